@@ -1,0 +1,1 @@
+"""What is said: messages, topics, their JSON, and the published contract."""

@@ -1,0 +1,329 @@
+"""The messages of the native dialect: past-tense facts up, answers and orders down.
+
+One declaration, many uses: the JSON codec, `asyncapi.yaml` and the reference in the docs are all
+made from these structures. `ts` is always milliseconds since the Unix epoch on the terminal's own
+business clock, `req` numbers a terminal's requests, and an answer repeats it. Every message is
+bounded: lists hold at most one entry per component.
+
+Field names follow PAX PAXSTORE, Verifone VHQ and UnionPay's sign-in (STAN, batch, response codes),
+component states follow ISO 20022 CAPE, printer states nexo.
+"""
+
+from typing import Annotated, ClassVar, Final, Literal
+
+from msgspec import Meta, Struct
+
+Timestamp = Annotated[int, Meta(ge=0, description="ms since the Unix epoch, business clock")]
+Count = Annotated[int, Meta(ge=0)]
+Tid = Annotated[str, Meta(pattern=r"^[0-9]{8}$", description="terminal id, 8 digits")]
+SerialNo = Annotated[str, Meta(pattern=r"^[0-9A-Z]{4,16}$", description="of the unit")]
+Version = Annotated[str, Meta(min_length=1, max_length=32)]
+Code = Annotated[str, Meta(max_length=16, description="UnionPay response code; 00 is approval")]
+Percent = Annotated[int, Meta(ge=0, le=100)]
+
+APPROVED: Final = "00"
+MERCHANT_UNKNOWN: Final = "03"
+WRONG_PASSWORD: Final = "55"  # noqa: S105 - ISO 8583 response code, no password
+MALFUNCTION: Final = "96"
+NOT_REGISTERED: Final = "97"
+
+StateWord = Literal[
+    "inventory", "registering", "powered_off", "booting", "self_test", "diagnosing", "data_sync",
+    "standby", "signing_in", "ready", "updating", "locked", "hung", "forced_shutdown",
+    "out_of_order",
+]  # fmt: skip
+BootReason = Literal["power_on", "reboot", "update", "rollback", "forced_shutdown", "repair"]
+ComponentWord = Literal[
+    "power", "memory", "sensors", "communication", "identity", "stripe_reader", "chip_reader",
+    "contactless", "scanner", "payment", "printer", "integrity",
+]  # fmt: skip
+Health = Literal["OPER", "DEGRADED", "OUTD"]
+PrinterWord = Literal["OK", "PaperLow", "NoPaper", "PaperJam", "OutOfOrder"]
+UpdateWord = Literal[
+    "offered", "deferred", "downloading", "downloaded", "installing", "succeeded", "failed",
+    "rolled_back",
+]  # fmt: skip
+
+
+class Message(Struct, frozen=True, forbid_unknown_fields=True):
+    """What every message has: a kind, which names its topic, a QoS, and whether it is retained."""
+
+    kind: ClassVar[str]
+    qos: ClassVar[int] = 1
+    retain: ClassVar[bool] = False
+
+
+# ---------------------------------------------------------------------------- up: facts
+
+
+class Presence(Message, frozen=True, forbid_unknown_fields=True):
+    """The terminal went online or offline; retained, and the last will when a link is cut."""
+
+    kind = "presence"
+    retain = True
+    ts: Timestamp
+    online: bool
+    reason: Literal["attached", "detached", "lost"]
+
+
+class RegistrationRequested(Message, frozen=True, forbid_unknown_fields=True):
+    """A unit called for the first time: who it is and what it runs."""
+
+    kind = "register"
+    ts: Timestamp
+    req: Count
+    tid: Tid
+    serial_no: SerialNo
+    model: str
+    region: str
+    fw: Version
+    link: Literal["ethernet", "wifi", "cellular"]
+
+
+class Booted(Message, frozen=True, forbid_unknown_fields=True):
+    """The terminal came up."""
+
+    kind = "boot"
+    ts: Timestamp
+    boot: Count
+    reason: BootReason
+    fw: Version
+    boot_ms: Count
+
+
+class TestStep(Struct, frozen=True, forbid_unknown_fields=True):
+    """One step of a self-test: the component, whether it passed, how long it took."""
+
+    component: ComponentWord
+    ok: bool
+    ms: Count
+
+
+class SelfTested(Message, frozen=True, forbid_unknown_fields=True):
+    """A self-test ended, with the result of each of its steps."""
+
+    kind = "self_test"
+    ts: Timestamp
+    boot: Count
+    outcome: Literal["passed", "degraded", "failed"]
+    ms: Count
+    steps: Annotated[tuple[TestStep, ...], Meta(max_length=16)]
+
+
+class SyncRequested(Message, frozen=True, forbid_unknown_fields=True):
+    """The terminal asked for parameters, keys and the clock."""
+
+    kind = "sync"
+    ts: Timestamp
+    req: Count
+    fw: Version
+    params: Count
+
+
+class SignInRequested(Message, frozen=True, forbid_unknown_fields=True):
+    """An operator asked to sign in; `proof` is the password's digest, never the password."""
+
+    kind = "sign_in"
+    ts: Timestamp
+    req: Count
+    stan: Count
+    operator: Annotated[str, Meta(pattern=r"^[0-9]{2}$")]
+    batch: Count
+    attempt: Count
+    proof: Annotated[str, Meta(pattern=r"^[0-9a-f]{16}$")]
+    fw: Version
+
+
+class SignedOff(Message, frozen=True, forbid_unknown_fields=True):
+    """The operator signed off at the end of the day."""
+
+    kind = "sign_off"
+    ts: Timestamp
+    batch: Count
+
+
+class Heartbeat(Message, frozen=True, forbid_unknown_fields=True):
+    """The lean report: state, telemetry and counters, about 300 bytes.
+
+    Counters count since the heartbeat before. `plan` is the number of the last order received, by
+    which the server knows what it need not say again.
+    """
+
+    kind = "heartbeat"
+    qos = 0
+    ts: Timestamp
+    seq: Count
+    boot: Count
+    state: StateWord
+    fw: Version
+    plan: Count
+    uptime_s: Count
+    temp_c: float
+    supply_mv: Count
+    rssi_dbm: Annotated[int, Meta(ge=-150, le=0)]
+    rtt_ms: Count
+    cpu_pct: Percent
+    mem_pct: Percent
+    reads: Count
+    read_errors: Count
+    txn_ok: Count
+    txn_fail: Count
+    paper_m: float
+    faults: Count
+    battery_pct: Percent | None = None
+
+
+class ComponentStatus(Struct, frozen=True, forbid_unknown_fields=True):
+    """A component's health, in ISO 20022's words."""
+
+    component: ComponentWord
+    status: Health
+
+
+class StatusReported(Message, frozen=True, forbid_unknown_fields=True):
+    """The full report, at an interval of its own: versions, components, lifetime counters."""
+
+    kind = "status"
+    ts: Timestamp
+    tid: Tid
+    serial_no: SerialNo
+    model: str
+    region: str
+    link: Literal["ethernet", "wifi", "cellular"]
+    state: StateWord
+    global_status: Literal["OK", "Busy", "Maintenance"]
+    fw: Version
+    params: Count
+    boot: Count
+    boot_reason: BootReason
+    uptime_s: Count
+    signed_in: bool
+    batch: Count
+    printer: PrinterWord
+    components: Annotated[tuple[ComponentStatus, ...], Meta(max_length=16)]
+    faults: Annotated[tuple[str, ...], Meta(max_length=16)]
+    heartbeats: Count
+    sign_ins: Count
+    forced_shutdowns: Count
+    updates: Count
+    reconnects: Count
+
+
+class FaultReported(Message, frozen=True, forbid_unknown_fields=True):
+    """The terminal noticed a fault, or that one is gone."""
+
+    kind = "fault"
+    ts: Timestamp
+    code: Annotated[str, Meta(pattern=r"^[A-Z]{2,3}-[0-9]{3}$")]
+    component: str
+    severity: Literal["critical", "major", "minor", "warning"]
+    phase: Literal["raised", "cleared"]
+
+
+class UpdateReported(Message, frozen=True, forbid_unknown_fields=True):
+    """Where an update stands; it has succeeded only when `fw` is the version that was offered."""
+
+    kind = "update"
+    ts: Timestamp
+    plan: Count
+    version: Version
+    state: UpdateWord
+    fw: Version
+    error: str = ""
+
+
+class OrderAnswered(Message, frozen=True, forbid_unknown_fields=True):
+    """What became of an order."""
+
+    kind = "order"
+    ts: Timestamp
+    plan: Count
+    order: Literal["update", "reboot", "lock", "unlock"]
+    outcome: Literal["done", "refused"]
+
+
+# ---------------------------------------------------------------------------- down: answers
+
+
+class RegistrationAnswered(Message, frozen=True, forbid_unknown_fields=True):
+    """Whether the server took the unit, and how often it wants to hear of it (0: as it likes)."""
+
+    kind = "register"
+    server_ts: Timestamp
+    req: Count
+    code: Code
+    heartbeat_ms: Count = 0
+
+
+class SyncAnswered(Message, frozen=True, forbid_unknown_fields=True):
+    """The server's clock and the number of the parameter set in force."""
+
+    kind = "sync"
+    server_ts: Timestamp
+    req: Count
+    code: Code
+    params: Count
+
+
+class SignInAnswered(Message, frozen=True, forbid_unknown_fields=True):
+    """The answer to a sign-in: the response code and the batch that is open."""
+
+    kind = "sign_in"
+    server_ts: Timestamp
+    req: Count
+    code: Code
+    batch: Count
+
+
+class HeartbeatAcknowledged(Message, frozen=True, forbid_unknown_fields=True):
+    """The server heard heartbeat `seq`; with its clock."""
+
+    kind = "heartbeat"
+    qos = 0
+    server_ts: Timestamp
+    seq: Count
+
+
+# ---------------------------------------------------------------------------- down: orders
+
+
+class Order(Message, frozen=True, forbid_unknown_fields=True, tag_field="order", kw_only=True):
+    """An imperative. `plan` numbers it; `at` is when it takes effect, 0 for at once."""
+
+    kind = "order"
+    plan: Count
+    at: Timestamp = 0
+
+
+class Update(Order, frozen=True, forbid_unknown_fields=True, tag_field="order", tag="update"):
+    """Install this version; `forced` leaves the merchant no say."""
+
+    version: Version
+    campaign: str
+    forced: bool = False
+
+
+class Reboot(Order, frozen=True, forbid_unknown_fields=True, tag_field="order", tag="reboot"):
+    """Restart."""
+
+
+class Lock(Order, frozen=True, forbid_unknown_fields=True, tag_field="order", tag="lock"):
+    """Lock the terminal until it is unlocked."""
+
+
+class Unlock(Order, frozen=True, forbid_unknown_fields=True, tag_field="order", tag="unlock"):
+    """End a lock."""
+
+
+AnyOrder = Update | Reboot | Lock | Unlock
+Request = RegistrationRequested | SyncRequested | SignInRequested
+Answer = RegistrationAnswered | SyncAnswered | SignInAnswered
+
+UP: Final[tuple[type[Message], ...]] = (
+    Presence, RegistrationRequested, Booted, SelfTested, SyncRequested, SignInRequested, SignedOff,
+    Heartbeat, StatusReported, FaultReported, UpdateReported, OrderAnswered,
+)  # fmt: skip
+DOWN: Final[tuple[type[Message] | type[AnyOrder], ...]] = (
+    RegistrationAnswered, SyncAnswered, SignInAnswered, HeartbeatAcknowledged,
+    Update, Reboot, Lock, Unlock,
+)  # fmt: skip
