@@ -37,11 +37,13 @@ _DURATION: Final = re.compile(
     r"(?:(?P<s>\d+(?:\.\d+)?)s)?(?:(?P<ms>\d+)ms)?"
 )
 _SIZE: Final = re.compile(r"(?P<number>\d+)\s?(?P<unit>GiB|MiB|KiB|B)")
-_TIME_OF_DAY: Final = re.compile(r"(?P<h>\d{2}):(?P<m>\d{2})(?::(?P<s>\d{2}))?")
-_UTC_OFFSET: Final = re.compile(r"(?P<sign>[+-])(?P<h>\d{2}):(?P<m>\d{2})")
+_TIME_OF_DAY: Final = re.compile(r"(?P<h>\d{2}):(?P<m>[0-5]\d)(?::(?P<s>[0-5]\d))?")
+_UTC_OFFSET: Final = re.compile(r"(?P<sign>[+-])(?P<h>\d{2}):(?P<m>[0-5]\d)")
 
-# Nobody means to simulate more than a thousand years, and 2**53 ms is the last that a float holds.
-_DURATION_MS_MAX: Final = 366_000 * DAY_MS
+
+DURATION_MS_MAX: Final = 366_000 * DAY_MS
+"""The longest duration, 1,000 years: what never happens is put off until then."""
+_UTC_OFFSET_MS_MAX: Final = 14 * HOUR_MS
 
 
 def parse_duration(text: str) -> Millis:
@@ -60,7 +62,7 @@ def parse_duration(text: str) -> Millis:
         msg = f"{text!r} is not a duration; write for example '250ms', '35s', '15m' or '1h30m'"
         raise ValueError(msg)
     total_ms = sum(_millis(text, match[unit], unit) for unit in _MILLIS_BY_UNIT if match[unit])
-    if total_ms > _DURATION_MS_MAX:
+    if total_ms > DURATION_MS_MAX:
         msg = f"{text!r} is too long; the longest duration is 1,000 years ('366000d')"
         raise ValueError(msg)
     return -total_ms if match["sign"] == "-" else total_ms
@@ -68,7 +70,9 @@ def parse_duration(text: str) -> Millis:
 
 def _millis(text: str, number: str, unit: str) -> Millis:
     whole, _, fraction = number.partition(".")
-    millis, rest = divmod(int(whole + fraction) * _MILLIS_BY_UNIT[unit], 10 ** len(fraction))
+    millis, rest = divmod(
+        int(whole + fraction) * _MILLIS_BY_UNIT[unit], int("1" + "0" * len(fraction))
+    )
     if rest:
         msg = f"{text!r} is finer than a millisecond; round it to whole milliseconds"
         raise ValueError(msg)
@@ -118,13 +122,12 @@ def parse_time_of_day(text: str) -> Millis:
         ValueError: the text is no time between 00:00 and 24:00.
     """
     match = _TIME_OF_DAY.fullmatch(text.strip())
-    time_ms = -1
-    if match and int(match["m"]) < 60 and int(match["s"] or 0) < 60:  # noqa: PLR2004 - minutes, seconds
-        time_ms = (
-            int(match["h"]) * HOUR_MS + int(match["m"]) * MINUTE_MS + int(match["s"] or 0) * SECOND_MS
-        )
-    if not 0 <= time_ms <= DAY_MS:
-        msg = f"{text!r} is not a time of day; write hours and minutes from 00:00 to 24:00, as '08:30'"
+    time_ms = DAY_MS + 1
+    if match is not None:
+        time_ms = int(match["h"]) * HOUR_MS + int(match["m"]) * MINUTE_MS
+        time_ms += int(match["s"] or 0) * SECOND_MS
+    if time_ms > DAY_MS:
+        msg = f"{text!r} is not a time of day; write it from 00:00 to 24:00, as in '08:30'"
         raise ValueError(msg)
     return time_ms
 
@@ -151,7 +154,7 @@ def parse_utc_offset(text: str) -> Millis:
     """
     match = _UTC_OFFSET.fullmatch(text.strip())
     offset_ms = int(match["h"]) * HOUR_MS + int(match["m"]) * MINUTE_MS if match else DAY_MS
-    if match is None or int(match["m"]) >= 60 or offset_ms > 14 * HOUR_MS:  # noqa: PLR2004 - minutes
+    if match is None or offset_ms > _UTC_OFFSET_MS_MAX:
         msg = f"{text!r} is not an offset from UTC; write it from -14:00 to +14:00, as in '+08:00'"
         raise ValueError(msg)
     return -offset_ms if match["sign"] == "-" else offset_ms

@@ -160,6 +160,8 @@ def _split(url: str) -> SplitResult:
 
 def _host(url: str, parts: SplitResult) -> str:
     host = parts.hostname
+    if parts.netloc.count(":") > 1 and "[" not in parts.netloc:
+        raise _malformed(url, "has more than one colon; an IPv6 address goes in brackets")
     if not host:
         raise _malformed(url, "names no host")
     if ":" in host:
@@ -177,8 +179,11 @@ def _ipv6(url: str, host: str) -> str:
 
 
 def _port(url: str, parts: SplitResult) -> int:
+    # Not `parts.port`, which says less, and takes an empty port for none.
     _, bracket, after = parts.netloc.rpartition("]")
-    _, colon, port = after.partition(":") if bracket else parts.netloc.partition(":")
+    before, colon, port = after.partition(":")
+    if bracket and before:
+        raise _malformed(url, f"has {before!r} after the bracket")
     if not colon:
         return DEFAULT_PORTS[parts.scheme]
     if not _PORT.fullmatch(port) or int(port) > _PORT_MAX:

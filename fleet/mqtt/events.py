@@ -1,6 +1,11 @@
-"""What a session tells its owner, as values; past-tense facts about the conversation."""
+"""What a session tells its owner, as values; past-tense facts about the conversation.
+
+The two events which come by the million are named tuples, which are made three times as fast as
+frozen dataclasses.
+"""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from fleet.mqtt.packets import NO_PROPERTIES, Properties
 
@@ -31,8 +36,7 @@ class Refused:
     properties: Properties = NO_PROPERTIES
 
 
-@dataclass(frozen=True, slots=True)
-class Received:
+class Received(NamedTuple):
     """A message came. A repeated QoS 2 message is not told twice."""
 
     topic: str
@@ -43,8 +47,7 @@ class Received:
     properties: Properties = NO_PROPERTIES
 
 
-@dataclass(frozen=True, slots=True)
-class Acknowledged:
+class Acknowledged(NamedTuple):
     """A message of ours is settled: by PUBACK (QoS 1) or PUBCOMP (QoS 2).
 
     A reason of 128 or more means that the broker refused the message (MQTT 5).

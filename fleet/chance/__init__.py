@@ -1,0 +1,1 @@
+"""What may happen: probability laws as values, random streams, hashed noise."""

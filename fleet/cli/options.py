@@ -1,0 +1,73 @@
+"""Options that several commands have in common: which profile, which broker, and who we are."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from fleet.run.connection import PASSWORD_ENV, Connection
+
+EMBEDDED = "embedded"
+DEFAULT_PROFILE = "demo"
+
+Decorated = TypeVar("Decorated", bound=Callable[..., Any])
+CREDENTIALS = ("username", "password_file", "ca_file", "cert_file", "key_file")
+
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+profile_argument = click.argument("profile_name", metavar="[PROFILE]", default=DEFAULT_PROFILE)
+seed_option = click.option(
+    "--seed",
+    type=click.IntRange(0, 2**64 - 1),
+    default=1,
+    show_default=True,
+    help="Of all chance: the same seed, the same story.",
+)
+speed_option = click.option(
+    "--speed",
+    type=click.FloatRange(min=0, min_open=True),
+    help="Business seconds in a wall second; protocol timers stay. [default: profile's]",
+)
+
+_CREDENTIAL_OPTIONS = (
+    click.option("--username", help="MQTT user name; anonymous without."),
+    click.option(
+        "--password-file",
+        type=_FILE,
+        help=f"File whose first line is the password; else it is taken from ${PASSWORD_ENV}.",
+    ),
+    click.option("--ca-file", type=_FILE, help="PEM file of the authorities to trust (TLS)."),
+    click.option("--cert-file", type=_FILE, help="PEM file of the client's certificate (TLS)."),
+    click.option("--key-file", type=_FILE, help="PEM file of its private key (TLS)."),
+)
+
+
+def credential_options(command: Decorated) -> Decorated:
+    """Add the options that say who we are; they arrive as `credentials` keywords."""
+    for option in reversed(_CREDENTIAL_OPTIONS):
+        command = option(command)
+    return command
+
+
+def connect(brokers: tuple[str, ...], **credentials: Any) -> Connection | None:
+    """Return the connection that the options describe; None for the embedded broker.
+
+    Raises:
+        click.UsageError: The options contradict each other.
+    """
+    given = [f"--{name.replace('_', '-')}" for name, value in credentials.items() if value]
+    if brokers == (EMBEDDED,):
+        if given:
+            msg = f"{', '.join(given)} needs a broker of your own: --broker mqtts://HOST:PORT"
+            raise click.UsageError(msg)
+        return None
+    if EMBEDDED in brokers:
+        msg = "--broker is either 'embedded' or URLs of one cluster, not both"
+        raise click.UsageError(msg)
+    if credentials["password_file"] and not credentials["username"]:
+        msg = "--password-file needs --username: MQTT knows no password without a user"
+        raise click.UsageError(msg)
+    settings: dict[str, Any] = {name: str(value or "") for name, value in credentials.items()}
+    password_env = PASSWORD_ENV if credentials["username"] else ""
+    return Connection(brokers=brokers, password_env=password_env, **settings)

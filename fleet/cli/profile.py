@@ -1,0 +1,42 @@
+"""`fleet profile`: the profiles that come with fleet, and the user's own."""
+
+import json
+
+import click
+
+from fleet.profile import json_schema, load, names, resolved_toml
+
+
+@click.group()
+def profile() -> None:
+    """List, show and check profiles."""
+
+
+@profile.command("list")
+def list_() -> None:
+    """List the packaged profiles."""
+    width = max(map(len, names()), default=0)
+    for name in names():
+        click.echo(f"{name:{width}}  {load(name).title}")
+
+
+@profile.command()
+@click.argument("name_or_path", metavar="PROFILE")
+def show(name_or_path: str) -> None:
+    """Print PROFILE as resolved: every default spelled out."""
+    click.echo(resolved_toml(load(name_or_path)), nl=False)
+
+
+@profile.command()
+@click.argument("paths", metavar="PROFILE...", nargs=-1, required=True)
+def check(paths: tuple[str, ...]) -> None:
+    """Check profiles; complain of everything at once."""
+    for path in paths:
+        load(path)
+        click.echo(f"{path}: fine")
+
+
+@profile.command()
+def schema() -> None:
+    """Print the JSON Schema of a profile, for editors that check TOML."""
+    click.echo(json.dumps(json_schema(), indent=2))

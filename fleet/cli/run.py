@@ -1,0 +1,103 @@
+"""`fleet run`: the main job."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+
+from fleet.cli import values
+from fleet.cli.options import (
+    CREDENTIALS,
+    EMBEDDED,
+    connect,
+    credential_options,
+    profile_argument,
+    seed_option,
+    speed_option,
+)
+from fleet.profile import load
+from fleet.run.plan import RunPlan
+from fleet.run.rehearsal import rehearse
+from fleet.run.supervisor import execute
+from fleet.units import format_duration
+from fleet.watch.summary import render_summary
+
+
+@click.command()
+@profile_argument
+@click.option(
+    "--broker",
+    "brokers",
+    metavar="URL",
+    multiple=True,
+    default=(EMBEDDED,),
+    help="mqtt://, mqtts://, ws:// or wss://HOST[:PORT]; repeat it for the brokers of one cluster. "
+    "Without it, one is started on loopback.",
+)
+@click.option(
+    "--tms/--no-tms",
+    default=None,
+    help="Run the reference TMS. [default: with the embedded broker only]",
+)
+@click.option("--terminals", type=click.IntRange(1, 10_000_000), help="[default: profile's]")
+@seed_option
+@click.option(
+    "--duration",
+    metavar="DURATION",
+    callback=values.duration,
+    help="Wall time, as in 90s or 2m. [default: profile's]",
+)
+@speed_option
+@click.option(
+    "--shards",
+    metavar="N|auto",
+    callback=values.shards,
+    default="1",
+    show_default=True,
+    help="Processes that terminals are spread over; auto is one for each CPU.",
+)
+@click.option(
+    "--metrics",
+    metavar="HOST:PORT|off",
+    callback=values.address,
+    default="127.0.0.1:9464",
+    show_default=True,
+    help="Where Prometheus may scrape.",
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="New folder for the run record: summary.json, events.parquet, profile.toml.",
+)
+@click.option("--live/--no-live", default=True, help="Show the live view, if on a terminal.")
+@credential_options
+@click.option("--dry-run", is_flag=True, help="Check everything, tell what would run, and stop.")
+@click.pass_context
+def run(ctx: click.Context, /, profile_name: str, *, dry_run: bool, **options: Any) -> None:
+    """Run an estate of terminals: PROFILE is a name (see `fleet profile list`) or a TOML file."""
+    plan = _plan(profile_name, options)
+    if dry_run:
+        for line in rehearse(plan):
+            click.echo(line)
+        return
+    summary = execute(plan, Console(stderr=True))
+    Console().print(render_summary(summary))
+    ctx.exit(summary.exit_code)
+
+
+def _plan(profile_name: str, options: dict[str, Any]) -> RunPlan:
+    connection = connect(options["brokers"], **{name: options[name] for name in CREDENTIALS})
+    duration_ms, tms = options["duration"], options["tms"]
+    wishes = {
+        "estate.terminals": options["terminals"],
+        "run.duration": None if duration_ms is None else format_duration(duration_ms),
+        "run.speed": options["speed"],
+    }
+    return RunPlan(
+        profile=load(profile_name, wishes),
+        connection=connection,
+        tms=connection is None if tms is None else tms,
+        **{name: options[name] for name in ("seed", "shards", "metrics", "out", "live")},
+    )

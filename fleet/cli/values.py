@@ -1,0 +1,46 @@
+"""Callbacks of options: text in, checked values out."""
+
+import re
+
+import click
+
+from fleet.units import Millis, parse_duration
+
+_ADDRESS = re.compile(r"(?:\[(?P<v6>[0-9A-Fa-f:.]+)\]|(?P<host>[^\s:\[\]]+)):(?P<port>[0-9]{1,5})")
+_PORT_MAX = 65_535
+_SHARDS = re.compile(r"[1-9][0-9]{0,3}")
+
+
+def duration(ctx: click.Context, param: click.Parameter, text: str | None) -> Millis | None:
+    """Read a duration above 0, such as `90s`."""
+    if text is None:
+        return None
+    try:
+        duration_ms = parse_duration(text)
+    except ValueError as error:
+        raise click.BadParameter(str(error), ctx, param) from None
+    if duration_ms <= 0:
+        msg = f"{text!r} is not above 0"
+        raise click.BadParameter(msg, ctx, param)
+    return duration_ms
+
+
+def shards(ctx: click.Context, param: click.Parameter, text: str) -> int | None:
+    """Read a number of processes, or `auto`, which is None."""
+    if text == "auto":
+        return None
+    if not _SHARDS.fullmatch(text):
+        msg = f"{text!r} is neither a number from 1 to 9999 nor 'auto'"
+        raise click.BadParameter(msg, ctx, param)
+    return int(text)
+
+
+def address(ctx: click.Context, param: click.Parameter, text: str) -> tuple[str, int] | None:
+    """Read host and port to listen at, or `off`, which is None."""
+    if text == "off":
+        return None
+    match = _ADDRESS.fullmatch(text)
+    if match is None or int(match["port"]) > _PORT_MAX:
+        msg = f"{text!r} is not HOST:PORT, such as '127.0.0.1:9464', nor 'off'"
+        raise click.BadParameter(msg, ctx, param)
+    return match["v6"] or match["host"], int(match["port"])

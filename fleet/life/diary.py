@@ -1,0 +1,41 @@
+"""What a terminal has to do and when: its diary.
+
+A duty is a pair of an instant and a deed. The terminal waits for the earliest of those that its
+state allows, does it, and looks again; equal instants are taken in the order of the table in
+`fleet.life.duty`.
+"""
+
+from fleet.life.faults import NEVER
+from fleet.units import Millis
+
+
+class Diary:
+    """Instants of a terminal's next duties, `NEVER` for what is not planned.
+
+    Attributes:
+        opens: The shop opens: power on.
+        closes: The shop closes: sign off, power off.
+        signs_in: The operator signs in.
+        expires: The sign-in expires.
+        reports: The next full status report.
+        updates: An update may be offered.
+        unlocks: A lock ends.
+        reconnects: The next attempt to bring the link up.
+        repaired: The earliest repair of an active fault.
+    """
+
+    __slots__ = (
+        "closes", "expires", "opens", "reconnects", "repaired", "reports", "signs_in", "unlocks",
+        "updates",
+    )  # fmt: skip
+
+    def __init__(self) -> None:
+        self.opens: Millis = NEVER
+        self.closes: Millis = NEVER
+        self.signs_in: Millis = NEVER
+        self.expires: Millis = NEVER
+        self.reports: Millis = NEVER
+        self.updates: Millis = NEVER
+        self.unlocks: Millis = NEVER
+        self.reconnects: Millis = NEVER
+        self.repaired: Millis = NEVER

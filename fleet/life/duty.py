@@ -1,0 +1,170 @@
+"""On duty: standing by, ready or locked, always waiting for the earliest of its next duties.
+
+Theory of operation
+-------------------
+Which duties a terminal has follows from its state and its link; `DUTIES` says so, a line for each.
+It waits for the earliest instant among them, beating where the state sends heartbeats, and does
+what is due; equal instants go by the order of the table. An order ends the wait early and is obeyed
+at once. A duty which needs the link waits for it.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import Final, NamedTuple
+
+from fleet.chance.streams import Purpose
+from fleet.life import update
+from fleet.life.faults import CATALOGUE, NEVER
+from fleet.life.power import reboot, switch_off
+from fleet.life.report import status
+from fleet.life.states import IN_SERVICE, Event, State
+from fleet.life.terminal import Link, Terminal
+from fleet.life.world import LinkDown
+from fleet.units import Millis
+from fleet.wire.messages import AnyOrder, Lock, OrderAnswered, Reboot, SignedOff, Unlock, Update
+
+_BACKOFF: Final = Purpose("reconnect.backoff")
+_ANYWHERE: Final = IN_SERVICE | {State.LOCKED}
+_STANDBY: Final = frozenset({State.STANDBY})
+_READY: Final = frozenset({State.READY})
+_LOCKED: Final = frozenset({State.LOCKED})
+
+
+async def on_duty(t: Terminal) -> None:
+    """Do the next thing."""
+    at, deed = _next(t)
+    order = await t.attend(at)
+    if order is None:
+        await deed(t)
+    else:
+        await obey(t, order)
+
+
+async def obey(t: Terminal, order: AnyOrder) -> None:
+    """Carry an order out and say so; or say that it cannot be."""
+    if 0 < order.plan <= t.pulse.plan:
+        return  # delivered twice, as QoS 1 may
+    t.pulse.plan = max(t.pulse.plan, order.plan)
+    match order:
+        case Update():
+            update.take_order(t, order)
+        case Reboot():
+            _answer(t, order, "reboot", done=True)
+            await reboot(t, why="order")
+        case Lock():
+            if _answer(t, order, "lock", done=t.state in IN_SERVICE):
+                t.diary.unlocks = NEVER
+                t.step(Event.LOCKED, code="order")
+        case Unlock():
+            if _answer(t, order, "unlock", done=t.state is State.LOCKED):
+                _unlock(t, "order")
+
+
+async def _close(t: Terminal) -> None:
+    if t.state is State.READY:
+        t.say(SignedOff(t.ts(), t.batch))
+        t.step(Event.SIGNED_OFF)
+    t.diary.expires = NEVER
+    await switch_off(t)
+
+
+async def _sign_in(t: Terminal) -> None:
+    if await update.post_test(t):
+        t.step(Event.SIGN_IN_STARTED)
+
+
+async def _expire(t: Terminal) -> None:
+    t.diary.expires = NEVER
+    t.diary.signs_in = t.world.now()
+    t.step(Event.SESSION_EXPIRED, code="SGN-855")
+
+
+async def _report(t: Terminal) -> None:
+    t.diary.reports = t.world.now() + t.profile.status.interval
+    t.say(status(t))
+
+
+async def _end_lockout(t: Terminal) -> None:
+    _unlock(t, "timer")
+
+
+async def _repair(t: Terminal) -> None:
+    now = t.world.now()
+    for code in [code for code, at in t.active.items() if at <= now]:
+        t.recover(CATALOGUE[code])
+
+
+async def _reconnect(t: Terminal) -> None:
+    """Try to come online; wait longer after each failure, with full jitter, in protocol time."""
+    try:
+        await t.attach()
+    except LinkDown:
+        rule = t.profile.reconnect
+        bound_ms = min(rule.max, rule.first << min(t.retries, 30))
+        t.retries += 1
+        wait_ms = int(t.streams.uniform(_BACKOFF) * bound_ms)
+        t.diary.reconnects = t.world.patience(wait_ms)
+        return
+    t.retries = 0
+    t.reconnects += 1
+    t.step(Event.LINK_RESTORED)
+
+
+Deed = Callable[[Terminal], Awaitable[None]]
+
+
+class Duty(NamedTuple):
+    """When it is due (a field of the diary), in which states, and whether it needs the link."""
+
+    when: str
+    deed: Deed
+    states: frozenset[State]
+    needs_link: bool
+
+
+DUTIES: Final = (
+    Duty("closes", _close, _ANYWHERE, needs_link=False),
+    Duty("repaired", _repair, _ANYWHERE, needs_link=False),
+    Duty("expires", _expire, _READY, needs_link=False),
+    Duty("unlocks", _end_lockout, _LOCKED, needs_link=False),
+    Duty("updates", update.offer, IN_SERVICE, needs_link=True),
+    Duty("signs_in", _sign_in, _STANDBY, needs_link=True),
+    Duty("reports", _report, _ANYWHERE, needs_link=True),
+)
+_RECONNECT: Final = Duty("reconnects", _reconnect, _ANYWHERE, needs_link=False)
+
+_AGENDA: Final = {
+    (state, link): tuple(
+        duty
+        for duty in (*DUTIES, *([_RECONNECT] if link is Link.DOWN else []))
+        if state in duty.states and (link is Link.ONLINE or not duty.needs_link)
+    )
+    for state in _ANYWHERE
+    for link in Link
+}
+
+
+def _next(t: Terminal) -> tuple[Millis, Deed]:
+    at: Millis = NEVER
+    deed: Deed = _idle
+    for duty in _AGENDA[t.state, t.link]:
+        due = getattr(t.diary, duty.when)
+        if due < at:
+            at, deed = due, duty.deed
+    return at, deed
+
+
+async def _idle(t: Terminal) -> None:
+    """Nothing was due: the world has come to its end of time."""
+
+
+def _unlock(t: Terminal, why: str) -> None:
+    t.diary.unlocks = NEVER
+    t.diary.expires = NEVER
+    t.diary.signs_in = t.world.now()
+    t.step(Event.UNLOCKED, code=why)
+
+
+def _answer(t: Terminal, order: AnyOrder, word: str, *, done: bool) -> bool:
+    outcome = "done" if done else "refused"
+    t.say(OrderAnswered(t.ts(), order.plan, word, outcome))  # type: ignore[arg-type]
+    return done

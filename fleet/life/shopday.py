@@ -1,0 +1,77 @@
+"""When a shop opens and closes: each shop draws its own instants, every day."""
+
+from datetime import timedelta
+from typing import Final
+
+from fleet.chance.streams import Purpose, Streams
+from fleet.life.faults import NEVER
+from fleet.profile.profile import Profile
+from fleet.units import DAY_MS, HOUR_MS, Millis
+
+_OPENS: Final = Purpose("day.opens")
+_CLOSES: Final = Purpose("day.closes")
+_RAMP: Final = Purpose("ramp.power_on")
+_OPEN_AT_LEAST_MS: Final = HOUR_MS
+
+
+class ShopDay:
+    """Opening hours of one shop, in business milliseconds since the epoch."""
+
+    __slots__ = ("_midnight", "_profile", "_streams")
+
+    def __init__(self, profile: Profile, streams: Streams, utc_offset_ms: Millis) -> None:
+        start = profile.run.start
+        since_midnight = timedelta(hours=start.hour, minutes=start.minute, seconds=start.second)
+        self._profile = profile
+        self._streams = streams
+        # Local midnight of the first day; the region's clock is ahead by its offset.
+        self._midnight = -round(since_midnight.total_seconds() * 1_000) - utc_offset_ms
+
+    def first_power_on(self) -> Millis:
+        """Return the first instant at which the terminal is switched on, 0 or later.
+
+        A shop which is open already when the run begins switches on within the ramp.
+        """
+        ramp = self._profile.ramp.over
+        in_ramp = int(self._streams.at(_RAMP, 0) * ramp)
+        if self._profile.day is None:
+            return in_ramp
+        opens, closes = self._hours(self._today(0))
+        if opens <= 0 < closes and not self._closed(self._today(0)):
+            return in_ramp
+        return self.next_opening(0)
+
+    def next_opening(self, now: Millis) -> Millis:
+        """Return the first opening after `now`; `NEVER` for an estate that is always on."""
+        if self._profile.day is None:
+            return NEVER
+        # Two weeks hold an opening unless every weekday is closed.
+        for day in range(self._today(now), self._today(now) + 15):
+            opens, _ = self._hours(day)
+            if opens > now and not self._closed(day):
+                return opens
+        return NEVER
+
+    def next_closing(self, now: Millis) -> Millis:
+        """Return the first closing after `now`; `NEVER` for an estate that is always on."""
+        if self._profile.day is None:
+            return NEVER
+        closings = (self._hours(day)[1] for day in range(self._today(now) - 1, 10**9))
+        return next(closes for closes in closings if closes > now)
+
+    def _today(self, now: Millis) -> int:
+        return (now - self._midnight) // DAY_MS
+
+    def _closed(self, day: int) -> bool:
+        shop = self._profile.day
+        weekday = (self._profile.run.start + timedelta(days=day)).weekday()
+        return shop is not None and weekday in shop.closed_weekdays
+
+    def _hours(self, day: int) -> tuple[Millis, Millis]:
+        shop = self._profile.day
+        assert shop is not None  # noqa: S101 - both callers have asked already
+        midnight = self._midnight + day * DAY_MS
+        number = day + 1  # the evening before the run may still matter
+        opens = midnight + self._streams.draw_at(_OPENS, number, shop.opens)
+        closes = midnight + self._streams.draw_at(_CLOSES, number, shop.closes)
+        return opens, max(closes, opens + _OPEN_AT_LEAST_MS)

@@ -1,0 +1,95 @@
+"""A terminal's story: one chapter for each state, and what happens when a fault breaks in.
+
+Theory of operation
+-------------------
+The terminal is one coroutine. It lives the chapter of its state until that chapter has brought it
+into another; then comes that one's. Two things break into a chapter. A fault that strikes is told
+of by `Fault`, and its effect decides the state that follows. A link that breaks is told of by
+`LinkDown`; the terminal notes it and takes the same chapter up again, offline.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+from fleet.life import power, selftest, signin, update
+from fleet.life.duty import on_duty
+from fleet.life.faults import Effect, Fault, FaultKind
+from fleet.life.states import Event, State
+from fleet.life.terminal import Link, Terminal
+from fleet.life.world import LinkDown
+
+Chapter = Callable[[Terminal], Awaitable[None]]
+
+
+async def live(t: Terminal) -> None:
+    """Live until the world ends."""
+    while True:
+        try:
+            await CHAPTERS[t.state](t)
+        except Fault as fault:
+            await _suffer(t, fault.kind)
+        except LinkDown:
+            await _lose_link(t)
+
+
+async def _signing_in(t: Terminal) -> None:
+    if t.link is Link.DOWN:
+        t.step(Event.SIGN_IN_FAILED, code="link")
+        return
+    await signin.signing_in(t)
+    if t.state is State.READY:
+        update.conclude(t)
+
+
+async def _updating(t: Terminal) -> None:
+    if t.link is Link.DOWN:
+        update.fail(t, "UPD-951")
+    else:
+        await update.updating(t)
+
+
+CHAPTERS: Final[dict[State, Chapter]] = {
+    State.INVENTORY: power.inventory,
+    State.REGISTERING: power.registering,
+    State.POWERED_OFF: power.powered_off,
+    State.BOOTING: power.booting,
+    State.SELF_TEST: selftest.self_test,
+    State.DIAGNOSING: selftest.diagnosing,
+    State.DATA_SYNC: signin.data_sync,
+    State.STANDBY: on_duty,
+    State.SIGNING_IN: _signing_in,
+    State.READY: on_duty,
+    State.UPDATING: _updating,
+    State.LOCKED: on_duty,
+    State.HUNG: power.hung,
+    State.FORCED_SHUTDOWN: power.forced_shutdown,
+    State.OUT_OF_ORDER: power.out_of_order,
+}
+
+
+async def _suffer(t: Terminal, kind: FaultKind) -> None:
+    """Let a fault take its effect."""
+    if t.state is State.UPDATING:
+        update.fail(t, kind.code)
+    t.fall_ill(kind)
+    match kind.effect:
+        case Effect.DEGRADE:
+            pass
+        case Effect.ISOLATE:
+            t.diary.reconnects = t.isolated_until()
+            await t.detach(clean=False)
+        case Effect.BLACKOUT:
+            t.step(Event.POWER_LOST, code=kind.code)
+            await t.detach(clean=False)
+        case Effect.HANG:
+            t.step(Event.HUNG, code=kind.code)
+        case Effect.SHUTDOWN:
+            t.step(Event.FORCIBLY_SHUT_DOWN, code="spontaneous")
+
+
+async def _lose_link(t: Terminal) -> None:
+    """The link broke, by nobody's order: note it, and try again when on duty."""
+    t.link = Link.DOWN
+    t.retries = 0
+    t.diary.reconnects = max(t.world.now(), t.isolated_until())
+    t.step(Event.LINK_LOST, code="network")

@@ -1,0 +1,279 @@
+"""The terminal: what it remembers, and the few verbs of which every chapter of its life is made."""
+
+from contextlib import suppress
+from enum import Enum
+from typing import Final
+
+from fleet.chance.laws import Law
+from fleet.chance.streams import Purpose, Streams
+from fleet.life.diary import Diary
+from fleet.life.faults import CATALOGUE, DIAGNOSIS, NEVER, REPAIR, Effect, FaultKind, Risks
+from fleet.life.pulse import Pulse
+from fleet.life.shopday import ShopDay
+from fleet.life.states import BEATING, Event, State, Step, step_target
+from fleet.life.telemetry import Vitals
+from fleet.life.world import LinkDown, World
+from fleet.profile.members import Member
+from fleet.profile.profile import Profile
+from fleet.units import Millis
+from fleet.wire.messages import (
+    AnyOrder,
+    BootReason,
+    ComponentWord,
+    FaultReported,
+    Message,
+    Presence,
+    Update,
+)
+
+UNTOLD_MAX: Final = 6
+_JITTER: Final = Purpose("heartbeat.jitter")
+
+
+class Link(Enum):
+    """The link as the terminal sees it, beside its primary state."""
+
+    DOWN = "down"
+    ONLINE = "online"
+
+
+class Job:
+    """An update that was ordered: what it brings and how far it has come.
+
+    Attributes:
+        order: The order.
+        old: Version that ran when it was installed; "" before.
+        tested: Whether the new version's own test is behind it.
+        not_before: Instant to which the merchant put it off.
+        defers: How often the merchant has put it off.
+        attempts: How often it has failed.
+        accepted_at: Instant at which the merchant agreed.
+    """
+
+    __slots__ = ("accepted_at", "attempts", "defers", "not_before", "old", "order", "tested")
+
+    def __init__(self, order: Update) -> None:
+        self.order = order
+        self.old = ""
+        self.tested = False
+        self.not_before: Millis = 0
+        self.defers = 0
+        self.attempts = 0
+        self.accepted_at: Millis = 0
+
+
+class Terminal:
+    """One simulated terminal; it knows nothing of time, chance or network but what it is handed."""
+
+    __slots__ = (
+        "active", "batch", "boot_reason", "diary", "failed_boots", "every_ms", "first_beat_at",
+        "forced_shutdowns", "idle_since", "job", "link", "member", "origin_ms", "params",
+        "profile", "pulse", "reconnects", "requests", "retries", "risks", "shop", "sign_ins",
+        "state_since", "steps", "streams", "tries", "untold", "updates", "vitals", "world",
+    )  # fmt: skip
+
+    def __init__(  # noqa: PLR0913 - all that it will ever be handed
+        self,
+        profile: Profile,
+        member: Member,
+        seed: int,
+        world: World,
+        pulse: Pulse,
+        vitals: Vitals,
+        origin_ms: int,
+    ) -> None:
+        """Make a terminal that has never been switched on.
+
+        Args:
+            profile: How the estate behaves.
+            member: Who this terminal is.
+            seed: The run's seed; with the member's serial it decides all chance.
+            world: What it lives in.
+            pulse: The slow part of its heartbeats, shared with the world.
+            vitals: Its shard's telemetry; the pulse's index is its row.
+            origin_ms: Unix time of the run's epoch in milliseconds.
+        """
+        self.profile = profile
+        self.member = member
+        self.world = world
+        self.pulse = pulse
+        self.vitals = vitals
+        self.origin_ms = origin_ms
+        self.streams = Streams(seed, member.index)
+        self.shop = ShopDay(profile, self.streams, member.region.utc_offset)
+        self.risks = Risks(self.streams, profile.faults)
+        self.diary = Diary()
+        self.link = Link.DOWN
+        self.active: dict[str, Millis] = {}
+        self.untold: tuple[Message, ...] = ()
+        self.job: Job | None = None
+        self.boot_reason: BootReason = "power_on"
+        self.state_since: Millis = 0
+        self.idle_since: Millis = 0
+        self.first_beat_at: Millis = NEVER
+        self.failed_boots = self.tries = self.retries = 0
+        self.steps = self.requests = self.params = self.batch = 0
+        self.sign_ins = self.updates = self.forced_shutdowns = self.reconnects = 0
+        self.every_ms = 0
+        self.beat_every(profile.heartbeat.interval)
+        vitals.connect_by(pulse.index, member.model.link)
+
+    @property
+    def state(self) -> State:
+        """The primary state."""
+        return self.pulse.state
+
+    # ------------------------------------------------------------------ telling
+
+    def step(
+        self, event: Event, to: State | None = None, *, code: str = "", duration_ms: Millis = 0
+    ) -> None:
+        """Let `event` happen: the only way to another state."""
+        source, now = self.state, self.world.now()
+        target = step_target(source, event, to)
+        self.steps += 1
+        if target is not source:
+            self.pulse.state = target
+            self.state_since = now
+        self.world.record(Step(now, self.steps, event, source, target, code, duration_ms))
+
+    def say(self, message: Message) -> None:
+        """Send a message, if there is a link; raises `LinkDown` if it breaks."""
+        if self.link is Link.ONLINE:
+            self.world.say(message)
+
+    def tell(self, message: Message) -> None:
+        """Send a message if it can be sent; that the link broke will show soon enough."""
+        with suppress(LinkDown):
+            self.say(message)
+
+    def keep(self, message: Message) -> None:
+        """Keep a message until the link is up; of too many, the last few."""
+        self.untold = (*self.untold, message)[-UNTOLD_MAX:]
+
+    def ts(self) -> int:
+        """Return the terminal's own clock: Unix time in milliseconds."""
+        return self.origin_ms + self.world.now()
+
+    def request_number(self) -> int:
+        """Return a new number for a request."""
+        self.requests += 1
+        return self.requests
+
+    # ------------------------------------------------------------------ waiting
+
+    async def rest(self, duration_ms: Millis) -> None:
+        """Let time pass, deaf.
+
+        Raises:
+            Fault: One struck meanwhile.
+        """
+        until = self.world.now() + duration_ms
+        if self.risks.at < until:
+            await self.world.sleep(self.risks.at)
+            raise self.risks.strike(self.world.now())
+        await self.world.sleep(until)
+
+    async def rest_for(self, purpose: Purpose, law: Law) -> Millis:
+        """Let time pass by a drawn duration, and return it."""
+        duration_ms = self.streams.draw(purpose, law)
+        await self.rest(duration_ms)
+        return duration_ms
+
+    async def attend(self, until: Millis) -> AnyOrder | None:
+        """Wait for an order until `until`, with heartbeats where the state sends them.
+
+        Raises:
+            Fault: One struck meanwhile.
+            LinkDown: The link broke.
+        """
+        risk = self.risks.at
+        soonest = min(risk, until)
+        if self.link is Link.ONLINE and self.state in BEATING:
+            order = await self.world.beat(self.every_ms, soonest)
+        else:
+            order = await self.world.listen(soonest)
+        if order is None and risk < until:
+            raise self.risks.strike(self.world.now())
+        return order
+
+    # ------------------------------------------------------------------ link and power
+
+    async def attach(self) -> None:
+        """Bring the link up and say so; raises `LinkDown`."""
+        if self.isolated_until() > self.world.now():
+            raise LinkDown
+        await self.world.attach()
+        self.link = Link.ONLINE
+        self.say(Presence(self.ts(), online=True, reason="attached"))
+
+    async def detach(self, *, clean: bool) -> None:
+        """Take the link down: politely, or cut."""
+        if self.link is Link.ONLINE:
+            if clean:
+                self.tell(Presence(self.ts(), online=False, reason="detached"))
+            self.link = Link.DOWN
+            await self.world.detach(clean=clean)
+
+    def power_on(self) -> None:
+        """Let the clocks of wear run, and telemetry show what is coming."""
+        self.risks.power_on(self.world.now())
+        self._foresee()
+
+    def _foresee(self) -> None:
+        for precursor, begin, per_hour in self.risks.drifts():
+            self.vitals.degrade(self.pulse.index, precursor.channel, begin, per_hour)
+
+    def power_off(self) -> None:
+        """Stop the clocks of wear."""
+        self.risks.power_off(self.world.now())
+
+    def beat_every(self, interval_ms: Millis) -> None:
+        """Set the heartbeat's interval, give or take this terminal's own share of jitter."""
+        jitter = self.profile.heartbeat.jitter
+        offset = 2.0 * self.streams.at(_JITTER, 0) - 1.0
+        self.every_ms = round(interval_ms * (1.0 + jitter * offset))
+        self.vitals.every_h[self.pulse.index] = self.every_ms / 3_600_000
+
+    # ------------------------------------------------------------------ faults
+
+    def fall_ill(self, kind: FaultKind) -> None:
+        """Note a fault, tell of it if it can be told, and plan its repair."""
+        fault = self.profile.faults[kind.code]
+        repair_ms = self.streams.draw(REPAIR[kind.code], fault.repair)
+        if fault.diagnosis is not None:
+            repair_ms += self.streams.draw(DIAGNOSIS[kind.code], fault.diagnosis)
+        self.active[kind.code] = self.world.now() + repair_ms
+        self.pulse.faults = len(self.active)
+        self.diary.repaired = min(self.active.values())
+        self.step(Event.FAULT_RAISED, code=kind.code)
+        if kind.effect in {Effect.DEGRADE, Effect.SHUTDOWN}:
+            self._report(kind, "raised")
+
+    def recover(self, kind: FaultKind) -> None:
+        """Note that a fault is repaired; its clock starts anew."""
+        now = self.world.now()
+        del self.active[kind.code]
+        self.pulse.faults = len(self.active)
+        self.diary.repaired = min(self.active.values(), default=NEVER)
+        self.risks.renew(kind.code, now)
+        if kind.precursor is not None:
+            self.vitals.degrade(self.pulse.index, kind.precursor.channel, NEVER, 0.0)
+            self._foresee()
+        self.step(Event.FAULT_CLEARED, code=kind.code)
+        self._report(kind, "cleared")
+
+    def sick_components(self) -> set[ComponentWord]:
+        """Return the components which active faults have put out of order."""
+        now = self.world.now()
+        return {CATALOGUE[code].component for code, until in self.active.items() if until > now}
+
+    def isolated_until(self) -> Millis:
+        """Return until when a fault keeps the link down; 0 if none does."""
+        isolating = (c for c in self.active if CATALOGUE[c].effect is Effect.ISOLATE)
+        return max((self.active[code] for code in isolating), default=0)
+
+    def _report(self, kind: FaultKind, phase: str) -> None:
+        self.tell(
+            FaultReported(self.ts(), kind.code, kind.component, kind.severity, phase)  # type: ignore[arg-type]
+        )

@@ -1,0 +1,204 @@
+"""Bytes over a connected socket, plain or through TLS, told by callbacks.
+
+A plain stream has no asyncio transport: `send` on the socket, at once, is what a transport does
+at best. Measured on uvloop at 10,000 messages/s of 190 bytes over 2,000 connections in ticks of
+5 ms: bare `send` 5.3-6.3 us a message, `transport.write` 6.3-7.8 us, `send` beside an idle
+transport 7.0-7.5 us. What connecting and idling cost is told in `fleet.mqtt.poller`.
+"""
+
+import asyncio
+import socket
+import ssl
+import struct
+from typing import Protocol, cast
+
+from fleet.mqtt.poller import ANYTHING, ENDED, WRITABLE, Poller
+
+# Enough for what a broker sends to one client between two turns of the loop.
+READ_BYTES = 65_536
+
+# How long a TLS close_notify may wait for its answer before the connection is cut.
+TLS_SHUTDOWN_S = 2.0
+
+LINGER_0_S = struct.pack("ii", 1, 0)  # struct linger {l_onoff, l_linger}, see socket(7)
+
+
+class StreamOwner(Protocol):
+    """Who is told what happens on a stream."""
+
+    def ready(self) -> None:
+        """The TLS handshake is done (a plain stream is ready from the start)."""
+
+    def received(self, data: bytes) -> None:
+        """Bytes came."""
+
+    def lost(self, error: Exception | None) -> None:
+        """The connection ended (None) or broke, and is closed; nothing more will be told."""
+
+
+class Stream(Protocol):
+    """One connection; `close` and `abort` are final, and nothing is told after them."""
+
+    @property
+    def unsent(self) -> int:
+        """Bytes that wait because the peer does not read."""
+
+    def write(self, data: bytes) -> None:
+        """Send now, or keep what the socket does not take. A broken connection is told later."""
+
+    def close(self) -> None:
+        """End the connection in order, after what was written."""
+
+    def abort(self) -> None:
+        """Cut the connection."""
+
+
+class PlainStream:
+    """TCP. It takes over the watch which the dial began."""
+
+    __slots__ = ("_owner", "_poller", "_socket", "_unsent")
+
+    def __init__(self, connection: socket.socket, poller: Poller, owner: StreamOwner) -> None:
+        self._owner = owner
+        self._poller = poller
+        self._socket = connection
+        self._unsent = b""
+        poller.watch(connection.fileno(), self, ANYTHING)
+
+    @property
+    def unsent(self) -> int:
+        """Bytes that wait because the peer does not read."""
+        return len(self._unsent)
+
+    def write(self, data: bytes) -> None:
+        """Send now, or keep what the socket does not take. A broken connection is told later."""
+        if self._unsent:
+            self._unsent += data
+            return
+        try:
+            sent = self._socket.send(data)
+        except ConnectionError:
+            return  # the reader sees the end too, after what the broker may have said of it
+        except OSError:
+            sent = 0
+        if sent < len(data):
+            self._unsent = data[sent:]
+
+    def close(self) -> None:
+        """End the connection in order; what the socket did not take yet is lost."""
+        self._poller.unwatch(self._socket.fileno())
+        self._socket.close()
+
+    def abort(self) -> None:
+        """Cut the connection: RST and not FIN, which also leaves no port in TIME_WAIT."""
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, LINGER_0_S)
+        self.close()
+
+    def happened(self, events: int) -> None:
+        """Write what waited, then read what came."""
+        if self._unsent and events & WRITABLE:
+            self._flush()
+        if events & ~WRITABLE:
+            self._read(events & ENDED)
+
+    def _flush(self) -> None:
+        try:
+            sent = self._socket.send(self._unsent)
+        except BlockingIOError:
+            return
+        except OSError:
+            sent = len(self._unsent)  # the reader tells
+        self._unsent = self._unsent[sent:]
+
+    def _read(self, ended: int) -> None:
+        # Edge-triggered: on until the socket has no more, which a short read shows (epoll(7));
+        # but the end of the connection is an edge of its own only if it comes later.
+        data = self._receive()
+        while data:
+            self._owner.received(data)
+            if self._socket.fileno() < 0 or (len(data) < READ_BYTES and not ended):
+                return
+            data = self._receive()
+
+    def _receive(self) -> bytes:
+        try:
+            data = self._socket.recv(READ_BYTES)
+        except BlockingIOError:
+            return b""
+        except OSError as error:
+            self.close()
+            self._owner.lost(error)
+            return b""
+        if not data:
+            self.close()
+            self._owner.lost(None)
+        return data
+
+
+class TlsStream(asyncio.Protocol):
+    """TLS over TCP; the loop's own implementation, whose cost is the cipher's anyway."""
+
+    __slots__ = ("_connection", "_handshake", "_owner", "_transport")
+
+    def __init__(
+        self, connection: socket.socket, tls: ssl.SSLContext, host: str, owner: StreamOwner
+    ) -> None:
+        self._owner: StreamOwner | None = owner
+        self._connection = connection
+        self._transport: asyncio.Transport | None = None
+        self._handshake = asyncio.get_running_loop().create_task(self._shake_hands(tls, host))
+
+    @property
+    def unsent(self) -> int:
+        """Bytes that wait because the peer does not read."""
+        return self._transport.get_write_buffer_size() if self._transport else 0
+
+    def write(self, data: bytes) -> None:
+        """Send now, or keep what the socket does not take."""
+        if self._transport:
+            self._transport.write(data)
+
+    def close(self) -> None:
+        """End the connection in order, after what was written."""
+        if self._transport:
+            self._owner = None
+            self._transport.close()
+        else:
+            self.abort()
+
+    def abort(self) -> None:
+        """Cut the connection."""
+        self._owner = None
+        if self._transport:
+            self._transport.abort()
+        else:
+            self._handshake.cancel()
+
+    async def _shake_hands(self, tls: ssl.SSLContext, host: str) -> None:
+        try:
+            await asyncio.get_running_loop().create_connection(
+                lambda: self,
+                sock=self._connection,
+                ssl=tls,
+                server_hostname=host,
+                ssl_shutdown_timeout=TLS_SHUTDOWN_S,
+            )
+        except OSError as error:
+            self.connection_lost(error)
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """See `asyncio.Protocol`."""
+        self._transport = cast("asyncio.Transport", transport)
+        if self._owner:
+            self._owner.ready()
+
+    def data_received(self, data: bytes) -> None:
+        """See `asyncio.Protocol`."""
+        if self._owner:
+            self._owner.received(data)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """See `asyncio.Protocol`."""
+        owner, self._owner = self._owner, None
+        if owner:
+            owner.lost(exc)

@@ -1,0 +1,176 @@
+"""What a terminal does: boot, self-test, registration, sync, sign-in, heartbeats, updates.
+
+Defaults carry their origin: *sourced* with the source, *derived* with the sum, or *a guess*.
+"""
+
+from collections.abc import Mapping
+from typing import Annotated, Final, Literal
+
+from pydantic import Field
+
+from fleet.chance.laws import Lognormal, Uniform
+from fleet.profile.laws import DurationLaw
+from fleet.profile.values import Duration, Probability, Section, Span
+from fleet.units import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS
+from fleet.wire.messages import ComponentWord
+
+Qos = Literal[0, 1]
+Count = Annotated[int, Field(ge=1, le=1_000)]
+
+_FAILURE: Final[Mapping[ComponentWord, float]] = {
+    "power": 0.0005,
+    "memory": 0.0002,
+    "sensors": 0.0002,
+    "communication": 0.001,
+    "identity": 0.0001,
+    "stripe_reader": 0.0005,
+    "chip_reader": 0.0005,
+    "contactless": 0.0005,
+    "scanner": 0.0005,
+    "payment": 0.0003,
+    "printer": 0.001,
+    "integrity": 0.0001,
+}
+
+
+class Boot(Section):
+    """From power-on to the self-test."""
+
+    duration: DurationLaw = Lognormal.from_p95(35 * SECOND_MS, 60 * SECOND_MS)
+    """Time to boot; median 35 s is a guess from Android terminals."""
+    failure: Probability = 0.002
+    """Chance that a boot fails and starts over; a guess."""
+    attempts_max: Count = 3
+    """After so many failed boots in a row the terminal waits for a technician; a guess."""
+    settle: Duration = 5 * SECOND_MS
+    """How long power must stay off after a forced shutdown; a guess."""
+
+
+class SelfTest(Section):
+    """The test of every component after a boot."""
+
+    step: DurationLaw = Lognormal.from_p95(1_200, 4 * SECOND_MS)
+    """Time of one step, usually 0.5 s to 4 s; a guess."""
+    failure: dict[ComponentWord, Probability] = Field(default_factory=lambda: dict(_FAILURE))
+    """Chance per component that its test fails in a terminal without a fault; guesses."""
+
+
+class Diagnosis(Section):
+    """The search for the cause after a critical component failed its test."""
+
+    duration: DurationLaw = Lognormal.from_p95(2 * MINUTE_MS, 10 * MINUTE_MS)
+    """Time that it takes; a guess."""
+    transient: Probability = 0.7
+    """Chance that the cause has passed, so that another boot will do; a guess."""
+    repeats_max: Count = 2
+    """After so many boots of this kind in a row the cause counts as lasting; a guess."""
+
+
+class Repair(Section):
+    """Repair of a terminal that is out of order."""
+
+    field: DurationLaw = Lognormal.from_p95(4 * HOUR_MS, 24 * HOUR_MS)
+    """A technician's visit; lognormal by MIL-HDBK-338B, section 5.6.2, the figures are guesses."""
+
+
+class Registration(Section):
+    """First contact with the TMS."""
+
+    retry: DurationLaw = Uniform(SECOND_MS, MINUTE_MS)
+    """Wait after a refusal or silence; a guess."""
+    timeout: Span = 30 * SECOND_MS
+    """Protocol time to wait for the answer; a guess."""
+
+
+class Sync(Section):
+    """Data synchronisation after the self-test."""
+
+    duration: DurationLaw = Lognormal.from_p95(3 * SECOND_MS, 12 * SECOND_MS)
+    """Time to apply what came; a guess."""
+    timeout: Span = 60 * SECOND_MS
+    """Protocol time to wait for the answer; a guess."""
+
+
+class SignIn(Section):
+    """The operator's password sign-in."""
+
+    typing: DurationLaw = Lognormal.from_p95(12 * SECOND_MS, 45 * SECOND_MS)
+    """Time to type the 6 to 8 digits; a guess."""
+    wrong_password: Probability = 0.03
+    """Chance that an attempt is mistyped; a guess."""
+    attempts: Count = 3
+    """Wrong passwords in a row that lock the terminal."""
+    lockout: Duration = 5 * MINUTE_MS
+    """How long it stays locked; a guess."""
+    retry: DurationLaw = Uniform(5 * SECOND_MS, 30 * SECOND_MS)
+    """Wait after a technical refusal (response 96 or silence); a guess."""
+    validity: Span = DAY_MS
+    """A sign-in expires after this; trade pages on UnionPay terminals say 24 h."""
+    timeout: Span = 30 * SECOND_MS
+    """Protocol time to wait for the answer; a guess."""
+
+
+class Heartbeat(Section):
+    """The periodic sign of life."""
+
+    interval: Span = 15 * MINUTE_MS
+    """Sourced: Verifone VHQ, HeartbeatFreq, recommended minimum 900 s, default 3600 s."""
+    jitter: Annotated[float, Field(ge=0.0, lt=0.5)] = 0.1
+    """Part of the interval by which each terminal's interval differs, up or down; a guess."""
+    qos: Qos = 0
+    """MQTT quality of service."""
+    acknowledged: bool = True
+    """Whether the TMS answers each, so that response times can be measured."""
+
+
+class Status(Section):
+    """The full status report."""
+
+    interval: Span = 6 * HOUR_MS
+    """A guess."""
+    qos: Qos = 1
+    """MQTT quality of service."""
+
+
+class Update(Section):
+    """Firmware updates: offered when idle, prompted, downloaded, checked, installed, tested."""
+
+    idle: Duration = 30 * MINUTE_MS
+    """Idle time before an update is offered; sourced: terminals' update instructions."""
+    heartbeats: Annotated[int, Field(ge=0, le=1_000)] = 2
+    """Heartbeats since boot before it is offered; sourced: terminals' update instructions."""
+    response: DurationLaw = Lognormal.from_p95(20 * SECOND_MS, 2 * MINUTE_MS)
+    """Time until the merchant answers the prompt; a guess."""
+    defer: Probability = 0.4
+    """Chance that the merchant defers; a guess."""
+    defer_for: DurationLaw = Lognormal.from_p95(4 * HOUR_MS, 12 * HOUR_MS)
+    """How long it is put off; a guess."""
+    defers_max: Annotated[int, Field(ge=0, le=1_000)] = 3
+    """After so many deferrals the update goes ahead; a guess."""
+    download: DurationLaw = Lognormal.from_p95(3 * MINUTE_MS, 12 * MINUTE_MS)
+    """Time to download; a guess."""
+    install: DurationLaw = Lognormal.from_p95(2 * MINUTE_MS, 5 * MINUTE_MS)
+    """Time to install, without the reboot; a guess."""
+    download_failure: Probability = 0.0195
+    """Chance that the download fails: 65 % of a first-attempt failure of 3 %; a guess."""
+    checksum_failure: Probability = 0.0015
+    """Chance that checksum or signature is wrong: 5 % of 3 %; a guess."""
+    install_failure: Probability = 0.006
+    """Chance that the installation fails: 20 % of 3 %; a guess."""
+    post_test_failure: Probability = 0.003
+    """Chance that the new version fails its test and is rolled back: 10 % of 3 %; a guess."""
+    attempts_max: Count = 2
+    """After so many failures the automatic way is shut (as Verifone VHQ does); number a guess."""
+
+
+class Reconnect(Section):
+    """Waits between attempts to connect: full jitter, doubling, in protocol time.
+
+    Each wait is uniform between 0 and a bound that starts at ``first`` and doubles up to ``max``
+    (Brooker, Exponential Backoff and Jitter, AWS Architecture Blog, 2015).
+    """
+
+    first: Span = SECOND_MS
+    """The first bound; a guess."""
+    max: Span = 300 * SECOND_MS
+    """The last bound; a guess."""

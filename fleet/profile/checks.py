@@ -1,0 +1,143 @@
+"""What must hold between the parts of a profile.
+
+Each check names the sections that it reads, so that the checks of sound sections still run when
+another section is broken: the author sees everything at once.
+"""
+
+import math
+from collections.abc import Callable, Iterable, Iterator
+from typing import Final
+
+from fleet.profile.complaints import Complaint, suggest
+from fleet.profile.profile import Profile
+from fleet.profile.values import Weekday
+from fleet.units import DAY_MS, format_duration
+
+Check = Callable[[Profile], Iterator[Complaint]]
+
+_SHARES_TOLERANCE: Final = 1e-6
+_TID_MAX: Final = 99_999_999
+# Laws without bounds reach everywhere; what one terminal in ten thousand days does is let pass.
+_RARE: Final = 1e-4
+
+
+def complaints(profile: Profile, broken: frozenset[str] = frozenset()) -> list[Complaint]:
+    """Everything wrong between sections, leaving out checks that read a ``broken`` one."""
+    return [
+        complaint
+        for sections, check in CHECKS
+        if not sections & broken
+        for complaint in check(profile)
+    ]
+
+
+def _shares(profile: Profile) -> Iterator[Complaint]:
+    for key, parts in (("models", profile.estate.models), ("regions", profile.estate.regions)):
+        total = math.fsum(part.share for part in parts)
+        if abs(total - 1.0) > _SHARES_TOLERANCE:
+            yield Complaint(f"estate.{key}", f"the shares sum to {total:g}; they must sum to 1")
+
+
+def _estate_names(profile: Profile) -> Iterator[Complaint]:
+    yield from _twice("estate.models", [model.name for model in profile.estate.models])
+    yield from _twice("estate.regions", [region.name for region in profile.estate.regions])
+
+
+def _campaign_names(profile: Profile) -> Iterator[Complaint]:
+    yield from _twice("campaigns", [campaign.name for campaign in profile.campaigns])
+
+
+def _tids(profile: Profile) -> Iterator[Complaint]:
+    estate = profile.estate
+    last = estate.first_tid + estate.terminals - 1
+    if last > _TID_MAX:
+        highest = _TID_MAX - estate.terminals + 1
+        yield Complaint(
+            "estate.first_tid",
+            f"the last of {estate.terminals} terminals would be {last}, which has more than 8 "
+            f"digits; begin at {highest} or below",
+        )
+
+
+def _hours(profile: Profile) -> Iterator[Complaint]:
+    if profile.day is None:
+        return
+    opens = profile.day.opens.quantile(1.0 - _RARE)
+    closes = profile.day.closes
+    if opens >= closes.quantile(_RARE):
+        yield Complaint(
+            "day.closes",
+            f"shops may close from {_clock(closes.quantile(_RARE))} but open until "
+            f"{_clock(opens)}; let them close later or open earlier",
+        )
+    if closes.quantile(1.0 - _RARE) > DAY_MS:
+        yield Complaint("day.closes", "shops may close after midnight; they must close by 24:00")
+    if set(profile.day.closed_weekdays) == set(Weekday):
+        yield Complaint("day.closed_weekdays", "every day is closed; leave at least one open")
+
+
+def _campaigns(profile: Profile) -> Iterator[Complaint]:
+    firmware = {model.name: model.firmware for model in profile.estate.models}
+    for i, campaign in enumerate(profile.campaigns):
+        yield from _unknown(f"campaigns[{i}].models", campaign.models, firmware)
+        for model in campaign.models or firmware:
+            if firmware.get(model) == campaign.version:
+                yield Complaint(
+                    f"campaigns[{i}].version",
+                    f"model {model!r} has {campaign.version!r} from the start; choose another",
+                )
+
+
+def _orders(profile: Profile) -> Iterator[Complaint]:
+    models = [model.name for model in profile.estate.models]
+    regions = [region.name for region in profile.estate.regions]
+    for i, order in enumerate(profile.orders):
+        yield from _unknown(f"orders[{i}].models", order.models, models)
+        yield from _unknown(f"orders[{i}].regions", order.regions, regions)
+
+
+def _reconnect(profile: Profile) -> Iterator[Complaint]:
+    first, last = profile.reconnect.first, profile.reconnect.max
+    if first > last:
+        yield Complaint(
+            "reconnect.max",
+            f"{format_duration(last)} is below reconnect.first, {format_duration(first)}; "
+            f"write at least that",
+        )
+
+
+def _mqtt(profile: Profile) -> Iterator[Complaint]:
+    if profile.mqtt.version == "3.1.1" and profile.mqtt.session_expiry:
+        yield Complaint(
+            "mqtt.session_expiry", "MQTT 3.1.1 has none; leave it out, or set mqtt.version = '5'"
+        )
+
+
+CHECKS: Final[tuple[tuple[frozenset[str], Check], ...]] = (
+    (frozenset({"estate"}), _shares),
+    (frozenset({"estate"}), _estate_names),
+    (frozenset({"estate"}), _tids),
+    (frozenset({"day"}), _hours),
+    (frozenset({"campaigns"}), _campaign_names),
+    (frozenset({"campaigns", "estate"}), _campaigns),
+    (frozenset({"orders", "estate"}), _orders),
+    (frozenset({"reconnect"}), _reconnect),
+    (frozenset({"mqtt"}), _mqtt),
+)
+
+
+def _twice(path: str, names: list[str]) -> Iterator[Complaint]:
+    for i, name in enumerate(names):
+        if name in names[:i]:
+            yield Complaint(f"{path}[{i}].name", f"{name!r} is taken; choose another")
+
+
+def _unknown(path: str, names: tuple[str, ...], known: Iterable[str]) -> Iterator[Complaint]:
+    for i, name in enumerate(names):
+        if name not in known:
+            yield Complaint(f"{path}[{i}]", f"there is no {name!r}; {suggest(name, known)}")
+
+
+def _clock(millis: float) -> str:
+    minutes = round(millis / 60_000)
+    return f"{minutes // 60:02}:{minutes % 60:02}"

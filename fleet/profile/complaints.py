@@ -1,0 +1,126 @@
+"""What is wrong with a profile, said to its author: where, what was given, what would be right."""
+
+import difflib
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, get_args
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from fleet.profile.laws import TABLES
+
+Loc = tuple[int | str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """One mistake.
+
+    Attributes:
+        path: where, in TOML's manner: ``campaigns[0].at``; empty for the file as a whole.
+        message: what was given and what would be right.
+    """
+
+    path: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.message}" if self.path else self.message
+
+
+class ProfileError(Exception):
+    """The profile's author made mistakes, and these are all of them."""
+
+    def __init__(self, complaints: Sequence[Complaint], origin: str = "profile") -> None:
+        """Bundle the complaints about the profile that ``origin`` names."""
+        super().__init__(complaints, origin)
+        self.complaints = tuple(complaints)
+        self.origin = origin
+
+    def __str__(self) -> str:
+        return "\n".join(f"{self.origin}: {complaint}" for complaint in self.complaints)
+
+
+def suggest(given: str, known: Iterable[str]) -> str:
+    """The known name nearest to the given one, or all of them if none is near."""
+    names = list(known)
+    near = difflib.get_close_matches(given, names, n=1)
+    if near:
+        return f"did you mean {near[0]!r}?"
+    return f"known are {', '.join(names)}" if names else "there are none"
+
+
+def from_validation(error: ValidationError, root: type[BaseModel]) -> list[Complaint]:
+    """Translate pydantic's findings about a model of type ``root``."""
+    return [_complaint(details, root) for details in error.errors(include_url=False)]
+
+
+def _complaint(details: ErrorDetails, root: type[BaseModel]) -> Complaint:
+    loc, given = details["loc"], details["input"]
+    match details["type"]:
+        case "missing":
+            what = _description(root, loc)
+            return Complaint(path(loc), f"is missing; {what}" if what else "is missing")
+        case "extra_forbidden":
+            return Complaint(
+                path(loc), f"there is no such key; {suggest(str(loc[-1]), _keys(root, loc[:-1]))}"
+            )
+        case "union_tag_invalid":
+            law = str(given["law"])
+            message = f"there is no law {law!r}; {suggest(law, (tag[1:-1] for tag in TABLES))}"
+            return Complaint(path((*loc, "law")), message)
+        case "union_tag_not_found":
+            laws = ", ".join(tag[1:-1] for tag in TABLES)
+            return Complaint(path((*loc, "law")), f"is missing; write one of {laws}")
+        case "value_error":
+            return Complaint(path(loc), details["msg"].removeprefix("Value error, "))
+        case _:
+            right = re.sub(r"^\w+ should", "it should", details["msg"])
+            return Complaint(path(loc), f"{_shown(given)} was given; {right}")
+
+
+def path(loc: Loc) -> str:
+    """A location as TOML's dotted path; law tags and pydantic's own marks are left out."""
+    text = ""
+    for part in loc:
+        if isinstance(part, int):
+            text += f"[{part}]"
+        elif part not in TABLES and part not in ("<value>", "[key]"):
+            text += f".{part}" if text else part
+    return text
+
+
+def _shown(given: object) -> str:
+    text = repr(given)
+    return text if len(text) <= 60 else f"{text[:57]}..."  # noqa: PLR2004 - one line of a terminal
+
+
+def _keys(root: type[BaseModel], loc: Loc) -> list[str]:
+    model = _model_at(root, loc)
+    fields = model.model_fields.items() if model else ()
+    return [field.alias or name for name, field in fields]
+
+
+def _description(root: type[BaseModel], loc: Loc) -> str:
+    model = _model_at(root, loc[:-1])
+    field = model.model_fields.get(str(loc[-1])) if model else None
+    return f"write here: {field.description}".rstrip(".") if field and field.description else ""
+
+
+def _model_at(root: type[BaseModel], loc: Loc) -> type[BaseModel] | None:
+    """The model that a location leads to; indices and keys of a dict stay within a field."""
+    model: type[BaseModel] | None = root
+    for part in loc:
+        if part in TABLES:
+            model = TABLES[str(part)]
+        elif model is not None and part in model.model_fields:
+            model = _model_in(model.model_fields[str(part)].annotation) or None
+    return model
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next(filter(None, map(_model_in, get_args(annotation))), None)

@@ -1,0 +1,87 @@
+"""Which terminals there are, and when: the run, the estate, its ramp and its day."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import Field, NaiveDatetime
+
+from fleet.chance.laws import Normal
+from fleet.profile.laws import TimeOfDayLaw
+from fleet.profile.values import ClosedDay, Many, Name, Section, Share, Span, UtcOffset, Version
+from fleet.units import HOUR_MS, MINUTE_MS
+
+Link = Literal["ethernet", "wifi", "cellular"]
+
+
+class Run(Section):
+    """How long and how fast."""
+
+    duration: Span = 10 * MINUTE_MS
+    """Wall-clock time that the run takes."""
+    speed: Annotated[float, Field(gt=0.0, le=1_000_000.0)] = 1.0
+    """Business clocks run this many times faster than the wall clock; protocol timers do not."""
+    start: NaiveDatetime = datetime(2026, 1, 5, 8, 0)  # noqa: DTZ001 - business time is local time
+    """Date and time of the business instant zero, on the clock of a region with offset 0."""
+    tick: Span = 5
+    """Wake-ups of a shard are gathered to one per tick."""
+
+
+class Model(Section):
+    """A terminal model and its part of the estate."""
+
+    name: Name
+    """Model name."""
+    share: Share
+    """Part of the estate; the shares of all models sum to 1."""
+    firmware: Version = "1.0.0"
+    """Version installed when the run begins."""
+    battery: bool = False
+    """Whether it can live without mains."""
+    link: Link = "wifi"
+    """How it reaches the network."""
+    printer: bool = True
+    """Whether it prints receipts."""
+
+
+class Region(Section):
+    """A region and its part of the estate."""
+
+    name: Name
+    """Region name."""
+    share: Share
+    """Part of the estate; the shares of all regions sum to 1."""
+    utc_offset: UtcOffset = 0
+    """Local time minus the time on the clock by which ``run.start`` is given."""
+
+
+class Estate(Section):
+    """The terminals."""
+
+    terminals: Annotated[int, Field(ge=1, le=10_000_000)] = 1_000
+    """How many terminals."""
+    tenant: Name = "demo"
+    """Tenant, a level of every topic."""
+    first_tid: Annotated[int, Field(ge=10_000_000, le=99_999_999)] = 10_000_000
+    """Terminal identifier of the first; the others count up. 8 digits: ISO 8583 field 41."""
+    models: Annotated[Many[Model], Field(min_length=1)] = (Model(name="S1", share=1.0),)
+    """The models."""
+    regions: Annotated[Many[Region], Field(min_length=1)] = (Region(name="home", share=1.0),)
+    """The regions."""
+
+
+class Ramp(Section):
+    """Switching on an estate that never closes; unused where there is a day."""
+
+    over: Span = MINUTE_MS
+    """Business time over which the estate is powered up, evenly."""
+
+
+class Day(Section):
+    """Opening hours: each shop draws its own, every day."""
+
+    opens: TimeOfDayLaw = Normal(8.5 * HOUR_MS, 20 * MINUTE_MS)
+    """Time of day at which a shop switches its terminal on."""
+    closes: TimeOfDayLaw = Normal(19.5 * HOUR_MS, 30 * MINUTE_MS)
+    """Time of day at which it switches it off."""
+    closed_weekdays: Many[ClosedDay] = ()
+    """Days on which the shops stay closed."""

@@ -1,0 +1,60 @@
+"""The profile as a whole."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from fleet.profile.behaviour import (
+    Boot,
+    Diagnosis,
+    Heartbeat,
+    Reconnect,
+    Registration,
+    Repair,
+    SelfTest,
+    SignIn,
+    Status,
+    Sync,
+    Update,
+)
+from fleet.profile.estate import Day, Estate, Ramp, Run
+from fleet.profile.scenario import Campaign, Damage, Fault, FaultCode, Mqtt, Order, Tms
+from fleet.profile.values import Many, Name, Section, Text
+
+
+class Profile(Section):
+    """Everything that a run needs to know, but for its seed."""
+
+    schema_: Annotated[Literal[1], Field(alias="schema")]
+    """Version of this format."""
+    name: Name
+    """Short name, as in ``fleet run NAME``."""
+    title: Text = ""
+    """The story in one line."""
+    description: Text = ""
+    """What to look for."""
+    run: Run = Run()
+    estate: Estate = Estate()
+    ramp: Ramp = Ramp()
+    day: Day | None = None
+    """Opening hours; without them the estate is always on."""
+    boot: Boot = Boot()
+    self_test: SelfTest = SelfTest()
+    diagnosis: Diagnosis = Diagnosis()
+    repair: Repair = Repair()
+    registration: Registration = Registration()
+    sync: Sync = Sync()
+    sign_in: SignIn = SignIn()
+    heartbeat: Heartbeat = Heartbeat()
+    status: Status = Status()
+    update: Update = Update()
+    reconnect: Reconnect = Reconnect()
+    faults: dict[FaultCode, Fault] = Field(default_factory=dict)
+    """Faults by code; none unless given."""
+    damage: Damage = Damage()
+    tms: Tms = Tms()
+    campaigns: Many[Campaign] = ()
+    """Roll-outs, in any order."""
+    orders: Many[Order] = ()
+    """Orders, in any order."""
+    mqtt: Mqtt = Mqtt()

@@ -1,0 +1,110 @@
+"""What befalls the estate: faults, damage, the TMS, campaigns, orders, and the MQTT link."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from fleet.profile.laws import DurationLaw
+from fleet.profile.values import (
+    Duration,
+    Many,
+    Name,
+    Probability,
+    Section,
+    Share,
+    Size,
+    Span,
+    Version,
+)
+from fleet.units import MINUTE_MS, SECOND_MS
+
+FaultCode = Annotated[str, Field(pattern=r"^[A-Z]{2,3}-\d{3}$")]
+"""Class and number of a fault, such as ``PWR-101``."""
+
+
+class Fault(Section):
+    """One kind of fault: when it strikes, how long it lasts."""
+
+    onset: DurationLaw
+    """Powered time until it strikes, from new or from the last repair."""
+    repair: DurationLaw
+    """Time from its detection until it is repaired."""
+    diagnosis: DurationLaw | None = None
+    """Time to find the cause, before the repair; none unless given."""
+    precursor: Span | None = None
+    """How long before the onset telemetry begins to drift; no warning unless given."""
+
+
+class Damage(Section):
+    """Wear by rough treatment."""
+
+    per_forced_shutdown: Annotated[float, Field(ge=1.0, le=10.0)] = 1.02
+    """Each forced shutdown multiplies the later hardware hazards by this; a guess."""
+
+
+class Tms(Section):
+    """What the TMS does, beside campaigns and orders."""
+
+    sign_in_malfunction: Probability = 0.02
+    """Chance that a sign-in is refused with response 96, system malfunction; a guess."""
+    order_lead: Duration = MINUTE_MS
+    """An order takes effect this much business time after the heartbeat that it answers."""
+    heartbeat_interval: Span | None = None
+    """Interval that the TMS sets at registration; the terminals' own unless given."""
+
+
+class Campaign(Section):
+    """A firmware roll-out."""
+
+    name: Name
+    """Campaign name."""
+    version: Version
+    """Version that it brings."""
+    at: Duration
+    """Business time since the start of the run."""
+    share: Share = 1.0
+    """Part of the terminals concerned that takes part."""
+    models: Many[Name] = ()
+    """Models concerned; all if empty."""
+    kind: Literal["firmware"] = "firmware"
+    """What is updated."""
+    forced: bool = False
+    """Whether the merchant is not asked."""
+
+
+class Order(Section):
+    """An order to a part of the estate at one instant."""
+
+    at: Duration
+    """Business time since the start of the run."""
+    order: Literal["reboot", "lock", "unlock"]
+    """What is ordered."""
+    share: Share = 1.0
+    """Part of the terminals concerned that gets it."""
+    models: Many[Name] = ()
+    """Models concerned; all if empty."""
+    regions: Many[Name] = ()
+    """Regions concerned; all if empty."""
+
+
+class Mqtt(Section):
+    """The MQTT connection; its timers run in real time."""
+
+    version: Literal["3.1.1", "5"] = "3.1.1"
+    """Protocol version."""
+    keep_alive: Annotated[Span, Field(le=65_535 * SECOND_MS, multiple_of=SECOND_MS)] = MINUTE_MS
+    """Keep-alive in whole seconds; 60 s as in a published QR-soundbox specification."""
+    connect_timeout: Span = 10 * SECOND_MS
+    """Time for TCP, TLS and CONNACK."""
+    pending_connects_max: Annotated[int, Field(ge=1, le=100_000)] = 200
+    """Connections of one shard that may be under way at once."""
+    clean_start: bool = True
+    """Whether the broker forgets the session before."""
+    session_expiry: Duration = 0
+    """How long the broker keeps a session after a disconnect; MQTT 5 only."""
+    receive_maximum: Annotated[int, Field(ge=1, le=65_535)] = 20
+    """QoS 1 messages under way at once, in either direction."""
+    max_packet: Size = 64 * 2**10
+    """Largest packet accepted."""
+    queue_max: Annotated[int, Field(ge=1, le=100_000)] = 100
+    """Messages that one terminal stores while it is offline; the oldest is dropped at the bound."""

@@ -1,0 +1,143 @@
+"""The kinds of values that a profile holds: durations, sizes, probabilities, laws, names.
+
+In TOML a value carries its unit (``"15m"``); in Python it is an integer in milliseconds or bytes.
+Python code that builds a model by hand may give that integer; TOML may not, since nobody can see
+whether ``interval = 900`` means seconds.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Annotated, Any, Final, Self, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic_core import CoreSchema, core_schema
+
+from fleet import units
+
+FROM_TOML: Final = "from TOML"
+"""The validation context in which every quantity must carry its unit."""
+
+
+class Section(BaseModel):
+    """A table of the profile: immutable, strict, and closed to unknown keys."""
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        strict=True,
+        allow_inf_nan=False,
+        use_attribute_docstrings=True,
+        validate_default=False,
+        hide_input_in_errors=True,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """An integer that is written as text with a unit."""
+
+    parse: Callable[[str], int]
+    format: Callable[[int], str]
+    pattern: str
+    example: str
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        """Validate text, or in Python an integer; serialise to text."""
+        return core_schema.with_info_before_validator_function(
+            self._read,
+            handler(source),
+            serialization=core_schema.plain_serializer_function_ser_schema(self.format),
+        )
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        """What stands in TOML is text of this pattern."""
+        return {"type": "string", "pattern": self.pattern, "examples": [self.example]}
+
+    def _read(self, value: object, info: core_schema.ValidationInfo) -> object:
+        if isinstance(value, str):
+            return self.parse(value)
+        if isinstance(value, int) and info.context != FROM_TOML and not isinstance(value, bool):
+            return value
+        msg = f"{value!r} is not text with a unit; write for example {self.example!r}"
+        raise ValueError(msg)
+
+
+_DURATION: Final = Quantity(
+    units.parse_duration,
+    units.format_duration,
+    r"^(?=\d)(\d+(\.\d+)?d)?(\d+(\.\d+)?h)?(\d+(\.\d+)?m)?(\d+(\.\d+)?s)?(\d+ms)?$",
+    "15m",
+)
+_UTC_OFFSET: Final = Quantity(
+    units.parse_utc_offset, units.format_utc_offset, r"^[+-]\d{2}:[0-5]\d$", "+08:00"
+)
+_SIZE: Final = Quantity(units.parse_size, units.format_size, r"^\d+ ?(B|KiB|MiB|GiB)$", "20MiB")
+
+# A constraint stands before the quantity so that it judges the integer, not the text.
+Duration = Annotated[units.Millis, Field(ge=0), _DURATION]
+"""Milliseconds, 0 or more; in TOML ``"15m"``."""
+
+Span = Annotated[units.Millis, Field(gt=0), _DURATION]
+"""Milliseconds, more than 0; in TOML ``"15m"``."""
+
+UtcOffset = Annotated[units.Millis, _UTC_OFFSET]
+"""Milliseconds east of UTC; in TOML ``"+08:00"``."""
+
+Size = Annotated[int, Field(gt=0), _SIZE]
+"""Bytes; in TOML ``"20MiB"``."""
+
+Probability = Annotated[float, Field(ge=0.0, le=1.0)]
+"""A chance from 0 to 1."""
+
+Share = Annotated[float, Field(gt=0.0, le=1.0)]
+"""A part of the estate, above 0 and up to 1."""
+
+Name = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
+"""Letters, digits, ``.``, ``_`` and ``-``: fit for a topic level, a label and a file name."""
+
+Version = Annotated[Name, Field(max_length=32)]
+"""A firmware version: a name of at most 32 characters."""
+
+Text = Annotated[str, Field(max_length=4_000)]
+"""Free text for people."""
+
+
+Item = TypeVar("Item")
+
+Many = Annotated[tuple[Item, ...], Field(strict=False)]
+"""A tuple of any length, which TOML writes as an array."""
+
+
+class Weekday(IntEnum):
+    """A day of the week, numbered as by ``datetime.weekday()``; in TOML its English name."""
+
+    MONDAY = 0
+    TUESDAY = 1
+    WEDNESDAY = 2
+    THURSDAY = 3
+    FRIDAY = 4
+    SATURDAY = 5
+    SUNDAY = 6
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read an English name in any case."""
+        try:
+            return cls[text.upper()]
+        except KeyError:
+            names = ", ".join(day.name.lower() for day in cls)
+            msg = f"{text!r} is not a weekday; write one of {names}"
+            raise ValueError(msg) from None
+
+
+def _format_weekday(number: int) -> str:
+    return Weekday(number).name.lower()
+
+
+ClosedDay = Annotated[Weekday, Quantity(Weekday.parse, _format_weekday, "^[A-Za-z]+day$", "sunday")]
+"""A ``Weekday``; in TOML ``"sunday"``."""

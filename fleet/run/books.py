@@ -1,0 +1,136 @@
+"""What a run writes down and shows while it lasts: tallies, metrics, the record."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import fleet
+from fleet.profile import digest, resolved_toml
+from fleet.run.errors import RunError
+from fleet.run.layout import layout_of
+from fleet.run.plan import RunPlan
+from fleet.watch.exporter import AddressUnavailable, Exporter, RunInfo, serve_metrics
+from fleet.watch.layout import Layout
+from fleet.watch.summary import RunFacts, Summary, Verdict, summarise
+from fleet.watch.tally import Board, create_counts
+
+if TYPE_CHECKING:
+    from fleet.watch.record import RunRecord
+
+# Counts change many times a second: memory is the place for them, where the system has such one.
+_MEMORY = Path("/dev/shm")  # noqa: S108 - the folder made there is private
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """The books of one run.
+
+    Attributes:
+        plan: What is run.
+        board: The counts of all shards.
+        tallies: Each shard's file of counts.
+        exporter: Where metrics are served, if they are.
+        record: The folder that stays, if one was asked for.
+    """
+
+    plan: RunPlan
+    board: Board
+    tallies: tuple[Path, ...]
+    exporter: Exporter | None
+    record: "RunRecord | None"
+
+    @property
+    def parts_dir(self) -> str:
+        """Folder in which shards leave their parts of the record; "" for none."""
+        return str(self.record.work) if self.record else ""
+
+    def close(
+        self, verdict: Verdict, broker: str, started: datetime, notes: tuple[str, ...]
+    ) -> Summary:
+        """Sum the run up, and write the record if there is to be one.
+
+        Raises:
+            RunError: The record cannot be written.
+        """
+        profile = self.plan.profile
+        facts = RunFacts(
+            verdict=verdict,
+            profile=profile.name,
+            profile_digest=f"sha256:{digest(profile)}",
+            seed=self.plan.seed,
+            terminals=self.plan.terminals,
+            speed=profile.run.speed,
+            broker=broker,
+            started=started,
+            ended=datetime.now(UTC),
+            notes=notes,
+        )
+        summary = summarise(self.board.read(), facts)
+        if self.record:
+            self._write(self.record, summary)
+        return summary
+
+    def _write(self, record: "RunRecord", summary: Summary) -> None:
+        try:
+            record.write_profile(resolved_toml(self.plan.profile))
+            record.write_events(record.work.iterdir())
+            record.write_summary(summary)
+        except OSError as error:
+            msg = f"cannot write the run record to {record.folder}: {error.strerror or error}"
+            raise RunError(msg) from error
+
+
+@contextmanager
+def open_books(plan: RunPlan, shards: int) -> Iterator[Books]:
+    """Open the books of a run: take its folder, map its tallies, serve its metrics.
+
+    Raises:
+        RunError: The folder or the address of the metrics cannot be had.
+    """
+    with ExitStack() as stack:
+        record = stack.enter_context(_record(plan.out)) if plan.out else None
+        layout = layout_of(plan.profile)
+        tallies = _create(stack, shards, layout)
+        board = Board(layout, tallies)
+        exporter = stack.enter_context(_serve(board, plan)) if plan.metrics else None
+        yield Books(plan, board, tallies, exporter, record)
+
+
+@contextmanager
+def _record(out: Path) -> "Iterator[RunRecord]":
+    # Most runs keep no record, and pyarrow takes a tenth of a second to import.
+    from fleet.watch.record import FolderTaken, RunRecord  # noqa: PLC0415
+
+    try:
+        record = RunRecord(out)
+    except FolderTaken as error:
+        raise RunError(str(error)) from error
+    try:
+        yield record
+    finally:
+        record.close()
+
+
+def _create(stack: ExitStack, shards: int, layout: Layout) -> tuple[Path, ...]:
+    place = _MEMORY if os.access(_MEMORY, os.W_OK) else None
+    folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="fleet-", dir=place))
+    tallies = tuple(Path(folder, f"shard-{index}") for index in range(shards))
+    for path in tallies:
+        create_counts(path, layout)
+    return tallies
+
+
+@contextmanager
+def _serve(board: Board, plan: RunPlan) -> Iterator[Exporter]:
+    assert plan.metrics is not None  # noqa: S101 - narrows the type
+    run = RunInfo(plan.profile.name, plan.seed, fleet.__version__)
+    try:
+        with serve_metrics(board, run, *plan.metrics) as exporter:
+            yield exporter
+    except AddressUnavailable as error:
+        raise RunError(str(error)) from error

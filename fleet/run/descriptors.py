@@ -1,0 +1,65 @@
+"""File descriptors: every connection takes one, in the process that makes it and in the broker.
+
+`RLIMIT_NOFILE` bounds them for each process. The soft limit is raised to the hard one, which only
+root can lift; a run that would not fit is refused before anything starts, because a broker beyond
+its limit closes connections without a word.
+"""
+
+import resource
+
+from fleet.run.errors import RunError
+
+# Standard streams, the event loop, the tally, listeners, and what libraries open for themselves.
+RESERVE = 100
+
+# Where the hard limit is none, systems still have one of their own; this is Linux's `nr_open`.
+_UNLIMITED = 1_048_576
+
+
+def raise_limit() -> int:
+    """Raise the soft limit to the hard one, for us and the processes we start; return it."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    limit = _UNLIMITED if hard == resource.RLIM_INFINITY else min(hard, _UNLIMITED)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (limit, hard))
+    return limit
+
+
+def shards_needed(terminals: int, limit: int) -> int:
+    """Return the least number of shards whose connections fit."""
+    return -(-terminals // _connections(limit))
+
+
+def check_shards(terminals: int, shards: int, limit: int) -> None:
+    """Check that each shard's connections fit.
+
+    Raises:
+        RunError: They do not.
+    """
+    needed = shards_needed(terminals, limit)
+    if shards < needed:
+        msg = (
+            f"{terminals:,} terminals need more connections than {shards} "
+            f"{'shard' if shards == 1 else 'shards'} may open (limit of open files: {limit:,} per "
+            f"process): run with --shards {needed} or more, or raise the limit (ulimit -Hn)"
+        )
+        raise RunError(msg)
+
+
+def check_broker(terminals: int, limit: int) -> None:
+    """Check that the connections fit into one broker process of ours.
+
+    Raises:
+        RunError: They do not.
+    """
+    if terminals > _connections(limit):
+        msg = (
+            f"{terminals:,} terminals do not fit into the embedded broker, which may hold "
+            f"{_connections(limit):,} connections (limit of open files: {limit:,}): run with "
+            f"--terminals {_connections(limit)} or fewer, raise the limit (ulimit -Hn), or use a "
+            "broker of your own with --broker mqtt://HOST:PORT"
+        )
+        raise RunError(msg)
+
+
+def _connections(limit: int) -> int:
+    return max(1, limit - RESERVE)

@@ -1,0 +1,129 @@
+"""The reference TMS of a run, or alone: its processes, what each is told, and what they say."""
+
+import time
+from collections.abc import Callable
+from functools import partial
+
+import msgspec
+import trio
+
+from fleet.profile import Profile, resolved_toml
+from fleet.run.child import Child, Command, Death, children
+from fleet.run.connection import Connection
+from fleet.run.errors import ChildDied, RunError, plain
+from fleet.run.interruption import Interruption
+from fleet.tms.task import Failed, Lost, Ready, Report, TmsTask
+
+READY_S = 30.0
+DRAIN_S = 8.0
+
+_NAME = "TMS"
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder(Report).decode
+
+
+class Desks:
+    """The instances of the TMS; several share the estate between them."""
+
+    def __init__(
+        self, profile: Profile, seed: int, instances: int, notice: Callable[[str], None]
+    ) -> None:
+        """Expect `instances`, 0 or more; pass on to `notice` what the user should know."""
+        self._profile = profile
+        self._seed = seed
+        self._instances = instances
+        self._notice = notice
+        self._ready = [trio.Event() for _ in range(instances)]
+        self._failed: dict[int, Failed] = {}
+
+    def commands(self) -> tuple[Command, ...]:
+        """Return the command of each instance."""
+        return tuple(
+            Command.python(
+                _NAME,
+                "fleet.tms",
+                heard=partial(self._heard, index),
+                ended=partial(self._ended, index),
+                drain_s=DRAIN_S,
+            )
+            for index in range(self._instances)
+        )
+
+    async def hand_out(
+        self, crew: tuple[Child, ...], connection: Connection, epoch_ns: int
+    ) -> None:
+        """Give each instance its task; `epoch_ns` is business zero on CLOCK_MONOTONIC."""
+        profile_toml = resolved_toml(self._profile)
+        settings = msgspec.structs.asdict(connection)
+        brokers = settings.pop("brokers")
+        for index, child in enumerate(crew):
+            task = TmsTask(
+                broker=brokers[index % len(brokers)],
+                profile_toml=profile_toml,
+                seed=self._seed,
+                epoch_monotonic_ns=epoch_ns,
+                index=index,
+                of=self._instances,
+                **settings,
+            )
+            await child.hand(_encode(task))
+
+    async def wait_ready(self) -> None:
+        """Wait until all instances have subscribed.
+
+        Raises:
+            RunError: They have not in good time.
+        """
+        with trio.move_on_after(READY_S):
+            for ready in self._ready:
+                await ready.wait()
+            return
+        msg = f"the TMS has not subscribed at the broker within {READY_S:g} s"
+        raise RunError(msg)
+
+    def _heard(self, index: int, line: bytes) -> None:
+        try:
+            report = _decode(line)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            msg = f"the {_NAME} said what is no report: {line[:200]!r}"
+            raise ChildDied(msg) from None
+        match report:
+            case Ready():
+                self._ready[index].set()
+            case Lost(reason):
+                self._notice(f"the TMS has no connection to the broker: {reason}")
+            case Failed():
+                self._failed[index] = report
+
+    def _ended(self, index: int, death: Death) -> None:
+        if index in self._failed:
+            msg = f"the TMS cannot go on: {self._failed[index].message}"
+            raise RunError(msg)
+        raise ChildDied(str(death))
+
+
+def serve(profile: Profile, seed: int, connection: Connection, say: Callable[[str], None]) -> None:
+    """Run the reference TMS alone until a signal ends it; to be called in the main thread.
+
+    Raises:
+        RunError: It cannot be done, or not any longer.
+    """
+    desks = Desks(profile, seed, 1, say)
+
+    async def main() -> None:
+        stop = Interruption()
+        async with trio.open_nursery() as nursery:
+            await nursery.start(stop.listen)
+            with stop.scope:
+                async with children(*desks.commands()) as crew:
+                    stop.covers(crew)
+                    await desks.hand_out(crew, connection, time.monotonic_ns())
+                    await desks.wait_ready()
+                    say(f"the TMS answers at {', '.join(connection.brokers)}; Ctrl-C ends it")
+                    await trio.sleep_forever()
+            nursery.cancel_scope.cancel()
+
+    try:
+        trio.run(main)
+    except BaseExceptionGroup as group:
+        raise plain(group) from group

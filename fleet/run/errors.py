@@ -1,0 +1,31 @@
+"""Why a run could not be done, as one message for the user."""
+
+from collections.abc import Iterator
+
+
+class RunError(Exception):
+    """The run cannot be done here and now; the text says what is wrong and what would be right."""
+
+
+class ChildDied(RunError):  # noqa: N818 - it is named after what happened
+    """A process that the run needs ended without having been asked to."""
+
+
+def plain(group: BaseExceptionGroup) -> BaseException:
+    """Return what a user should be told of a group: its mistakes as one, or what is no mistake.
+
+    Several children may fail at once; each message is told once.
+    """
+    leaves = list(_leaves(group))
+    others = [leaf for leaf in leaves if not isinstance(leaf, RunError)]
+    if others:
+        return others[0]
+    return RunError("\n".join(dict.fromkeys(map(str, leaves))))
+
+
+def _leaves(error: BaseException) -> Iterator[BaseException]:
+    if not isinstance(error, BaseExceptionGroup):
+        yield error
+        return
+    for inner in error.exceptions:
+        yield from _leaves(inner)

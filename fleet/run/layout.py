@@ -1,0 +1,17 @@
+"""Which slot is which in the tallies of a run: reckoned alike by the supervisor and its shards."""
+
+from fleet.life.faults import CATALOGUE
+from fleet.profile import Profile
+from fleet.watch.layout import Layout
+
+CLASS_BY_CODE = {code: kind.fault_class for code, kind in CATALOGUE.items()}
+
+
+def layout_of(profile: Profile) -> Layout:
+    """Return the layout of the tallies of a run."""
+    installed = [model.firmware for model in profile.estate.models]
+    return Layout(
+        codes=CLASS_BY_CODE,
+        fault_classes=CLASS_BY_CODE.values(),
+        versions=[*installed, *(campaign.version for campaign in profile.campaigns)],
+    )

@@ -1,0 +1,91 @@
+"""What a run is to be: everything decided before anything is started."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from fleet.mqtt.packets import Version
+from fleet.profile import Profile
+from fleet.run import broker, descriptors
+from fleet.run.connection import Connection
+
+DEFAULT_SEED = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunPlan:
+    """A run as asked for.
+
+    Attributes:
+        profile: As resolved, the command line's wishes included.
+        seed: Of all chance in the run.
+        connection: To a broker that is there; None for an embedded one.
+        tms: Whether to run the reference TMS.
+        shards: Number of processes that terminals are spread over; None for as many as there are
+            CPUs.
+        metrics: Host and port to serve metrics at; None for nowhere.
+        out: Folder of the run record; None for none.
+        live: Whether to show the live view, where there is a terminal to show it on.
+    """
+
+    profile: Profile
+    seed: int = DEFAULT_SEED
+    connection: Connection | None = None
+    tms: bool = True
+    shards: int | None = 1
+    metrics: tuple[str, int] | None = None
+    out: Path | None = None
+    live: bool = True
+
+    @property
+    def terminals(self) -> int:
+        """Number of terminals."""
+        return self.profile.estate.terminals
+
+    @property
+    def version(self) -> Version:
+        """MQTT version that the terminals speak."""
+        return Version.V5 if self.profile.mqtt.version == "5" else Version.V311
+
+    def shard_count(self, limit: int) -> int:
+        """Return the number of shards; `limit` is that of open files per process."""
+        if self.shards is not None:
+            return self.shards
+        return max(os.cpu_count() or 1, descriptors.shards_needed(self.terminals, limit))
+
+    def broker_kind(self) -> broker.Kind | None:
+        """Return which broker is embedded, or None if there is one already.
+
+        Raises:
+            RunError: The environment names one that is not there.
+        """
+        return broker.choose() if self.connection is None else None
+
+    def check(self, limit: int) -> tuple[str, ...]:
+        """Check what can be checked without starting anything.
+
+        Args:
+            limit: Of open files per process.
+
+        Returns:
+            What the user should know before the run.
+
+        Raises:
+            RunError: The run cannot be done on this machine.
+            EndpointError: The broker's address or a file of its TLS settings is wrong.
+        """
+        descriptors.check_shards(self.terminals, self.shard_count(limit), limit)
+        kind = self.broker_kind()
+        if kind is None:
+            return self._check_connection()
+        descriptors.check_broker(self.terminals, limit)
+        broker.check(kind, self.version)
+        return tuple(filter(None, [broker.reach(kind, self.terminals)]))
+
+    def _check_connection(self) -> tuple[str, ...]:
+        assert self.connection is not None  # noqa: S101 - narrows the type
+        self.connection.endpoints()
+        self.connection.password()
+        if self.tms:
+            return ("the broker must have no other TMS: this run brings the reference TMS",)
+        return ()

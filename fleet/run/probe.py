@@ -1,0 +1,153 @@
+"""Is there a broker, and would it have us? One CONNECT, before thousands follow.
+
+The same session that the terminals speak, here over trio streams, so what passes this test passes
+later. Each way of failing has a sentence of its own that says what to look at.
+"""
+
+import os
+import ssl
+from typing import NamedTuple
+
+import trio
+
+from fleet.mqtt.endpoint import Endpoint
+from fleet.mqtt.errors import MalformedPacket
+from fleet.mqtt.events import Connected, Event, Refused
+from fleet.mqtt.packets import Version
+from fleet.mqtt.session import Session, SessionOptions
+from fleet.run.errors import RunError
+from fleet.run.websocket import NotAWebSocket, WebSocketStream
+
+TIMEOUT_S = 10.0
+
+_READ_BYTES = 65_536
+# Return codes of 3.1.1 (table 3.1) and reason codes of 5 (2.4).
+_BAD_CREDENTIALS = frozenset({4, 5, 0x86, 0x87})
+_BAD_VERSION = frozenset({1, 0x84})
+
+
+class Visitor(NamedTuple):
+    """Who asks: as the terminals will."""
+
+    version: Version = Version.V311
+    username: str | None = None
+    password: bytes | None = None
+
+
+async def probe(endpoint: Endpoint, visitor: Visitor, timeout_s: float = TIMEOUT_S) -> None:
+    """Connect to a broker and leave again.
+
+    Raises:
+        RunError: It cannot be reached, or would not have us; the text says why and what to do.
+    """
+    try:
+        with trio.fail_after(timeout_s):
+            async with await _open(endpoint) as stream:
+                await _greet(endpoint, stream, visitor)
+    except trio.TooSlowError:
+        msg = f"the broker {endpoint} does not answer within {timeout_s:g} s: is one there?"
+        raise RunError(msg) from None
+    except (OSError, trio.BrokenResourceError, NotAWebSocket, MalformedPacket) as error:
+        raise RunError(_explain(endpoint, error)) from error
+
+
+async def _open(endpoint: Endpoint) -> trio.abc.Stream:
+    stream: trio.abc.Stream = await _dial(endpoint)
+    if endpoint.tls is not None:
+        secured = trio.SSLStream(
+            stream, endpoint.tls, server_hostname=endpoint.host, https_compatible=True
+        )
+        await secured.do_handshake()
+        stream = secured
+    return await WebSocketStream.open(stream, endpoint) if endpoint.is_websocket else stream
+
+
+async def _dial(endpoint: Endpoint) -> trio.SocketStream:
+    failure: OSError | None = None
+    for address in await trio.to_thread.run_sync(endpoint.resolve):
+        connection = trio.socket.socket(address.family, trio.socket.SOCK_STREAM)
+        try:
+            await connection.connect(address.sockaddr)
+        except OSError as error:
+            connection.close()
+            failure = error
+        else:
+            return trio.SocketStream(connection)
+    raise failure or OSError("its name has no address")
+
+
+async def _greet(endpoint: Endpoint, stream: trio.abc.Stream, visitor: Visitor) -> None:
+    session = Session(
+        SessionOptions(version=visitor.version),
+        f"fleet-probe-{os.getpid()}",
+        username=visitor.username,
+        password=visitor.password,
+    )
+    await stream.send_all(session.connect())
+    answer = await _answer(stream, session)
+    if not isinstance(answer, Connected):
+        raise RunError(_refusal(endpoint, answer, visitor))
+    await stream.send_all(session.disconnect())
+
+
+async def _answer(stream: trio.abc.Stream, session: Session) -> Event | None:
+    while data := await stream.receive_some(_READ_BYTES):
+        for event in session.receive(bytes(data), 0):
+            return event
+    return None
+
+
+def _refusal(endpoint: Endpoint, answer: Event | None, visitor: Visitor) -> str:
+    if not isinstance(answer, Refused):
+        return (
+            f"the broker {endpoint} closes the connection without a word to CONNECT: it may have "
+            f"no room for more connections, or not speak MQTT {_version(visitor)}"
+        )
+    if answer.code in _BAD_CREDENTIALS:
+        who = f"user {visitor.username!r}" if visitor.username else "anonymous clients"
+        return (
+            f"the broker {endpoint} refuses {who} ({answer.reason_text}): name the user with "
+            "--username, and give the password in FLEET_MQTT_PASSWORD or with --password-file"
+        )
+    if answer.code in _BAD_VERSION:
+        return (
+            f"the broker {endpoint} does not speak MQTT {_version(visitor)}: "
+            "set another mqtt.version in the profile"
+        )
+    return f"the broker {endpoint} refuses the connection: {answer.reason_text}"
+
+
+def _version(visitor: Visitor) -> str:
+    return "5" if visitor.version is Version.V5 else "3.1.1"
+
+
+def _explain(endpoint: Endpoint, error: Exception) -> str:
+    cause = error.__cause__ if isinstance(error, trio.BrokenResourceError) else error
+    match cause:
+        case ssl.SSLCertVerificationError():
+            return _distrust(endpoint, cause)
+        case ssl.SSLError():
+            return (
+                f"the broker {endpoint} fails in the TLS handshake ({cause.reason or cause}): is "
+                "this its TLS port, and does it want a client certificate (--cert-file)?"
+            )
+        case NotAWebSocket():
+            return f"the broker {endpoint} is no WebSocket of MQTT: {cause}; check port and path"
+        case MalformedPacket():
+            return f"what listens at {endpoint} does not speak MQTT: {cause}"
+        case OSError():
+            return f"cannot reach the broker {endpoint}: {cause.strerror or cause}; does it run?"
+    return f"the broker {endpoint} breaks the connection off; is this its MQTT port?"
+
+
+def _distrust(endpoint: Endpoint, error: ssl.SSLCertVerificationError) -> str:
+    # These codes of openssl/x509_vfy.h are a mismatch of the host name and of the IP address.
+    if error.verify_code in {62, 64}:
+        return (
+            f"the certificate of the broker {endpoint} is for another name: "
+            f"{error.verify_message}; use the name in --broker that it was issued for"
+        )
+    return (
+        f"the certificate of the broker {endpoint} is not trusted: {error.verify_message}; "
+        "name its authority with --ca-file"
+    )

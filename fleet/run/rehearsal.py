@@ -1,0 +1,78 @@
+"""A run's plan checked and told, without running it."""
+
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import trio
+
+from fleet.profile import digest
+from fleet.run import descriptors
+from fleet.run.errors import RunError, plain
+from fleet.run.plan import RunPlan
+from fleet.run.supervisor import check_brokers
+from fleet.units import format_duration
+
+
+def rehearse(plan: RunPlan) -> Iterator[str]:
+    """Check everything that a run would, and tell what it would do, line by line.
+
+    Raises:
+        RunError: The run could not be done.
+        EndpointError: The broker's address or a file of its TLS settings is wrong.
+    """
+    limit = descriptors.raise_limit()
+    notes = plan.check(limit)
+    if plan.out:
+        _check_folder(plan.out)
+    if plan.metrics:
+        _check_address(*plan.metrics)
+    if plan.connection:
+        _check_brokers(plan)
+    yield from _lines(plan, limit)
+    yield from (f"note       {note}" for note in notes)
+
+
+def _lines(plan: RunPlan, limit: int) -> Iterator[str]:
+    profile, kind = plan.profile, plan.broker_kind()
+    brokers = ", ".join(plan.connection.brokers) if plan.connection else f"embedded ({kind})"
+    yield f"profile    {profile.name}: {profile.title} (sha256:{digest(profile)})"
+    yield f"terminals  {plan.terminals:,} in {plan.shard_count(limit)} process(es)"
+    yield f"seed       {plan.seed}"
+    duration = format_duration(profile.run.duration)
+    yield f"duration   {duration}, business clocks x{profile.run.speed:g}"
+    yield f"broker     {brokers}, MQTT {profile.mqtt.version}"
+    yield f"TMS        {'the reference TMS' if plan.tms else 'none of ours'}"
+    yield f"metrics    {'http://{}:{}/metrics'.format(*plan.metrics) if plan.metrics else 'off'}"
+    yield f"record     {plan.out or 'none'}"
+
+
+def _check_folder(out: Path) -> None:
+    if out.is_dir() and (taken := next(out.iterdir(), None)):
+        msg = f"{out} is not empty (it holds {taken.name}); name a new folder with --out"
+        raise RunError(msg)
+    if out.exists() and not out.is_dir():
+        msg = f"cannot write the run record to {out}: it is no folder; choose another --out"
+        raise RunError(msg)
+
+
+def _check_address(host: str, port: int) -> None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        with socket.socket(family) as listener:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind((host, port))
+    except OSError as error:
+        msg = (
+            f"cannot serve metrics at {host}:{port}: {error.strerror}; "
+            "choose another address with --metrics HOST:PORT (port 0 takes a free one)"
+        )
+        raise RunError(msg) from error
+
+
+def _check_brokers(plan: RunPlan) -> None:
+    assert plan.connection is not None  # noqa: S101 - narrows the type
+    try:
+        trio.run(check_brokers, plan.connection, plan)
+    except BaseExceptionGroup as group:
+        raise plain(group) from group

@@ -1,0 +1,240 @@
+"""A shard: the terminals that one process runs, on uvloop, from the task it is handed.
+
+    python -m fleet.run.shard < task
+
+It says `ready`, reads its task from the first line of its input, runs until the run's end or until
+its input ends or says `drain`, and says how it ended. Shard i of n has every n-th terminal.
+"""
+
+import asyncio
+import gc
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from time import monotonic_ns
+from typing import Final
+
+import msgspec
+import numpy as np
+import uvloop
+
+from fleet.life.faults import CATALOGUE
+from fleet.life.pulse import Pulse
+from fleet.life.states import Step
+from fleet.life.story import live
+from fleet.life.telemetry import Vitals
+from fleet.life.terminal import Terminal
+from fleet.mqtt.compatible import CompatibleLink
+from fleet.mqtt.endpoint import Endpoint, EndpointError
+from fleet.mqtt.fast import FastLink
+from fleet.mqtt.link import Link, LinkPlan, Route
+from fleet.mqtt.options import SessionOptions
+from fleet.mqtt.packets import Version, Will
+from fleet.mqtt.poller import Poller
+from fleet.profile.clock import BusinessClock
+from fleet.profile.members import Member, members
+from fleet.profile.profile import Profile
+from fleet.profile.store import parse
+from fleet.run.errors import RunError
+from fleet.run.layout import layout_of
+from fleet.run.task import Ended, Failed, Ready, Report, ShardTask
+from fleet.watch.account import Account
+from fleet.watch.events import EventWriter
+from fleet.watch.tally import Tally, open_counts
+from fleet.wire.topics import terminal_filter
+from fleet.worlds.beats import Beats
+from fleet.worlds.clock import LiveClock
+from fleet.worlds.gate import Gate
+from fleet.worlds.kernel import Kernel
+from fleet.worlds.live import Common, LiveWorld, MakeLink, Record
+from fleet.worlds.meters import Meters
+from fleet.worlds.pump import Pump
+
+_NS_PER_MS: Final = 1_000_000
+_VERSIONS: Final = {"3.1.1": Version.V311, "5": Version.V5}
+_FOREVER: Final = 2**61
+
+
+class Shard:
+    """Everything that one shard process holds."""
+
+    def __init__(self, task: ShardTask, profile: Profile, poller: Poller) -> None:
+        """Make the terminals; nothing moves yet.
+
+        Raises:
+            OSError: A broker's name does not resolve, or a file of the task cannot be used.
+            EndpointError: A broker's URL or its TLS settings cannot be used.
+            RunError: The password cannot be read.
+        """
+        self.task = task
+        self.profile = profile
+        layout = layout_of(profile)
+        self.tally = Tally(layout, open_counts(Path(task.tally_path), layout, writable=True))
+        business = BusinessClock.of(profile.run, task.epoch_monotonic_ns)
+        self._clock = LiveClock(business)
+        classes = {kind.code: kind.fault_class for kind in CATALOGUE.values()}
+        self._account = Account(self.tally, classes)
+        self.writer = self._open_writer(business.origin_ms)
+        crew = list(members(profile.estate, task.seed, task.index, task.of))
+        self._vitals = Vitals(task.seed, np.array([member.index for member in crew], np.uint64))
+        self.common = self._common(poller)
+        self.worlds = [self._enrol(row, member) for row, member in enumerate(crew)]
+
+    def _open_writer(self, origin_ms: int) -> EventWriter | None:
+        if not self.task.parts_dir:
+            return None
+        name = f"events-{self.task.index}-{monotonic_ns()}.arrow"
+        return EventWriter(Path(self.task.parts_dir) / name, origin_ms)
+
+    def _common(self, poller: Poller) -> Common:
+        profile, meters = self.profile, Meters(self.tally)
+        routes = tuple(Route.to(endpoint) for endpoint in self.task.endpoints())
+        plan = link_plan(profile, routes, poller)
+        return Common(
+            kernel=Kernel(),
+            clock=self._clock,
+            beats=Beats(self._vitals, self._clock, meters),
+            gate=Gate(profile.mqtt.pending_connects_max),
+            meters=meters,
+            plan=plan,
+            make_link=_link_maker(self.task, plan, profile.estate.tenant),
+            record=_recorder(self._account, self.writer),
+            tenant=profile.estate.tenant,
+            heartbeat_qos=profile.heartbeat.qos,
+            queue_max=profile.mqtt.queue_max,
+        )
+
+    def _enrol(self, row: int, member: Member) -> LiveWorld:
+        pulse = Pulse(row, member.model.firmware, has_battery=member.model.battery)
+        world = LiveWorld(self.common, member.tid, member.index, pulse)
+        origin_ms = self._clock.business.origin_ms
+        terminal = Terminal(
+            self.profile, member, self.task.seed, world, pulse, self._vitals, origin_ms
+        )
+        self._account.enrol(pulse.state, pulse.fw)
+        world.begin(live(terminal))
+        return world
+
+    @property
+    def end(self) -> int:
+        """Business instant of the run's end."""
+        duration_ms = self.task.duration_ms
+        return int(duration_ms * self.profile.run.speed) if duration_ms else _FOREVER
+
+
+def link_plan(profile: Profile, routes: tuple[Route, ...], poller: Poller) -> LinkPlan:
+    """Return what all links of a shard have in common, as the profile asks for it."""
+    mqtt = profile.mqtt
+    options = SessionOptions(
+        version=_VERSIONS[mqtt.version],
+        keep_alive_s=mqtt.keep_alive // 1_000,
+        clean_start=mqtt.clean_start,
+        session_expiry_s=mqtt.session_expiry // 1_000,
+        receive_maximum=mqtt.receive_maximum,
+        max_packet_bytes=mqtt.max_packet,
+    )
+    return LinkPlan(
+        routes=routes,
+        options=options,
+        poller=poller,
+        now_ms=_monotonic_ms,
+        connect_timeout_ms=mqtt.connect_timeout,
+    )
+
+
+def _monotonic_ms() -> int:
+    return monotonic_ns() // _NS_PER_MS
+
+
+def _link_maker(task: ShardTask, plan: LinkPlan, tenant: str) -> MakeLink:
+    password = task.password()
+    kinds = [_link_kind(route.endpoint) for route in plan.routes]
+
+    def make(world: LiveWorld, will: Will) -> Link:
+        return kinds[world.index % len(kinds)](
+            plan,
+            world,
+            client_id=world.tid,
+            index=world.index,
+            username=task.username or None,
+            password=password,
+            will=will,
+            subscriptions=((terminal_filter(tenant, world.tid), 1),),
+        )
+
+    return make
+
+
+def _link_kind(endpoint: Endpoint) -> type[FastLink | CompatibleLink]:
+    return CompatibleLink if endpoint.scheme in {"ws", "wss"} else FastLink
+
+
+def _recorder(account: Account, writer: EventWriter | None) -> Record:
+    if writer is None:
+        return lambda _, step: account.step(step)
+    add, move = writer.add, account.step
+
+    def record(tid: str, step: Step) -> None:
+        move(step)
+        add(tid, step)
+
+    return record
+
+
+async def run(task: ShardTask, orders: asyncio.StreamReader) -> Ended:
+    """Run a shard to its end.
+
+    Raises:
+        OSError, EndpointError, RunError: See `Shard`.
+    """
+    profile = parse(task.profile_toml)
+    with ExitStack() as stack:
+        poller = stack.enter_context(Poller())
+        shard = Shard(task, profile, poller)
+        if shard.writer is not None:
+            stack.callback(shard.writer.close)
+        pump = Pump(shard.common, shard.worlds, profile.run.tick, shard.tally.publish)
+        # The terminals live as long as the process: nothing of them is garbage yet.
+        gc.freeze()
+        listener = asyncio.create_task(_listen(orders, pump.drain))
+        reached = await pump.run(shard.end)
+        listener.cancel()
+    return Ended("duration" if reached else "drained")
+
+
+async def _listen(orders: asyncio.StreamReader, drain: Callable[[], None]) -> None:
+    """Drain at the first word, or when whoever could say it is gone."""
+    await orders.readline()
+    drain()
+
+
+async def _main() -> Report:
+    loop = asyncio.get_running_loop()
+    orders = asyncio.StreamReader()
+    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(orders), sys.stdin)
+    _say(Ready())
+    line = await orders.readline()
+    if not line:
+        return Ended("drained")
+    try:
+        return await run(msgspec.json.decode(line, type=ShardTask), orders)
+    except (OSError, EndpointError, RunError) as error:
+        return Failed(str(error))
+
+
+def _say(report: Report) -> None:
+    sys.stdout.write(msgspec.json.encode(report).decode() + "\n")
+    sys.stdout.flush()
+
+
+def main(arguments: Sequence[str] = ()) -> int:
+    """Run a shard process."""
+    del arguments
+    report = uvloop.run(_main())
+    _say(report)
+    return report.exit if isinstance(report, Ended | Failed) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

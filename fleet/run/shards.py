@@ -1,0 +1,102 @@
+"""The shards of a run: what each is told, and what they say."""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+
+import msgspec
+import trio
+
+from fleet.run.child import Child, Command, Death
+from fleet.run.errors import ChildDied, RunError
+from fleet.run.task import Ended, Failed, Notice, Ready, Report, ShardTask
+
+READY_S = 60.0
+# A shard says DISCONNECT for each of its terminals and writes the rest of its record.
+DRAIN_S = 15.0
+
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder(Report).decode
+
+
+class Muster:
+    """Keeps count of the shards.
+
+    Attributes:
+        ready: All shards wait for their tasks.
+        over: All shards have ended, each with a word.
+    """
+
+    def __init__(self, shards: int, notice: Callable[[str], None]) -> None:
+        """Expect `shards`; pass their notices on to `notice`."""
+        self.ready = trio.Event()
+        self.over = trio.Event()
+        self._shards = shards
+        self._notice = notice
+        self._waiting: set[int] = set()
+        self._last_words: dict[int, Ended | Failed] = {}
+        self._gone: set[int] = set()
+
+    def commands(self) -> tuple[Command, ...]:
+        """Return the command of each shard."""
+        return tuple(
+            Command.python(
+                self._name(index),
+                "fleet.run.shard",
+                heard=partial(self._heard, index),
+                ended=partial(self._ended, index),
+                drain_s=DRAIN_S,
+            )
+            for index in range(self._shards)
+        )
+
+    @property
+    def exits(self) -> Mapping[int, int]:
+        """Exit code by shard, of those that have ended with a word."""
+        return {index: words.exit for index, words in self._last_words.items()}
+
+    async def hand_out(self, crew: tuple[Child, ...], tasks: tuple[ShardTask, ...]) -> None:
+        """Give each shard its task."""
+        async with trio.open_nursery() as nursery:
+            for child, task in zip(crew, tasks, strict=True):
+                nursery.start_soon(child.hand, _encode(task))
+
+    async def wait_ready(self) -> None:
+        """Wait until all shards are ready.
+
+        Raises:
+            RunError: They are not in good time.
+        """
+        with trio.move_on_after(READY_S):
+            await self.ready.wait()
+            return
+        msg = f"only {len(self._waiting)} of {self._shards} shards are ready after {READY_S:g} s"
+        raise RunError(msg)
+
+    def _name(self, index: int) -> str:
+        return f"shard {index + 1} of {self._shards}"
+
+    def _heard(self, index: int, line: bytes) -> None:
+        try:
+            report = _decode(line)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            msg = f"{self._name(index)} said what is no report: {line[:200]!r}"
+            raise ChildDied(msg) from None
+        match report:
+            case Ready():
+                self._waiting.add(index)
+                if len(self._waiting) == self._shards:
+                    self.ready.set()
+            case Notice(message):
+                self._notice(message if self._shards == 1 else f"{self._name(index)}: {message}")
+            case Ended() | Failed():
+                self._last_words[index] = report
+
+    def _ended(self, index: int, death: Death) -> None:
+        match self._last_words.get(index):
+            case None:
+                raise ChildDied(str(death))
+            case Failed(message):
+                raise RunError(message)
+        self._gone.add(index)
+        if len(self._gone) == self._shards:
+            self.over.set()

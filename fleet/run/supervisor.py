@@ -1,0 +1,227 @@
+"""Runs a run: starts everything in order, waits, and ends everything in order.
+
+Theory of operation
+-------------------
+    books (record folder, tallies, metrics)      opened first: what is wrong there costs nothing yet
+      broker                                     ours, or one that answers a CONNECT
+        TMS                                      instances, which share the estate
+          shards                                 told when business zero is, and off they go
+
+Each level is a context manager inside the one above, so whatever ends the run (its time, a signal,
+a death, a mistake of ours) ends it from the inside outwards: shards drain and detach their
+terminals while the TMS still answers, the TMS ends while the broker still listens. Processes are
+spawned before anything is waited for; Python children import while the broker comes up.
+"""
+
+import time
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import trio
+from rich.console import Console
+
+from fleet.profile import resolved_toml
+from fleet.profile.clock import origin_ms
+from fleet.run import descriptors
+from fleet.run.books import Books, open_books
+from fleet.run.broker import EmbeddedBroker, embedded_broker
+from fleet.run.child import children
+from fleet.run.connection import Connection
+from fleet.run.desks import Desks
+from fleet.run.errors import RunError, plain
+from fleet.run.interruption import Interruption
+from fleet.run.layout import CLASS_BY_CODE
+from fleet.run.liveview import LiveView
+from fleet.run.plan import RunPlan
+from fleet.run.probe import Visitor, probe
+from fleet.run.shards import Muster
+from fleet.run.task import ShardTask
+from fleet.units import SECOND_MS
+from fleet.watch.screen import open_screen
+from fleet.watch.snapshot import RunView
+from fleet.watch.summary import EXIT_CODES, Summary, Verdict
+
+# From the handing out of tasks to business zero: what a shard needs to make its terminals.
+HEAD_START_S = 0.4
+HEAD_START_PER_TERMINAL_S = 50e-6
+# How long after the end of its time a shard may still be busy with ending.
+LATE_S = 60.0
+
+_NS_PER_S = 1_000_000_000
+_VERDICTS: dict[int, Verdict] = {code: verdict for verdict, code in EXIT_CODES.items()}
+
+
+@dataclass(slots=True)
+class Supervision:
+    """One run under way.
+
+    Attributes:
+        plan: What is run.
+        books: Its books.
+        view: Where it is shown.
+        stop: The user's wish to end it.
+        muster: Its shards.
+        broker_url: Set when the broker is known.
+        started: Wall clock; set when the shards got their tasks.
+    """
+
+    plan: RunPlan
+    books: Books
+    view: LiveView
+    stop: Interruption
+    muster: Muster
+    broker_url: str = ""
+    started: datetime | None = None
+
+    async def run(self) -> Verdict:
+        """Run it, and end whatever was started.
+
+        Raises:
+            BaseExceptionGroup: Of `RunError`: it could not be done, or not to its end.
+        """
+        async with trio.open_nursery() as nursery:
+            await nursery.start(self.stop.listen)
+            with self.stop.scope:
+                await self._live()
+            nursery.cancel_scope.cancel()
+        return "interrupted" if self.stop.asked else _verdict(self.muster)
+
+    async def _live(self) -> None:
+        async with AsyncExitStack() as house:
+            broker = await self._broker(house)
+            plan = self.plan
+            desks = Desks(plan.profile, plan.seed, int(plan.tms), self.view.notice)
+            desk_crew = await house.enter_async_context(children(*desks.commands()))
+            crew = await house.enter_async_context(children(*self.muster.commands()))
+            self.stop.covers((*desk_crew, *crew))
+            connection = await self._reach(broker)
+            await self.muster.wait_ready()
+            epoch_ns = self._epoch_ns()
+            await desks.hand_out(desk_crew, connection, epoch_ns)
+            await self.muster.hand_out(crew, self._tasks(connection, epoch_ns))
+            self.started = datetime.now(UTC)
+            await desks.wait_ready()
+            await self._watch(epoch_ns)
+
+    async def _broker(self, house: AsyncExitStack) -> EmbeddedBroker | None:
+        kind = self.plan.broker_kind()
+        return await house.enter_async_context(embedded_broker(kind)) if kind else None
+
+    async def _reach(self, broker: EmbeddedBroker | None) -> Connection:
+        if broker is not None:
+            self.broker_url = broker.url
+            await broker.ready()
+            return Connection(brokers=(broker.url,))
+        connection = self.plan.connection
+        assert connection is not None  # noqa: S101 - narrows the type: no broker of ours
+        self.broker_url = ", ".join(map(str, connection.endpoints()))
+        await check_brokers(connection, self.plan)
+        return connection
+
+    def _epoch_ns(self) -> int:
+        head_start_s = HEAD_START_S + HEAD_START_PER_TERMINAL_S * self.plan.terminals
+        return time.monotonic_ns() + round(head_start_s * _NS_PER_S)
+
+    def _tasks(self, connection: Connection, epoch_ns: int) -> tuple[ShardTask, ...]:
+        profile_toml = resolved_toml(self.plan.profile)
+        return tuple(
+            ShardTask.of_connection(
+                connection,
+                index=index,
+                of=len(self.books.tallies),
+                seed=self.plan.seed,
+                terminals=self.plan.terminals,
+                profile_toml=profile_toml,
+                epoch_monotonic_ns=epoch_ns,
+                duration_ms=self.plan.profile.run.duration,
+                tally_path=str(tally),
+                parts_dir=self.books.parts_dir,
+            )
+            for index, tally in enumerate(self.books.tallies)
+        )
+
+    async def _watch(self, epoch_ns: int) -> None:
+        ahead_s = (epoch_ns - time.monotonic_ns()) / _NS_PER_S
+        epoch_s = trio.current_time() + ahead_s
+        with trio.move_on_at(epoch_s + self.plan.profile.run.duration / SECOND_MS + LATE_S):
+            async with trio.open_nursery() as nursery:
+                nursery.start_soon(self.view.watch, self._run_view(), epoch_s)
+                await self.muster.over.wait()
+                nursery.cancel_scope.cancel()
+            return
+        msg = f"the shards have not ended {LATE_S:g} s after the run's time was over"
+        raise RunError(msg)
+
+    def _run_view(self) -> RunView:
+        profile, exporter = self.plan.profile, self.books.exporter
+        return RunView(
+            profile=profile.name,
+            seed=self.plan.seed,
+            terminals=self.plan.terminals,
+            speed=profile.run.speed,
+            epoch_ms=origin_ms(profile.run),
+            duration_ms=profile.run.duration,
+            broker=self.broker_url,
+            metrics_url=exporter.url if exporter else "",
+            class_by_code=CLASS_BY_CODE,
+        )
+
+
+def execute(plan: RunPlan, console: Console) -> Summary:
+    """Run a plan from start to end; to be called in the main thread.
+
+    Args:
+        plan: What to run.
+        console: Where progress and notices are shown.
+
+    Raises:
+        RunError: It could not be done; if it had begun, the record says how far it came.
+        EndpointError: The broker's address or a file of its TLS settings is wrong.
+    """
+    limit = descriptors.raise_limit()
+    notes = plan.check(limit)
+    shards = plan.shard_count(limit)
+
+    def say(text: str) -> None:
+        console.print(text, soft_wrap=True, highlight=False, markup=False)
+
+    with open_books(plan, shards) as books:
+        for note in notes:
+            say(note)
+        with open_screen(console, live=plan.live) as screen:
+            view = LiveView(books.board, screen, say)
+            run = Supervision(plan, books, view, Interruption(), Muster(shards, view.notice))
+            verdict = _carry_out(run, notes)
+        return _close(run, verdict, notes)
+
+
+def _carry_out(run: Supervision, notes: tuple[str, ...]) -> Verdict:
+    try:
+        return trio.run(run.run)
+    except BaseExceptionGroup as group:
+        if run.started:
+            _close(run, "failed", notes)
+        raise plain(group) from group
+
+
+def _close(run: Supervision, verdict: Verdict, notes: tuple[str, ...]) -> Summary:
+    started = run.started or datetime.now(UTC)
+    return run.books.close(verdict, run.broker_url, started, notes)
+
+
+def _verdict(muster: Muster) -> Verdict:
+    return _VERDICTS.get(max(muster.exits.values(), default=0), "failed")
+
+
+async def check_brokers(connection: Connection, plan: RunPlan) -> None:
+    """Check that every broker would have us.
+
+    Raises:
+        RunError: One would not.
+        EndpointError: A URL or a file of the TLS settings is wrong.
+    """
+    visitor = Visitor(plan.version, connection.username or None, connection.password())
+    async with trio.open_nursery() as nursery:
+        for endpoint in connection.endpoints():
+            nursery.start_soon(probe, endpoint, visitor)

@@ -1,0 +1,1 @@
+"""Who answers: the terminal management system's desk, and its service on MQTT."""

@@ -1,0 +1,172 @@
+"""The TMS's side of the conversation, without input or output.
+
+Theory of operation
+-------------------
+An answer is a function of the message, the profile and the seed. The desk keeps nothing that an
+answer depends on, so any number of desks may share one estate's messages, in any distribution and
+order, and may be restarted at any time. What would have to be remembered is said by the terminal
+(the last order it received, its version, the number of its request) or drawn by its number.
+
+Whether an order is due is judged by the heartbeat's own instant, never by that of its arrival: a
+busy broker changes no story.
+
+    heard        answered
+    register     00, or 97 if the terminal is not of this estate; the heartbeat's interval
+    sync         00 or 97; the parameter set of the terminal's day
+    sign_in      97, or 96 by the profile's chance, or 55 if the proof is wrong, or 00
+    heartbeat    an acknowledgement, and the next order of the plan if it is due
+    all others   nothing; they are counted
+"""
+
+import hmac
+import re
+from typing import Final, NamedTuple
+
+from fleet.chance.streams import Purpose, Streams
+from fleet.profile.clock import origin_ms
+from fleet.profile.estate import Estate
+from fleet.profile.profile import Profile
+from fleet.tms.ledger import Ledger
+from fleet.tms.plan import Plan
+from fleet.units import DAY_MS
+from fleet.wire.messages import (
+    APPROVED,
+    MALFUNCTION,
+    NOT_REGISTERED,
+    WRONG_PASSWORD,
+    Heartbeat,
+    HeartbeatAcknowledged,
+    Message,
+    RegistrationAnswered,
+    RegistrationRequested,
+    SignInAnswered,
+    SignInRequested,
+    SyncAnswered,
+    SyncRequested,
+)
+from fleet.wire.password import estate_secret, password, proof
+
+_TID: Final = re.compile(r"[0-9]{8}")
+_MALFUNCTION: Final = Purpose("tms.sign_in_malfunction")
+
+
+class Reply(NamedTuple):
+    """A message, and the terminal it goes to; its topic follows from the message's kind."""
+
+    terminal: str
+    message: Message
+
+
+class Desk:
+    """Who answers the terminals of one estate.
+
+    Attributes:
+        counts: What was heard and said, in numbers.
+    """
+
+    def __init__(self, profile: Profile, seed: int, *, alone: bool = True) -> None:
+        """Open the desk.
+
+        Args:
+            profile: Estate, plan and behaviour.
+            seed: The run's, 0 to 2**64 - 1.
+            alone: Whether this desk hears every message of the estate; only then it can tell
+                whether one is missing.
+        """
+        self._ledger = Ledger(follows=alone)
+        self.counts: Final = self._ledger.counts
+        self._plan = Plan(profile, seed)
+        self._seed = seed
+        self._secret = estate_secret(seed)
+        self._estate = profile.estate
+        self._tms = profile.tms
+        self._origin_ms = origin_ms(profile.run)
+
+    def hear(self, tenant: str, terminal: str, message: Message, server_ts: int) -> list[Reply]:
+        """Hear a message from below.
+
+        Args:
+            tenant: From its topic.
+            terminal: From its topic; the terminal identifier.
+            message: Any of `fleet.wire.messages.UP`.
+            server_ts: The server's clock: Unix time, business clock, milliseconds.
+
+        Returns:
+            What to say to that terminal, in this order; often nothing.
+        """
+        index = _index_of(terminal, self._estate) if tenant == self._estate.tenant else None
+        self._ledger.hear(message, index)
+        answers = [
+            Reply(terminal, said) for said in self._answers(terminal, index, message, server_ts)
+        ]
+        for reply in answers:
+            self._ledger.say(reply.message)
+        return answers
+
+    def next_order_ms(self, terminal: str, plan: int, fw: str) -> int | None:
+        """Return from when on a heartbeat of this terminal would be answered by an order.
+
+        Args:
+            terminal: Terminal identifier.
+            plan: Number of the last order that it received.
+            fw: The version it runs.
+
+        Returns:
+            Unix time in milliseconds, possibly past; None for never.
+        """
+        index = _index_of(terminal, self._estate)
+        entry = None if index is None else self._plan.next_entry(index, plan, fw)
+        return None if entry is None else entry.due_ms
+
+    def _answers(self, tid: str, index: int | None, message: Message, now: int) -> list[Message]:
+        match message:
+            case Heartbeat():
+                return [] if index is None else self._acknowledge(index, message, now)
+            case RegistrationRequested():
+                return [self._register(tid, index, message, now)]
+            case SyncRequested():
+                return [self._sync(index, message, now)]
+            case SignInRequested():
+                code = self._sign_in_code(tid, index, message)
+                return [SignInAnswered(now, message.req, code, message.batch)]
+            case _:
+                return []
+
+    def _acknowledge(self, index: int, beat: Heartbeat, now: int) -> list[Message]:
+        acknowledgement = HeartbeatAcknowledged(now, beat.seq)
+        entry = self._plan.due_entry(index, beat.plan, beat.fw, beat.ts)
+        if entry is None:
+            return [acknowledgement]
+        return [acknowledgement, entry.message(beat.ts + self._tms.order_lead)]
+
+    def _register(
+        self, tid: str, index: int | None, request: RegistrationRequested, now: int
+    ) -> RegistrationAnswered:
+        known = index is not None and request.tid == tid
+        interval = self._tms.heartbeat_interval or 0
+        return RegistrationAnswered(
+            now, request.req, APPROVED if known else NOT_REGISTERED, interval if known else 0
+        )
+
+    def _sync(self, index: int | None, request: SyncRequested, now: int) -> SyncAnswered:
+        if index is None:
+            return SyncAnswered(now, request.req, NOT_REGISTERED, 0)
+        # Working keys hold for a day (UnionPay), so each day of the run has a set of its own.
+        day = max(0, request.ts - self._origin_ms) // DAY_MS
+        return SyncAnswered(now, request.req, APPROVED, 1 + day)
+
+    def _sign_in_code(self, tid: str, index: int | None, request: SignInRequested) -> str:
+        if index is None:
+            return NOT_REGISTERED
+        streams = Streams(self._seed, index)
+        if streams.chance_at(_MALFUNCTION, request.req, self._tms.sign_in_malfunction):
+            return MALFUNCTION
+        expected = proof(password(self._secret, tid), tid, request.req)
+        return APPROVED if hmac.compare_digest(expected, request.proof) else WRONG_PASSWORD
+
+
+def _index_of(tid: str, estate: Estate) -> int | None:
+    if _TID.fullmatch(tid) is None:
+        return None
+    index = int(tid) - estate.first_tid
+    return index if 0 <= index < estate.terminals else None

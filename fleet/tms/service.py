@@ -1,0 +1,239 @@
+"""The desk's service on aiomqtt.
+
+Theory of operation
+-------------------
+Three tasks share one connection: one hears, two speak. aiomqtt wakes its reader with a task for
+each message, and its publisher with a timer for each; both are avoided with what its public API
+offers. The inbox is ours (`queue_type`), so that the reader takes all that has come, and gives
+paho, which reads one packet in each turn of the loop, as many turns as each brings another packet.
+Messages out are published a batch at a time and without a timer each: paho writes what is there in
+one go. QoS 0 and 1 have a speaker each, so that no acknowledgement waits for a round trip. That is
+2.1 times the throughput of the plain `async for` with `await publish`.
+
+The hearer never waits for the broker, so it is the first to notice that the connection is gone; its
+exception ends the speakers. What was not sent then is dropped: every terminal asks again.
+"""
+
+import asyncio
+import contextlib
+import logging
+import math
+import os
+import secrets
+import time
+from collections.abc import Callable
+from typing import Any, Final, cast
+
+import aiomqtt
+from paho.mqtt.reasoncodes import ReasonCode
+
+from fleet.mqtt.endpoint import Endpoint
+from fleet.profile.clock import BusinessClock
+from fleet.profile.profile import Profile
+from fleet.tms.desk import Desk, Reply
+from fleet.tms.mailbox import Mailbox
+from fleet.tms.task import Counted, Ended, Handled, Lost, Ready, Report, TmsTask
+from fleet.wire import codec, topics
+from fleet.wire.errors import WireError
+
+INBOX_MAX: Final = 20_000
+OUTBOX_MAX: Final = 20_000
+BATCH_MAX: Final = 128
+BACKOFF_S_MIN: Final = 0.1
+BACKOFF_S_MAX: Final = 5.0
+REPORT_S: Final = 1.0
+DRAIN_S: Final = 3.0
+
+_SHARE: Final = "$share/tms/"
+_REFUSED: Final = 0x80  # SUBACK, in MQTT 3.1.1 and 5 alike
+_LOG: Final = logging.getLogger("fleet.tms")
+
+
+class Service:
+    """One instance of the TMS: hears its share of an estate's messages, and answers them."""
+
+    def __init__(
+        self, task: TmsTask, profile: Profile, endpoint: Endpoint, report: Callable[[Report], None]
+    ) -> None:
+        """Prepare the service.
+
+        Args:
+            task: What it was asked for.
+            profile: The task's profile, read.
+            endpoint: The task's endpoint, with its TLS settings.
+            report: Is told how things stand; must not block.
+        """
+        self._task = task
+        self._endpoint = endpoint
+        self._report = report
+        self._tenant = profile.estate.tenant
+        self._clock = BusinessClock.of(profile.run, task.epoch_monotonic_ns)
+        self._desk = Desk(profile, task.seed, alone=task.of == 1)
+        self._inbox = Mailbox[aiomqtt.Message](INBOX_MAX)
+        # By QoS: acknowledgements of heartbeats, and all that has to arrive.
+        self._outboxes = (Mailbox[Reply](OUTBOX_MAX), Mailbox[Reply](OUTBOX_MAX))
+        self._handled = Handled(self._desk.counts)
+        self._complaints = Complaints(_LOG)
+
+    @property
+    def counts(self) -> Handled:
+        """What it has handled so far."""
+        boxes: tuple[Mailbox[Any], ...] = (self._inbox, *self._outboxes)
+        self._handled.dropped = sum(box.dropped for box in boxes)
+        return self._handled
+
+    async def run(self, end: asyncio.Event) -> None:
+        """Serve until `end` is set, over as many connections as it takes; then drain."""
+        async with asyncio.TaskGroup() as group:
+            reporting = group.create_task(self._report_again_and_again())
+            backoff_s = BACKOFF_S_MIN
+            while not end.is_set():
+                connects = self._handled.connects
+                await self._try_to_serve(end)
+                backoff_s = BACKOFF_S_MIN if self._handled.connects > connects else backoff_s * 2
+                await _wait(end, min(backoff_s, BACKOFF_S_MAX))
+            reporting.cancel()
+        self._report(Ended(self.counts))
+
+    async def _try_to_serve(self, end: asyncio.Event) -> None:
+        try:
+            async with self._client() as client:
+                await self._serve(client, end)
+        except* (aiomqtt.MqttError, OSError) as group:
+            reason = str(group.exceptions[0])
+            _LOG.warning(
+                "tms %d: no connection to %s: %s", self._task.index, self._endpoint, reason
+            )
+            self._report(Lost(reason))
+
+    def _client(self) -> aiomqtt.Client:
+        endpoint, task = self._endpoint, self._task
+        return aiomqtt.Client(
+            endpoint.host,
+            endpoint.port,
+            identifier=f"fleet-tms-{task.index}-{os.getpid()}-{secrets.token_hex(4)}",
+            username=task.username or None,
+            password=task.password(),
+            tls_context=endpoint.tls,
+            transport="websockets" if endpoint.is_websocket else "tcp",
+            websocket_path=endpoint.path or None,
+            # It is called like a class, with the bound that the client was given.
+            queue_type=cast("type[asyncio.Queue[aiomqtt.Message]]", lambda **_: self._inbox),
+            max_inflight_messages=2 * BATCH_MAX,
+        )
+
+    async def _serve(self, client: aiomqtt.Client, end: asyncio.Event) -> None:
+        # Otherwise aiomqtt would warn of every full batch.
+        client.pending_calls_threshold = 4 * BATCH_MAX
+        self._empty_boxes()
+        where = (_SHARE if self._task.of > 1 else "") + topics.tms_filter(self._tenant)
+        await self._subscribe(client, where)
+        async with asyncio.TaskGroup() as group:
+            work = [group.create_task(self._listen(client))]
+            work += [group.create_task(self._speak(client, outbox)) for outbox in self._outboxes]
+            await end.wait()
+            await self._drain(client, where)
+            for task in work:
+                task.cancel()
+
+    def _empty_boxes(self) -> None:
+        for box in (self._inbox, *self._outboxes):
+            box.done(len(box.take(box.qsize())))
+
+    async def _subscribe(self, client: aiomqtt.Client, where: str) -> None:
+        granted = await client.subscribe(where, qos=1)
+        if any(_code(answer) >= _REFUSED for answer in granted):
+            msg = f"the broker refused the subscription to {where}"
+            raise aiomqtt.MqttError(msg)
+        _LOG.info("tms %d: listens to %s at %s", self._task.index, where, self._endpoint)
+        self._handled.connects += 1
+        self._report(Ready())
+
+    async def _drain(self, client: aiomqtt.Client, where: str) -> None:
+        # The broker answers after all that it has sent before.
+        await client.unsubscribe(where)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(DRAIN_S):
+                for box in (self._inbox, *self._outboxes):
+                    await box.join()
+
+    async def _listen(self, client: aiomqtt.Client) -> None:
+        async for message in client.messages:
+            batch = [message, *self._inbox.take(BATCH_MAX)]
+            await asyncio.sleep(0)
+            while self._inbox.qsize() and len(batch) < BATCH_MAX:
+                batch += self._inbox.take(BATCH_MAX)
+                await asyncio.sleep(0)
+            for heard in batch:
+                self._hear(heard)
+            self._inbox.done(len(batch))
+
+    def _hear(self, message: aiomqtt.Message) -> None:
+        # What is retained was said before we were here.
+        if message.retain:
+            return
+        try:
+            replies = self._answer(message)
+        except WireError as error:
+            self._handled.unreadable += 1
+            self._complaints.note(f"unreadable message on {message.topic.value!r}: {error}")
+            return
+        for reply in replies:
+            self._outboxes[reply.message.qos].put_nowait(reply)
+
+    def _answer(self, message: aiomqtt.Message) -> list[Reply]:
+        topic = topics.parse(message.topic.value)
+        heard = codec.decode_up(topic.kind, message.payload)
+        server_ts = self._clock.unix_ms(time.monotonic_ns())
+        return self._desk.hear(topic.tenant, topic.terminal, heard, server_ts)
+
+    async def _speak(self, client: aiomqtt.Client, outbox: Mailbox[Reply]) -> None:
+        while True:
+            batch = [await outbox.get(), *outbox.take(BATCH_MAX - 1)]
+            await asyncio.gather(*(self._publish(client, reply) for reply in batch))
+            outbox.done(len(batch))
+
+    async def _publish(self, client: aiomqtt.Client, reply: Reply) -> None:
+        message = reply.message
+        await client.publish(
+            topics.build(self._tenant, reply.terminal, "down", message.kind),
+            codec.encode(message),
+            message.qos,
+            timeout=math.inf,
+        )
+
+    async def _report_again_and_again(self) -> None:
+        while True:
+            await asyncio.sleep(REPORT_S)
+            self._report(Counted(self.counts))
+
+
+class Complaints:
+    """Log lines which the outside world can provoke, at most one in a second."""
+
+    def __init__(self, log: logging.Logger, every_s: float = 1.0) -> None:
+        self._log = log
+        self._every_s = every_s
+        self._silent_until = -math.inf
+        self._unsaid = 0
+
+    def note(self, text: str) -> None:
+        """Log this, or count it for the next line."""
+        now = time.monotonic()
+        if now < self._silent_until:
+            self._unsaid += 1
+            return
+        more = f" (and {self._unsaid} more since the line before)" if self._unsaid else ""
+        self._log.warning("%s%s", text, more)
+        self._silent_until = now + self._every_s
+        self._unsaid = 0
+
+
+def _code(answer: int | ReasonCode) -> int:
+    return answer.value if isinstance(answer, ReasonCode) else answer
+
+
+async def _wait(event: asyncio.Event, at_most_s: float) -> None:
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(at_most_s):
+            await event.wait()

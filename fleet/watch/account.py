@@ -1,0 +1,178 @@
+"""How the steps of terminals' lives move the metrics.
+
+Theory of operation
+-------------------
+Every step moves one terminal from its source state to its target state in `fleet_terminals`.
+Beyond that, `EFFECTS` says what an event does to which family; an event that is not in the table
+does no more. What an effect needs of the step stands in `step.code`:
+
+- sign-in that failed: the response code of the answer, "timeout" if none came, "link" without one
+- self-test degraded or failed: the failing components, comma separated
+- fault raised or cleared: the fault's code
+- forcible shutdown: its cause: spontaneous, watchdog or operator
+- update installed or rolled back: "old>new", the firmware that ran and the one that runs now
+
+Durations of a sign-in and of a connect are protocol time, which only the live world can measure; it
+records them itself. The duration of an update is business time, and comes with its last step.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Final, TypeAlias
+
+from fleet.life.states import Event, State, Step
+from fleet.watch.families import OTHER
+from fleet.watch.tally import Tally
+
+Apply: TypeAlias = Callable[[Step], None]
+Effect: TypeAlias = Callable[[Tally, Mapping[str, str]], Apply]
+"""Made into `Apply` once per shard, with the fault class of each code, so that slots are found."""
+
+
+def _count(family: str, outcome: str) -> Effect:
+    def bind(tally: Tally, _: Mapping[str, str]) -> Apply:
+        counts, slot = tally.counts, tally.slot(family, outcome=outcome)
+
+        def apply(_: Step) -> None:
+            counts[slot] += 1
+
+        return apply
+
+    return bind
+
+
+def _count_codes(family: str) -> Effect:
+    def bind(tally: Tally, _: Mapping[str, str]) -> Apply:
+        counts, slots = tally.counts, _by_value(tally, family)
+
+        def apply(step: Step) -> None:
+            for code in step.code.split(","):
+                counts[slots[code]] += 1
+
+        return apply
+
+    return bind
+
+
+_UNANSWERED: Final = frozenset({"timeout", "link"})
+
+
+def _count_unanswered(tally: Tally, _: Mapping[str, str]) -> Apply:
+    counts = tally.counts
+    malfunction = tally.slot("fleet_sign_ins_total", outcome="malfunction")
+    timeout = tally.slot("fleet_sign_ins_total", outcome="timeout")
+
+    def apply(step: Step) -> None:
+        counts[timeout if step.code in _UNANSWERED else malfunction] += 1
+
+    return apply
+
+
+def _activate(change: int) -> Effect:
+    def bind(tally: Tally, class_by_code: Mapping[str, str]) -> Apply:
+        counts, slots = tally.counts, _by_value(tally, "fleet_active_faults")
+        by_code = {code: slots[fault_class] for code, fault_class in class_by_code.items()}
+
+        def apply(step: Step) -> None:
+            counts[by_code[step.code]] += change
+
+        return apply
+
+    return bind
+
+
+def _move_firmware(tally: Tally, _: Mapping[str, str]) -> Apply:
+    counts, slots = tally.counts, _by_value(tally, "fleet_firmware_terminals")
+    other = slots[OTHER]
+
+    def apply(step: Step) -> None:
+        old, new = step.code.split(">")
+        counts[slots.get(old, other)] -= 1
+        counts[slots.get(new, other)] += 1
+
+    return apply
+
+
+def _time(family: str) -> Effect:
+    def bind(tally: Tally, _: Mapping[str, str]) -> Apply:
+        record = tally.recorder(family).record
+
+        def apply(step: Step) -> None:
+            record(step.duration_ms * 1000)
+
+        return apply
+
+    return bind
+
+
+def _by_value(tally: Tally, family: str) -> dict[str, int]:
+    return {value: slot for (value,), slot in tally.layout.slots(family).items()}
+
+
+_SIGN_INS: Final = "fleet_sign_ins_total"
+_SELF_TESTS: Final = "fleet_self_tests_total"
+_UPDATES: Final = "fleet_updates_total"
+_FAILURES: Final = _count_codes("fleet_self_test_failures_total")
+
+EFFECTS: Final[dict[Event, tuple[Effect, ...]]] = {
+    Event.SIGNED_IN: (_count(_SIGN_INS, "ok"),),
+    Event.PASSWORD_REFUSED: (_count(_SIGN_INS, "wrong_password"),),
+    Event.LOCKED_OUT: (_count(_SIGN_INS, "locked_out"),),
+    Event.SIGN_IN_REJECTED: (_count(_SIGN_INS, "rejected"),),
+    Event.SIGN_IN_FAILED: (_count_unanswered,),
+    Event.SELF_TEST_PASSED: (_count(_SELF_TESTS, "passed"),),
+    Event.SELF_TEST_DEGRADED: (_count(_SELF_TESTS, "degraded"), _FAILURES),
+    Event.SELF_TEST_FAILED: (_count(_SELF_TESTS, "failed"), _FAILURES),
+    Event.UPDATE_OFFERED: (_count(_UPDATES, "offered"),),
+    Event.UPDATE_DEFERRED: (_count(_UPDATES, "deferred"),),
+    Event.UPDATE_INSTALLED: (_move_firmware,),
+    Event.UPDATE_FAILED: (_count(_UPDATES, "failed"),),
+    Event.UPDATE_ROLLED_BACK: (_count(_UPDATES, "rolled_back"), _move_firmware),
+    Event.UPDATED: (_count(_UPDATES, "succeeded"), _time("fleet_update_duration_seconds")),
+    Event.FAULT_RAISED: (_count_codes("fleet_faults_total"), _activate(+1)),
+    Event.FAULT_CLEARED: (_activate(-1),),
+    Event.FORCIBLY_SHUT_DOWN: (_count_codes("fleet_forced_shutdowns_total"),),
+}
+
+
+class Account:
+    """Moves a shard's metrics by the steps of its terminals."""
+
+    __slots__ = ("_counts", "_effects", "_states", "_versions")
+
+    def __init__(self, tally: Tally, class_by_code: Mapping[str, str]) -> None:
+        """Find all slots.
+
+        Args:
+            tally: The shard's.
+            class_by_code: Fault class of each fault code; both as in the layout.
+
+        Raises:
+            KeyError: A fault class is not in the layout.
+        """
+        self._counts = tally.counts
+        states = _by_value(tally, "fleet_terminals")
+        self._states: Final = {state: states[state.value] for state in State}
+        self._versions: Final = _by_value(tally, "fleet_firmware_terminals")
+        self._effects: Final = {
+            event: tuple(effect(tally, class_by_code) for effect in effects)
+            for event, effects in EFFECTS.items()
+        }
+
+    def enrol(self, state: State, version: str, terminals: int = 1) -> None:
+        """Add terminals to the gauges as they are when the run begins; negative removes them."""
+        self._counts[self._states[state]] += terminals
+        self._counts[self._versions.get(version, self._versions[OTHER])] += terminals
+
+    def step(self, step: Step) -> None:
+        """Account for one step, about 1 us.
+
+        Raises:
+            KeyError: The step's code is not in the layout.
+            ValueError: A firmware event's code is not "old>new".
+        """
+        counts = self._counts
+        if step.source is not step.target:
+            counts[self._states[step.source]] -= 1
+            counts[self._states[step.target]] += 1
+        for apply in self._effects.get(step.event, ()):
+            apply(step)

@@ -1,0 +1,212 @@
+"""Every metric family, declared once; exporter, docs, dashboards and summary read it here.
+
+A *family* is what Prometheus calls one: a name, a type, a help text, and at most one label from a
+closed set. No family has a label per terminal: ten thousand of those cost more to scrape than the
+terminals cost to run. Label sets that depend on the profile (fault codes, firmware versions) are
+*given* when a run's `Layout` is made.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import product
+from pathlib import Path
+from typing import Final, Literal, TypeAlias
+
+from fleet.life.states import State
+from fleet.mqtt.down import DownReason
+from fleet.watch.histogram import are_bounds
+from fleet.wire.messages import DOWN, UP
+
+OTHER: Final = "other"
+"""Label value of firmware versions that the profile does not name; a foreign TMS may order any."""
+
+Given: TypeAlias = Literal["codes", "fault_classes", "versions", "run"]
+
+
+class Kind(StrEnum):
+    """What a family measures, in Prometheus's words."""
+
+    COUNTER = "counter"
+    GAUGE = "gauge"
+    HISTOGRAM = "histogram"
+    INFO = "info"
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A label and its closed set of values, or the name of the set given by the run."""
+
+    name: str
+    values: tuple[str, ...] = ()
+    given: Given | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """One metric family.
+
+    Attributes:
+        name: As exported.
+        kind: Counter, gauge, histogram or info.
+        help: One sentence for the one who reads a dashboard.
+        unit: Of the exported value.
+        labels: At most one; an info family may have several.
+        bounds_us: Of a histogram: exported bucket bounds, in microseconds.
+    """
+
+    name: str
+    kind: Kind
+    help: str
+    unit: str
+    labels: tuple[Label, ...] = ()
+    bounds_us: tuple[int, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse bounds that the fine buckets do not hold exactly."""
+        if not are_bounds(self.bounds_us):
+            msg = f"{self.name}: its bounds must rise, and each be one of histogram.BOUNDS_US"
+            raise ValueError(msg)
+
+    def series(self, given: dict[Given, tuple[str, ...]]) -> list[tuple[str, ...]]:
+        """Return the label values of each series, in order; one empty tuple without labels."""
+        sets = (given[label.given] if label.given else label.values for label in self.labels)
+        return list(product(*sets))
+
+
+def _kinds(messages: tuple[type, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(message.kind for message in messages))  # type: ignore[attr-defined]
+
+
+_MS: Final = 1_000
+_S: Final = 1_000 * _MS
+# From one loopback round trip to the longest protocol time-out.
+_PROTOCOL_US: Final = (
+    250, 500, _MS, 2_500, 5 * _MS, 10 * _MS, 25 * _MS, 50 * _MS, 100 * _MS, 250 * _MS, 500 * _MS,
+    _S, 2_500 * _MS, 5 * _S, 10 * _S, 30 * _S, 60 * _S,
+)  # fmt: skip
+# From a tick of the kernel to a generator that is beyond hope.
+_LAG_US: Final = (
+    100, 250, 500, _MS, 2_500, 5 * _MS, 10 * _MS, 25 * _MS, 50 * _MS, 100 * _MS, 250 * _MS,
+    500 * _MS, _S, 5 * _S,
+)  # fmt: skip
+# From a delta over fibre to a day of deferrals.
+_UPDATE_US: Final = (
+    30 * _S, 60 * _S, 120 * _S, 300 * _S, 600 * _S, 900 * _S, 1_800 * _S, 3_600 * _S, 7_200 * _S,
+    18_000 * _S, 36_000 * _S, 72_000 * _S,
+)  # fmt: skip
+
+_CONNECTS: Final = ("ok", *(reason.value for reason in DownReason))
+_SIGN_INS: Final = ("ok", "wrong_password", "malfunction", "timeout", "rejected", "locked_out")
+_SELF_TESTS: Final = ("passed", "degraded", "failed")
+_COMPONENTS: Final = (
+    "power", "memory", "sensors", "communication", "identity", "stripe_reader", "chip_reader",
+    "contactless", "scanner", "payment", "printer", "integrity",
+)  # fmt: skip
+_UPDATES: Final = ("offered", "deferred", "succeeded", "failed", "rolled_back")
+_CAUSES: Final = ("spontaneous", "watchdog", "operator")
+_DROPS: Final = (
+    "inbox_full", "queue_full", "buffer_full", "too_large", "unreadable", "undelivered",
+)  # fmt: skip
+
+FAMILIES: Final[tuple[Family, ...]] = (
+    Family("fleet_terminals", Kind.GAUGE, "Terminals in each primary state.", "terminals",
+           (Label("state", tuple(state.value for state in State)),)),
+    Family("fleet_connected_terminals", Kind.GAUGE,
+           "Terminals whose MQTT link is up.", "terminals"),
+    Family("fleet_connects_total", Kind.COUNTER,
+           "Attempts to connect, by what became of them.",
+           "attempts", (Label("outcome", _CONNECTS),)),
+    Family("fleet_connect_duration_seconds", Kind.HISTOGRAM,
+           "Time from opening the TCP connection until the subscription stood.", "seconds",
+           bounds_us=_PROTOCOL_US),
+    Family("fleet_messages_sent_total", Kind.COUNTER,
+           "Messages that terminals published, by kind.", "messages",
+           (Label("kind", _kinds(UP)),)),
+    Family("fleet_messages_received_total", Kind.COUNTER,
+           "Messages that reached terminals, by kind.", "messages",
+           (Label("kind", _kinds(DOWN)),)),
+    Family("fleet_sent_bytes_total", Kind.COUNTER,
+           "Bytes of all PUBLISH packets sent, headers included.", "bytes"),
+    Family("fleet_heartbeats_total", Kind.COUNTER, "Heartbeats sent.", "messages"),
+    Family("fleet_heartbeat_ack_seconds", Kind.HISTOGRAM,
+           "Time from the instant a heartbeat was due to its acknowledgement.", "seconds",
+           bounds_us=_PROTOCOL_US),
+    Family("fleet_sign_ins_total", Kind.COUNTER, "Sign-ins of operators, by outcome.",
+           "attempts", (Label("outcome", _SIGN_INS),)),
+    Family("fleet_sign_in_duration_seconds", Kind.HISTOGRAM,
+           "Time from a sign-in request to its answer, in protocol time.", "seconds",
+           bounds_us=_PROTOCOL_US),
+    Family("fleet_self_tests_total", Kind.COUNTER, "Self-tests, by outcome.", "tests",
+           (Label("outcome", _SELF_TESTS),)),
+    Family("fleet_self_test_failures_total", Kind.COUNTER,
+           "Steps of self-tests that failed, by component.", "failures",
+           (Label("component", _COMPONENTS),)),
+    Family("fleet_updates_total", Kind.COUNTER, "Firmware updates, by what became of them.",
+           "updates", (Label("outcome", _UPDATES),)),
+    Family("fleet_update_duration_seconds", Kind.HISTOGRAM,
+           "Business time from accepting an update until it had proved itself.", "seconds",
+           bounds_us=_UPDATE_US),
+    Family("fleet_faults_total", Kind.COUNTER, "Faults raised, by code.", "faults",
+           (Label("code", given="codes"),)),
+    Family("fleet_active_faults", Kind.GAUGE, "Faults raised and not yet cleared, by class.",
+           "faults", (Label("fault_class", given="fault_classes"),)),
+    Family("fleet_forced_shutdowns_total", Kind.COUNTER,
+           "Shutdowns that nobody wished for, by cause.", "shutdowns",
+           (Label("cause", _CAUSES),)),
+    Family("fleet_firmware_terminals", Kind.GAUGE, "Terminals that run each firmware version.",
+           "terminals", (Label("version", given="versions"),)),
+    Family("fleet_schedule_lag_seconds", Kind.HISTOGRAM,
+           "How late the generator acted after an instant that was due.", "seconds",
+           bounds_us=_LAG_US),
+    Family("fleet_dropped_total", Kind.COUNTER,
+           "Messages dropped at a bound or unreadable, by reason.", "messages",
+           (Label("reason", _DROPS),)),
+    Family("fleet_run_info", Kind.INFO, "The run that these figures belong to; always 1.", "runs",
+           (Label("profile", given="run"), Label("seed", given="run"),
+            Label("version", given="run"))),
+)  # fmt: skip
+
+_INTRODUCTION: Final = """\
+# Metrics
+
+Written by `python -m fleet.watch.families` from the declaration in `fleet/watch/families.py`.
+
+`fleet run` serves these at `http://127.0.0.1:9464/metrics` (`--metrics HOST:PORT`), in Prometheus's
+text format or OpenMetrics, as the scraper asks. No family has a label per terminal. Figures are
+sums over all shards, at most half a second old. Counters go on where they were when a shard is
+restarted; gauges begin anew, as its terminals do.
+
+Histogram bounds are exact: durations are counted in finer buckets, of which every exported bound is
+one.
+"""
+_GIVEN_WORDS: Final[dict[Given, str]] = {
+    "codes": "the profile's fault codes",
+    "fault_classes": "the profile's fault classes",
+    "versions": f"the profile's firmware versions and `{OTHER}`",
+    "run": "of the run",
+}
+
+
+def reference() -> str:
+    """Return `docs/metrics.md`."""
+    return "\n".join([_INTRODUCTION, *map(_section, FAMILIES)])
+
+
+def _section(family: Family) -> str:
+    lines = [f"## `{family.name}`\n", f"{family.help}\n", f"- {family.kind}, in {family.unit}"]
+    lines += [f"- label `{label.name}`: {_values(label)}" for label in family.labels]
+    if family.bounds_us:
+        bounds = ", ".join(f"{us / _S:g}" for us in family.bounds_us)
+        lines.append(f"- bounds in seconds: {bounds}")
+    return "\n".join(lines) + "\n"
+
+
+def _values(label: Label) -> str:
+    if label.given:
+        return _GIVEN_WORDS[label.given]
+    return ", ".join(f"`{value}`" for value in label.values)
+
+
+if __name__ == "__main__":
+    docs = Path(__file__).parents[2] / "docs"
+    (docs / "metrics.md").write_text(reference(), encoding="utf-8")

@@ -1,0 +1,281 @@
+"""The live view as rich renderables: one function per panel, each a pure function of a snapshot.
+
+The view is made for 80 columns and 24 lines: three lines of header, seventeen of panels, four of
+ticker. A wider screen gets a third column, with room for all faults; a higher one more ticker.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from rich.console import (
+    Console,
+    ConsoleOptions,
+    Group,
+    JustifyMethod,
+    RenderableType,
+    RenderResult,
+)
+from rich.layout import Layout
+from rich.rule import Rule
+from rich.table import Table
+from rich.text import Text
+
+from fleet.life.states import State
+from fleet.units import SECOND_MS, Millis
+from fleet.watch.snapshot import Latency, Snapshot
+
+HEIGHT_MIN: Final = 24
+_WIDE: Final = 116
+_HEADER_LINES: Final = 3
+_PANEL_LINES: Final = len(State) + 2
+_TRAFFIC_LINES: Final = 5
+_LATENCY_LINES: Final = 5
+_FIRMWARE_LINES_MAX: Final = 3
+
+STATE_STYLES: Final[Mapping[State, str]] = {
+    State.INVENTORY: "bright_black",
+    State.REGISTERING: "blue",
+    State.POWERED_OFF: "bright_black",
+    State.BOOTING: "blue",
+    State.SELF_TEST: "blue",
+    State.DIAGNOSING: "yellow",
+    State.DATA_SYNC: "blue",
+    State.STANDBY: "cyan",
+    State.SIGNING_IN: "bright_cyan",
+    State.READY: "green",
+    State.UPDATING: "magenta",
+    State.LOCKED: "yellow",
+    State.HUNG: "bright_red",
+    State.FORCED_SHUTDOWN: "bright_red",
+    State.OUT_OF_ORDER: "red",
+}
+_FIRMWARE_STYLES: Final = ("cyan", "green", "magenta", "blue", "yellow")
+# Above the first a generator is late, above the second it is no judge of a broker any more.
+_LATE_MS: Final = (10, 100)
+_EIGHTHS: Final = " ▏▎▍▌▋▊▉"
+
+
+class Dashboard:
+    """The whole live view of one snapshot, fitted to the console it is printed on."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        """Show `snapshot`."""
+        self._snapshot = snapshot
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Lay the panels out for the console's width and height."""
+        height = options.height or console.height
+        layout = _lay_out(self._snapshot, options.max_width, max(height, HEIGHT_MIN))
+        yield from console.render(layout, options.update_height(height))
+
+
+def _lay_out(snapshot: Snapshot, width: int, height: int) -> Layout:
+    root, body = Layout(), Layout(size=_PANEL_LINES)
+    ticker_lines = height - _HEADER_LINES - _PANEL_LINES
+    root.split_column(
+        Layout(header(snapshot), size=_HEADER_LINES),
+        body,
+        Layout(ticker(snapshot, ticker_lines - 1)),
+    )
+    traffic_and_latency = (
+        Layout(traffic(snapshot), size=_TRAFFIC_LINES),
+        Layout(latencies(snapshot), size=_LATENCY_LINES),
+    )
+    columns = [Layout(states(snapshot), ratio=4)]
+    if width >= _WIDE:
+        columns.append(_column(*traffic_and_latency, Layout(firmware(snapshot))))
+        columns.append(_column(Layout(faults(snapshot))))
+    else:
+        lines = min(max(len(snapshot.firmware), 2), _FIRMWARE_LINES_MAX) + 1
+        spread = Layout(firmware(snapshot), size=lines)
+        columns.append(_column(*traffic_and_latency, Layout(faults(snapshot)), spread))
+    body.split_row(*_spaced(columns))
+    return root
+
+
+def _column(*panels: Layout) -> Layout:
+    column = Layout(ratio=5)
+    column.split_column(*panels)
+    return column
+
+
+def _spaced(columns: list[Layout]) -> list[Layout]:
+    spaced = [columns[0]]
+    for column in columns[1:]:
+        spaced += [Layout(Text(" "), size=2), column]
+    return spaced
+
+
+def header(snapshot: Snapshot) -> RenderableType:
+    """Return three lines: what runs, the clocks, how many are there."""
+    run = snapshot.run
+    grid = Table.grid(expand=True)
+    grid.add_column(no_wrap=True, overflow="ellipsis")
+    grid.add_column(justify="right", no_wrap=True, overflow="ellipsis")
+    ready = snapshot.states[State.READY.value]
+    grid.add_row(
+        Text.assemble(("fleet ", "bold green"), (run.profile, "bold"), f"  seed {run.seed}"),
+        Text.assemble(("broker ", "dim"), run.broker),
+    )
+    grid.add_row(
+        Text.assemble(
+            (f"{snapshot.business_time:%a %d %b %H:%M:%S}", "bold"),
+            (f"  business clock, x{run.speed:g}", "dim"),
+        ),
+        _progress(snapshot),
+    )
+    grid.add_row(
+        Text.assemble(
+            (f"{run.terminals:,}", "bold"), " terminals  ",
+            (f"{snapshot.connected:,}", "bold cyan"), " connected  ",
+            (f"{ready:,}", "bold green"), " ready",
+        ),
+        Text(run.metrics_url, "dim"),
+    )  # fmt: skip
+    return grid
+
+
+def _progress(snapshot: Snapshot) -> Text:
+    elapsed_ms, duration_ms = snapshot.elapsed_ms, snapshot.run.duration_ms
+    if not duration_ms:
+        return Text(f"{clock(elapsed_ms)} elapsed")
+    share = min(elapsed_ms / duration_ms, 1.0)
+    remaining = clock(max(duration_ms - elapsed_ms, 0))
+    return Text.assemble(
+        f"{clock(elapsed_ms)} ", line(share, 16, "green"), (f" {remaining} left", "dim")
+    )
+
+
+def states(snapshot: Snapshot) -> RenderableType:
+    """Return the states in the order of life, each with its share of the estate."""
+    total = max(sum(snapshot.states.values()), 1)
+    grid = _grid("left", "right", "left")
+    for state in State:
+        number = snapshot.states[state.value]
+        style = STATE_STYLES[state]
+        grid.add_row(
+            Text(state.value.replace("_", " "), style if number else "dim"),
+            Text(f"{number:,}", "bold" if number else "dim"),
+            bar(number / total, style),
+        )
+    return Group(_title("States"), grid)
+
+
+def traffic(snapshot: Snapshot) -> RenderableType:
+    """Return the rates of the last seconds."""
+    rates = snapshot.rates
+    grid = _grid("left", "right", "right")
+    grid.add_row("messages up", _rate(rates.sent), f"{_bytes(rates.sent_bytes)}/s")
+    grid.add_row("messages down", _rate(rates.received), _warning(rates.dropped, "dropped/s"))
+    grid.add_row("heartbeats", _rate(rates.heartbeats), "")
+    failed = _warning(snapshot.failed_connects, "failed")
+    grid.add_row("connects", _rate(rates.connects), failed)
+    seconds = snapshot.window_ms / SECOND_MS
+    return Group(_title("Traffic", f"last {seconds:.0f} s"), grid)
+
+
+def latencies(snapshot: Snapshot) -> RenderableType:
+    """Return the latencies of the last seconds; a lag that spoils the figures is red."""
+    grid = _grid("left", "right", "right", stretch=0)
+    for latency in snapshot.latencies:
+        grid.add_row(latency.name, _ms(latency.p50_ms, latency), _p99(latency))
+    return Group(_title("Latency", "p50, p99 ms"), grid)
+
+
+def faults(snapshot: Snapshot) -> RenderableType:
+    """Return fault classes: active now, and the codes raised most often."""
+    grid = _grid("left", "right", "left")
+    for each in snapshot.faults:
+        codes = " ".join(f"{code} x{number:,}" for code, number in each.codes)
+        active = Text(f"{each.active:,}", "bold yellow" if each.active else "dim")
+        grid.add_row(each.name.replace("_", " "), active, Text(codes, "dim"))
+    if not snapshot.faults:
+        grid.add_row(Text("none yet", "dim"), "", "")
+    return Group(_title("Faults", "active, raised"), grid)
+
+
+def firmware(snapshot: Snapshot) -> RenderableType:
+    """Return how far each firmware version has spread."""
+    total = max(sum(snapshot.firmware.values()), 1)
+    grid = _grid("left", "right", "left")
+    for index, (version, number) in enumerate(snapshot.firmware.items()):
+        style = _FIRMWARE_STYLES[index % len(_FIRMWARE_STYLES)]
+        grid.add_row(Text(version, style), f"{number:,}", bar(number / total, style))
+    return Group(_title("Firmware"), grid)
+
+
+def ticker(snapshot: Snapshot, lines: int) -> RenderableType:
+    """Return the latest notices, newest at the bottom."""
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(style="dim")
+    grid.add_column(no_wrap=True, overflow="ellipsis")
+    for notice in snapshot.notices[-lines:]:
+        grid.add_row(clock(notice.elapsed_ms), Text(notice.text, notice.style))
+    return Group(_title("Events"), grid)
+
+
+def clock(millis: Millis) -> str:
+    """Return wall-clock time as `1:02:03` or `02:03`."""
+    minutes, seconds = divmod(millis // SECOND_MS, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes:02}:{seconds:02}"
+
+
+def line(share: float, width: int, style: str) -> Text:
+    """Return a progress line of `width` columns, `share` (0 to 1) of it filled."""
+    filled = round(share * width)
+    return Text.assemble(("━" * filled, style), ("━" * (width - filled), "bright_black"))
+
+
+class bar:  # noqa: N801 - reads as the functions beside it
+    """A bar as wide as its column, `share` (0 to 1) of it filled, to an eighth of a column."""
+
+    def __init__(self, share: float, style: str) -> None:
+        """Fill `share` of the bar; any share above 0 shows at least a sliver."""
+        self._share = share
+        self._style = style
+
+    def __rich_console__(self, _: Console, options: ConsoleOptions) -> RenderResult:
+        """Draw the bar."""
+        eighths = round(min(max(self._share, 0.0), 1.0) * options.max_width * 8)
+        full, rest = divmod(max(eighths, 1 if self._share > 0 else 0), 8)
+        yield Text("█" * full + (_EIGHTHS[rest] if rest else ""), self._style)
+
+
+def _grid(*sides: JustifyMethod, stretch: int = -1) -> Table:
+    grid = Table.grid(padding=(0, 1), expand=True)
+    for side in sides:
+        grid.add_column(justify=side, no_wrap=True)
+    grid.columns[stretch].ratio = 1
+    return grid
+
+
+def _title(title: str, note: str = "") -> Rule:
+    text = Text.assemble((title, "bold"), (f" {note}" if note else "", "dim"))
+    return Rule(text, align="left", style="bright_black")
+
+
+def _rate(per_second: float) -> str:
+    return f"{per_second:,.0f}/s" if per_second >= 100 else f"{per_second:.1f}/s"  # noqa: PLR2004 - three digits suffice
+
+
+def _bytes(size: float) -> str:
+    for unit in ("B", "KiB", "MiB"):
+        if size < 1024:  # noqa: PLR2004 - binary units
+            return f"{size:.0f} {unit}" if unit == "B" else f"{size:.1f} {unit}"
+        size /= 1024
+    return f"{size:.1f} GiB"
+
+
+def _warning(number: float, words: str) -> Text:
+    return Text(f"{number:,.0f} {words}", "red") if number else Text()
+
+
+def _ms(value_ms: float, latency: Latency) -> str:
+    return f"{value_ms:,.1f}".rjust(8) if latency.count else "-"
+
+
+def _p99(latency: Latency) -> Text:
+    late, spoilt = _LATE_MS
+    style = "red" if latency.p99_ms >= spoilt else "yellow" if latency.p99_ms >= late else "green"
+    return Text(_ms(latency.p99_ms, latency), style if latency.name == "schedule lag" else "")

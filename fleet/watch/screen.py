@@ -1,0 +1,105 @@
+"""Shows snapshots: full screen on a terminal, a line every few seconds anywhere else."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import StringIO
+from typing import Final, Protocol
+
+from rich.console import Console
+from rich.live import Live
+from rich.text import Text
+
+from fleet.life.states import State
+from fleet.units import SECOND_MS, Millis
+from fleet.watch.panels import HEIGHT_MIN, Dashboard, clock
+from fleet.watch.snapshot import Snapshot
+
+_LINE_EVERY_MS: Final = 5 * SECOND_MS
+_WIDTH_MIN: Final = 72
+_WEB_FONTS: Final = re.compile(r"@font-face \{.*?\}\s*", re.DOTALL)
+
+
+class Screen(Protocol):
+    """Where snapshots are shown."""
+
+    def show(self, snapshot: Snapshot) -> None:
+        """Show a snapshot in place of the one before."""
+
+
+class FullScreen:
+    """The live view; it redraws when told to and at no other time."""
+
+    def __init__(self, live: Live) -> None:
+        """Draw on `live`, which the caller has started."""
+        self._live = live
+
+    def show(self, snapshot: Snapshot) -> None:
+        """Redraw the screen, about 10 ms."""
+        self._live.update(Dashboard(snapshot), refresh=True)
+
+
+class Lines:
+    """One compact line every few seconds, for logs and pipes."""
+
+    def __init__(self, console: Console, every_ms: Millis = _LINE_EVERY_MS) -> None:
+        """Print to `console`, at most one line per `every_ms` of the run."""
+        self._console = console
+        self._every_ms = every_ms
+        self._due_ms = 0
+
+    def show(self, snapshot: Snapshot) -> None:
+        """Print a line, if one is due."""
+        if snapshot.elapsed_ms >= self._due_ms:
+            self._due_ms = snapshot.elapsed_ms + self._every_ms
+            self._console.print(compact_line(snapshot), soft_wrap=True)
+
+
+@contextmanager
+def open_screen(console: Console, *, live: bool) -> Iterator[Screen]:
+    """Show snapshots on `console` until the block is left.
+
+    Args:
+        console: Full screen needs a terminal of at least 72 columns and 24 lines.
+        live: False asks for lines in any case.
+    """
+    width, height = console.size
+    if live and console.is_terminal and width >= _WIDTH_MIN and height >= HEIGHT_MIN:
+        with Live(console=console, screen=True, auto_refresh=False) as started:
+            yield FullScreen(started)
+    else:
+        yield Lines(console)
+
+
+def compact_line(snapshot: Snapshot) -> Text:
+    """Return the essence of a snapshot in about 120 columns."""
+    states, rates = snapshot.states, snapshot.rates
+    p99_ms = {latency.name: latency.p99_ms for latency in snapshot.latencies}
+    active = sum(each.active for each in snapshot.faults)
+    parts = (
+        f"{clock(snapshot.elapsed_ms)} (business {snapshot.business_time:%d %b %H:%M})",
+        f"{snapshot.connected:,}/{snapshot.run.terminals:,} connected",
+        f"{states[State.READY.value]:,} ready",
+        f"{rates.sent:,.0f}/s up {rates.received:,.0f}/s down",
+        f"ack p99 {p99_ms['heartbeat ack']:.1f} ms",
+        f"lag p99 {p99_ms['schedule lag']:.1f} ms",
+        f"{active:,} faults",
+    )
+    return Text("  ".join(parts))
+
+
+def export_svg(snapshot: Snapshot, width: int = 100, height: int = 26) -> str:
+    """Return a picture of the live view: SVG that fetches nothing, the same for the same snapshot.
+
+    Args:
+        snapshot: What to show.
+        width: In columns.
+        height: In lines.
+    """
+    console = Console(
+        record=True, width=width, height=height, file=StringIO(), force_terminal=True,
+        color_system="truecolor", legacy_windows=False,
+    )  # fmt: skip
+    console.print(Dashboard(snapshot), height=height)
+    svg = console.export_svg(title="fleet run", unique_id="fleet")
+    return _WEB_FONTS.sub("", svg).replace("<svg ", '<svg xml:space="preserve" ', 1)

@@ -1,0 +1,171 @@
+"""The summary of a run: one structure, written as `summary.json` and shown when the run ends."""
+
+import platform
+from datetime import datetime
+from typing import Final, Literal
+
+import numpy as np
+from msgspec import Struct
+from msgspec.structs import astuple
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+import fleet
+from fleet.watch.families import Kind
+from fleet.watch.histogram import Percentiles
+from fleet.watch.tally import Reading
+
+Verdict = Literal["passed", "failed", "slo_broken", "invalid", "interrupted"]
+
+EXIT_CODES: Final[dict[Verdict, int]] = {
+    "passed": 0,
+    "failed": 1,
+    "slo_broken": 3,
+    "invalid": 4,
+    "interrupted": 130,
+}
+_VERDICTS: Final[dict[Verdict, tuple[str, str]]] = {
+    "passed": ("bold green", "passed"),
+    "failed": ("bold red", "failed: the run could not be completed"),
+    "slo_broken": ("bold red", "SLO broken"),
+    "invalid": ("bold red", "invalid: the generator was the bottleneck"),
+    "interrupted": ("bold yellow", "interrupted; drained cleanly, the record is complete"),
+}
+
+
+class Versions(Struct, frozen=True):
+    """What the run was made with."""
+
+    fleet: str
+    python: str
+    numpy: str
+    platform: str
+
+    @classmethod
+    def here(cls) -> "Versions":
+        """Return those of this process."""
+        python = platform.python_version()
+        return cls(fleet.__version__, python, np.__version__, platform.platform())
+
+
+class RunFacts(Struct, frozen=True):
+    """What a run knows of itself beside its metrics.
+
+    Attributes:
+        verdict: What became of it; decides the exit code.
+        profile: The profile's name.
+        profile_digest: Of the resolved profile, e.g. "sha256:...".
+        seed: Of all chance in the run.
+        terminals: How many were simulated.
+        speed: How much faster than the wall clock business clocks ran.
+        broker: Its URL, without credentials.
+        started: Wall clock, aware.
+        ended: Wall clock, aware.
+        notes: Sentences that a reader of the figures must know.
+    """
+
+    verdict: Verdict
+    profile: str
+    profile_digest: str
+    seed: int
+    terminals: int
+    speed: float
+    broker: str
+    started: datetime
+    ended: datetime
+    notes: tuple[str, ...] = ()
+
+
+class Summary(Struct, frozen=True):
+    """Everything that `summary.json` holds.
+
+    Attributes:
+        run: The facts.
+        exit_code: Of the process.
+        versions: What the run was made with.
+        counts: Counters by family and label value; the key is "" where there is no label.
+        states: Terminals in each state when the run ended.
+        firmware: Terminals on each firmware version when the run ended.
+        active_faults: Faults not yet cleared when the run ended, by class.
+        percentiles: By family of histograms, in milliseconds.
+    """
+
+    run: RunFacts
+    exit_code: int
+    versions: Versions
+    counts: dict[str, dict[str, int]]
+    states: dict[str, int]
+    firmware: dict[str, int]
+    active_faults: dict[str, int]
+    percentiles: dict[str, Percentiles]
+
+
+def summarise(reading: Reading, run: RunFacts) -> Summary:
+    """Make the summary of a run from its last reading."""
+    families = reading.layout.families
+    counters = (family.name for family in families if family.kind is Kind.COUNTER)
+    histograms = (family.name for family in families if family.kind is Kind.HISTOGRAM)
+    return Summary(
+        run=run,
+        exit_code=EXIT_CODES[run.verdict],
+        versions=Versions.here(),
+        counts={name: reading.series(name) for name in counters},
+        states=reading.series("fleet_terminals"),
+        firmware=reading.series("fleet_firmware_terminals"),
+        active_faults=reading.series("fleet_active_faults"),
+        percentiles={name: reading.distribution(name).percentiles() for name in histograms},
+    )
+
+
+def render_summary(summary: Summary) -> RenderableType:
+    """Return what is shown on the terminal when a run has ended."""
+    parts: list[RenderableType] = [_headline(summary), Text()]
+    parts += [_latencies(summary), Text(), _counts(summary)]
+    if summary.run.notes:
+        parts.append(Text())
+        parts += [Padding(Text(f"- {note}", style="dim"), (0, 2)) for note in summary.run.notes]
+    return Group(*parts)
+
+
+def _headline(summary: Summary) -> Text:
+    run = summary.run
+    style, words = _VERDICTS[run.verdict]
+    took_s = (run.ended - run.started).total_seconds()
+    return Text.assemble(
+        (words, style),
+        f"  {run.terminals:,} terminals · {run.profile} · seed {run.seed} · {took_s:,.1f} s · "
+        f"business clocks x{run.speed:g}",
+    )
+
+
+def _latencies(summary: Summary) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    table.add_column("milliseconds", min_width=22)
+    for heading in ("count", "mean", "p50", "p90", "p99", "p99.9", "max"):
+        table.add_column(heading, justify="right")
+    for name, figures in summary.percentiles.items():
+        if figures.count:
+            values = (f"{value:,.2f}" for value in astuple(figures)[1:])
+            table.add_row(_title(name), f"{figures.count:,}", *values)
+    return table
+
+
+def _counts(summary: Summary) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    table.add_column("counts", min_width=22)
+    table.add_column("total", justify="right")
+    table.add_column("of these", overflow="fold")
+    rows = summary.counts | {"fleet_terminals": summary.states}
+    for name, series in rows.items():
+        counted = {value: number for value, number in series.items() if number}
+        of_these = ", ".join(f"{value} {number:,}" for value, number in counted.items() if value)
+        if counted:
+            table.add_row(_title(name), f"{sum(counted.values()):,}", of_these)
+    return table
+
+
+def _title(family: str) -> str:
+    words = family.removeprefix("fleet_").removesuffix("_total").removesuffix("_seconds")
+    return words.removesuffix("_duration").replace("_", " ")

@@ -1,0 +1,61 @@
+"""Messages as JSON and back, strictly: what breaks the contract is refused, with the reason."""
+
+from typing import Any, Final, cast
+
+import msgspec
+
+from fleet.wire.errors import WireError
+from fleet.wire.messages import DOWN, UP, AnyOrder, Message, Order
+
+# The longest message that keeps the contract is a status report of about 3 KiB; a longer payload
+# is not worth parsing.
+PAYLOAD_BYTES_MAX: Final = 16_384
+
+_ENCODER: Final = msgspec.json.Encoder()
+_UP: Final[dict[str, msgspec.json.Decoder[Any]]] = {
+    message.kind: msgspec.json.Decoder(message) for message in UP
+}
+_DOWN: Final[dict[str, msgspec.json.Decoder[Any]]] = {
+    **{message.kind: msgspec.json.Decoder(message) for message in DOWN},
+    # Several orders share one kind; their `order` field tells them apart.
+    Order.kind: msgspec.json.Decoder(AnyOrder),
+}
+
+
+def encode(message: Message) -> bytes:
+    """Return a message's payload: JSON, fields in the order of their declaration."""
+    return _ENCODER.encode(message)
+
+
+def decode_up(kind: str, payload: bytes) -> Message:
+    """Read what a terminal said; `kind` is the last part of its topic.
+
+    Raises:
+        WireError: There is no such kind, or the payload is not what its schema asks for.
+    """
+    return _decode(_UP, kind, payload)
+
+
+def decode_down(kind: str, payload: bytes) -> Message:
+    """Read what was said to a terminal; `kind` is the last part of its topic.
+
+    Raises:
+        WireError: There is no such kind, or the payload is not what its schema asks for.
+    """
+    return _decode(_DOWN, kind, payload)
+
+
+def _decode(decoders: dict[str, msgspec.json.Decoder[Any]], kind: str, payload: bytes) -> Message:
+    decoder = decoders.get(kind)
+    if decoder is None:
+        msg = f"no message of kind {kind!r}; there is {', '.join(sorted(decoders))}"
+        raise WireError(msg)
+    if len(payload) > PAYLOAD_BYTES_MAX:
+        msg = f"{kind}: {len(payload)} bytes; no message is longer than {PAYLOAD_BYTES_MAX}"
+        raise WireError(msg)
+    try:
+        return cast("Message", decoder.decode(payload))
+    # Text that is no UTF-8 and numbers beyond any type are ValueErrors, endless brackets the other.
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+        msg = f"{kind}: {error}"
+        raise WireError(msg) from None

@@ -1,0 +1,484 @@
+"""The live world: the wall clock, real MQTT, and one coroutine for each terminal.
+
+Theory of operation
+-------------------
+A world serves one terminal. It is, at any time, in one wait:
+
+    wait     began by    ends when
+    NOTHING  -           the terminal runs
+    SLEEP    sleep       the instant has come
+    LISTEN   listen      the instant has come, an order takes effect, or the link breaks
+    BEAT     beat        the same; heartbeats are sent meanwhile without waking the terminal
+    ATTACH   attach      the link is up, or did not come up
+    ASK      ask         the answer came, the time-out passed, or the link broke
+
+The kernel wakes it at instants, the link tells it what happened between them. The terminal's story
+stands still while it asks or attaches, and so is often a little behind the clock; instants that
+have passed are then caught up with at once, in order. An open load model: what was due is sent,
+however late, and its latency counts from when it was due.
+"""
+
+from collections import deque
+from collections.abc import Callable, Coroutine
+from enum import Enum
+from time import monotonic_ns
+from typing import Any, Final, NamedTuple
+
+from fleet.life.pulse import Pulse
+from fleet.life.states import Step
+from fleet.life.world import LinkDown, NoAnswer, WorldEnded
+from fleet.mqtt import errors
+from fleet.mqtt.down import DownReason
+from fleet.mqtt.frames import PreparedTopic
+from fleet.mqtt.link import Backpressure, Link, LinkPlan
+from fleet.mqtt.link import LinkDown as NotUp
+from fleet.mqtt.packets import Will
+from fleet.units import Millis
+from fleet.wire import codec, topics
+from fleet.wire.errors import WireError
+from fleet.wire.heartbeat import heartbeat_template
+from fleet.wire.messages import (
+    Answer,
+    AnyOrder,
+    Heartbeat,
+    HeartbeatAcknowledged,
+    Message,
+    Presence,
+    Request,
+    SignInRequested,
+)
+from fleet.worlds.beats import Beats
+from fleet.worlds.clock import LiveClock
+from fleet.worlds.gate import Gate
+from fleet.worlds.kernel import Kernel, park
+from fleet.worlds.meters import Meters, since_us
+
+INBOX_MAX: Final = 16
+_HEADER_BYTES: Final = 3  # of a PUBLISH of 128 to 16,383 bytes, as nearly all are
+_PACKET_ID_BYTES: Final = 2
+
+MakeLink = Callable[["LiveWorld", Will], Link]
+Record = Callable[[str, Step], None]
+
+
+class Wait(Enum):
+    """See the table above."""
+
+    NOTHING = 0
+    SLEEP = 1
+    LISTEN = 2
+    BEAT = 3
+    ATTACH = 4
+    ASK = 5
+
+
+class Common(NamedTuple):
+    """What all worlds of a shard share."""
+
+    kernel: Kernel
+    clock: LiveClock
+    beats: Beats
+    gate: Gate
+    meters: Meters
+    plan: LinkPlan
+    make_link: MakeLink
+    record: Record
+    tenant: str
+    heartbeat_qos: int
+    queue_max: int
+
+
+class LiveWorld:
+    """One terminal's clock, link and ways to wait.
+
+    Attributes:
+        tid: The terminal's id, also its MQTT client id.
+        index: The terminal's number in the estate.
+        pulse: The slow part of its heartbeats.
+        ticket: The kernel's.
+    """
+
+    __slots__ = (
+        "_asked_ns", "_beat_at", "_beat_due", "_beat_seq", "_common", "_coroutine", "_down_length",
+        "_every", "_heartbeat_topic", "_inbox", "_link", "_queue", "_request", "_story",
+        "_template", "_template_of", "_until", "_wait", "index", "pulse", "ticket", "tid",
+    )  # fmt: skip
+
+    def __init__(self, common: Common, tid: str, index: int, pulse: Pulse) -> None:
+        self._common = common
+        self.tid = tid
+        self.index = index
+        self.pulse = pulse
+        self.ticket = 0
+        self._coroutine: Coroutine[Any, Any, None] | None = None
+        self._wait = Wait.NOTHING
+        self._story: Millis = 0
+        self._until: Millis = 0
+        self._every: Millis = 0
+        self._beat_at: Millis | None = None
+        self._beat_due: Millis = 0
+        self._beat_seq = 0
+        self._link: Link | None = None
+        self._inbox: list[tuple[Millis, AnyOrder]] | None = None
+        self._queue: deque[Message] | None = None
+        self._request: Request | None = None
+        self._asked_ns = 0
+        self._down_length = len(topics.terminal_filter(common.tenant, tid)) - 1
+        self._heartbeat_topic = self._topic(Heartbeat.kind)
+        self._template = b""
+        self._template_of: tuple[object, ...] = ()
+
+    # ------------------------------------------------------------------ driven by the shard
+
+    def begin(self, coroutine: Coroutine[Any, Any, None]) -> None:
+        """Start the terminal's life."""
+        self._coroutine = coroutine
+        self._resume(None)
+
+    def end(self) -> None:
+        """End it, whatever it waits for, and leave the broker politely."""
+        connecting = self._wait is Wait.ATTACH
+        if self._coroutine is not None:
+            self._fail(WorldEnded())
+        if connecting and self._link is not None:
+            self._link.close(clean=False)
+        elif self._link is not None:
+            self._depart()
+
+    @property
+    def busy(self) -> bool:
+        """Whether the story stands still because it waits for the network."""
+        return self._wait in _NETWORK
+
+    def tick(self, now_ms: int) -> None:
+        """Let real time pass for the link."""
+        if self._link is not None:
+            self._link.tick(now_ms)
+
+    # ------------------------------------------------------------------ the seam
+
+    def now(self) -> Millis:  # noqa: D102 - the seam says it
+        return self._story
+
+    def patience(self, protocol_ms: Millis) -> Millis:  # noqa: D102
+        return self._common.clock.after(protocol_ms)
+
+    def record(self, step: Step) -> None:  # noqa: D102
+        self._common.record(self.tid, step)
+
+    async def sleep(self, until: Millis) -> None:  # noqa: D102
+        if until > self._story:
+            self._wait = Wait.SLEEP
+            self._common.kernel.call(until, self)
+            await park()
+            self._story = until
+
+    async def listen(self, until: Millis) -> AnyOrder | None:  # noqa: D102
+        return await self._attend(Wait.LISTEN, until)
+
+    async def beat(self, every: Millis, until: Millis) -> AnyOrder | None:  # noqa: D102
+        if self._beat_at is None:
+            self._beat_at = self._story
+        elif self._beat_at < self._story:  # beats that fell into another state are not made up for
+            self._beat_at += -((self._beat_at - self._story) // every) * every
+        self._every = every
+        self._renew_template()
+        return await self._attend(Wait.BEAT, until)
+
+    async def attach(self) -> None:  # noqa: D102
+        self._beat_at = None
+        self._wait = Wait.ATTACH
+        self._common.gate.enter(self)
+        await park()
+
+    async def detach(self, *, clean: bool) -> None:  # noqa: D102
+        if self._link is not None:
+            self._common.beats.flush(self._common.clock.now())
+            self._drop_link(clean=clean)
+
+    def say(self, message: Message) -> None:  # noqa: D102
+        if self._queue:
+            self._enqueue(message)
+        else:
+            self._send(message)
+
+    async def ask(self, request: Request, timeout_ms: Millis) -> Answer:  # noqa: D102
+        self._asked_ns = monotonic_ns()
+        self.say(request)
+        self._request = request
+        self._wait = Wait.ASK
+        self._common.kernel.call(self.patience(timeout_ms), self)
+        answer: Answer = await park()
+        return answer
+
+    # ------------------------------------------------------------------ told by the kernel
+
+    def wake(self, at: Millis) -> None:
+        """An instant has come."""
+        if self._wait is Wait.BEAT and at == self._beat_at and at < self._until:
+            self._beat(at)
+        elif self._wait is Wait.ASK:
+            self._catch_up()
+            self._fail(NoAnswer())
+        elif self._wait is Wait.SLEEP:
+            self._resume(None)
+        else:
+            self._attended(at)
+
+    # ------------------------------------------------------------------ told by the gate and link
+
+    def admitted(self) -> None:
+        """There is room to connect."""
+        common = self._common
+        lost = Presence(common.clock.business.origin_ms + self._story, online=False, reason="lost")
+        will = Will(self._topic(lost.kind).topic, codec.encode(lost), lost.qos, retain=lost.retain)
+        self._link = common.make_link(self, will)
+        self._asked_ns = monotonic_ns()
+        self._link.open()
+
+    def link_up(self) -> None:
+        """The link is up."""
+        meters = self._common.meters
+        meters.connect_time.record(since_us(self._asked_ns))
+        meters.add(meters.connects["ok"])
+        meters.add(meters.connected)
+        self._common.gate.leave()
+        self._resume(None)
+
+    def link_down(self, reason: DownReason, text: str) -> None:  # noqa: ARG002 - counted by reason
+        """The link broke, or never came up."""
+        meters = self._common.meters
+        self._link = None
+        if self._wait is Wait.ATTACH:
+            meters.add(meters.connects[reason.value])
+            self._common.gate.leave()
+        else:
+            meters.add(meters.connected, -1)
+        self._forget_conversation()
+        if self._wait in _NEEDS_LINK:
+            self._catch_up()
+            self._fail(LinkDown())
+
+    def heard(self, topic: str, payload: bytes) -> None:
+        """A message came."""
+        meters = self._common.meters
+        try:
+            message = codec.decode_down(topic[self._down_length :], payload)
+        except WireError:
+            meters.add(meters.dropped["unreadable"])
+            return
+        meters.add(meters.received[message.kind])
+        if isinstance(message, HeartbeatAcknowledged):
+            self._acknowledge(message)
+        elif isinstance(message, AnyOrder):
+            self._take_order(message)
+        else:
+            self._take_answer(message)  # type: ignore[arg-type]
+
+    def acknowledged(self, packet_id: int) -> None:  # noqa: ARG002 - any of them makes room
+        """The broker has one message less of ours in flight."""
+        while self._queue and self._link is not None:
+            try:
+                self._send_now(self._queue[0])
+            except (errors.WindowFull, NotUp):
+                return
+            self._queue.popleft()
+
+    # ------------------------------------------------------------------ waiting
+
+    def _resume(self, value: object) -> None:
+        self._wait = Wait.NOTHING
+        self._common.kernel.cancel(self)
+        assert self._coroutine is not None  # noqa: S101 - only a life that began can wait
+        self._coroutine.send(value)
+
+    def _fail(self, error: BaseException) -> None:
+        self._wait = Wait.NOTHING
+        self._common.kernel.cancel(self)
+        assert self._coroutine is not None  # noqa: S101 - see above
+        try:
+            self._coroutine.throw(error)
+        except WorldEnded:
+            self._coroutine = None
+
+    def _catch_up(self) -> None:
+        self._story = max(self._story, self._common.clock.now())
+
+    async def _attend(self, wait: Wait, until: Millis) -> AnyOrder | None:
+        if self._link is None and wait is Wait.BEAT:
+            raise LinkDown
+        self._wait = wait
+        self._until = until
+        self._aim()
+        order: AnyOrder | None = await park()
+        return order
+
+    def _aim(self) -> None:
+        """Wait for whatever comes first: the end of the wait, an order, a heartbeat."""
+        at = self._until
+        if self._inbox:
+            at = min(at, self._inbox[0][0])
+        if self._wait is Wait.BEAT and self._beat_at is not None:
+            at = min(at, self._beat_at)
+        self._common.kernel.call(at, self)
+
+    def _attended(self, at: Millis) -> None:
+        order = None
+        if self._inbox and self._inbox[0][0] <= at:
+            order = self._inbox.pop(0)[1]
+        self._story = max(self._story, at)
+        self._resume(order)
+
+    # ------------------------------------------------------------------ hearing
+
+    def _take_order(self, order: AnyOrder) -> None:
+        common = self._common
+        now = common.clock.now()
+        due = max(order.at - common.clock.business.origin_ms, self._story) if order.at else now
+        inbox = self._inbox = self._inbox or []
+        if len(inbox) >= INBOX_MAX:
+            inbox.pop(0)
+            common.meters.add(common.meters.dropped["inbox_full"])
+        inbox.append((due, order))
+        inbox.sort(key=_due)
+        if self._wait in _ATTENDING and not order.at:
+            self._attended(now)
+        elif self._wait in _ATTENDING:
+            self._aim()
+
+    def _take_answer(self, answer: Answer) -> None:
+        request = self._request
+        if self._wait is Wait.ASK and request is not None and _answers(answer, request):
+            if isinstance(request, SignInRequested):
+                self._common.meters.sign_in_time.record(since_us(self._asked_ns))
+            self._request = None
+            self._resume(answer)
+
+    def _acknowledge(self, message: HeartbeatAcknowledged) -> None:
+        if message.seq == self._beat_seq:
+            due_ns = self._common.clock.business.monotonic_ns(self._beat_due)
+            self._common.meters.ack_time.record(since_us(due_ns))
+
+    # ------------------------------------------------------------------ saying
+
+    def _beat(self, at: Millis) -> None:
+        self._story = at
+        pulse = self.pulse
+        pulse.seq += 1
+        self._common.beats.due(self, pulse.index, at, pulse.seq)
+        self._beat_at = at + self._every
+        self._aim()
+
+    def send_beat(self, seq: int, due: Millis, row: list[float]) -> None:
+        """Send the heartbeat whose telemetry has been computed."""
+        link = self._link
+        if link is None:
+            return
+        values = tuple(row) if self.pulse.has_battery else tuple(row[:-1])
+        payload = self._template % values
+        common = self._common
+        meters = common.meters
+        topic = self._heartbeat_topic
+        try:
+            link.send(topic, payload, common.heartbeat_qos)
+        except NotUp:
+            return
+        except (Backpressure, errors.WindowFull):
+            meters.add(meters.dropped["buffer_full"])
+            return
+        self._beat_seq = seq
+        self._beat_due = due
+        counts = meters.counts
+        counts[meters.heartbeats] += 1
+        counts[meters.sent["heartbeat"]] += 1
+        counts[meters.sent_bytes] += topic.size + len(payload) + _HEADER_BYTES
+
+    def _send(self, message: Message) -> None:
+        meters = self._common.meters
+        try:
+            self._send_now(message)
+        except NotUp:
+            raise LinkDown from None
+        except errors.WindowFull:
+            self._enqueue(message)
+        except Backpressure:
+            meters.add(meters.dropped["buffer_full"])
+        except (errors.PacketTooLarge, errors.NotSupported):
+            meters.add(meters.dropped["too_large"])
+
+    def _send_now(self, message: Message) -> None:
+        if self._link is None:
+            raise NotUp
+        topic, payload = self._topic(message.kind), codec.encode(message)
+        self._link.send(topic, payload, message.qos, retain=message.retain)
+        meters = self._common.meters
+        meters.add(meters.sent[message.kind])
+        size = topic.size + len(payload) + _HEADER_BYTES
+        meters.add(meters.sent_bytes, size + (_PACKET_ID_BYTES if message.qos else 0))
+
+    def _enqueue(self, message: Message) -> None:
+        queue = self._queue = self._queue or deque()
+        if len(queue) >= self._common.queue_max:
+            queue.popleft()
+            self._common.meters.add(self._common.meters.dropped["queue_full"])
+        queue.append(message)
+
+    def _topic(self, kind: str) -> PreparedTopic:
+        common = self._common
+        version = common.plan.options.version
+        return PreparedTopic(version, topics.build(common.tenant, self.tid, "up", kind))
+
+    def _renew_template(self) -> None:
+        pulse = self.pulse
+        key = (pulse.state, pulse.boot, pulse.fw, pulse.plan, pulse.faults)
+        if key != self._template_of:
+            self._common.beats.flush(self._common.clock.now())  # those due were due before this
+            self._template_of = key
+            self._template = heartbeat_template(
+                state=pulse.state.value,
+                boot=pulse.boot,
+                fw=pulse.fw,
+                plan=pulse.plan,
+                faults=pulse.faults,
+                has_battery=pulse.has_battery,
+            )
+
+    # ------------------------------------------------------------------ parting
+
+    def _depart(self) -> None:
+        common = self._common
+        ts = common.clock.business.origin_ms + self._story
+        try:
+            self._send_now(Presence(ts, online=False, reason="detached"))
+        except (NotUp, Backpressure, errors.WindowFull):
+            common.meters.add(common.meters.dropped["undelivered"])
+        self._drop_link(clean=True)
+
+    def _drop_link(self, *, clean: bool) -> None:
+        if self._link is not None:
+            self._link.close(clean=clean)
+            self._link = None
+            self._common.meters.add(self._common.meters.connected, -1)
+            self._forget_conversation()
+
+    def _forget_conversation(self) -> None:
+        meters = self._common.meters
+        if self._queue:
+            meters.add(meters.dropped["undelivered"], len(self._queue))
+        self._queue = None
+        self._inbox = None
+        self._request = None
+        self._beat_at = None
+
+
+_NETWORK: Final = frozenset({Wait.ATTACH, Wait.ASK})
+_ATTENDING: Final = frozenset({Wait.LISTEN, Wait.BEAT})
+_NEEDS_LINK: Final = _NETWORK | _ATTENDING
+
+
+def _due(entry: tuple[Millis, AnyOrder]) -> Millis:
+    return entry[0]
+
+
+def _answers(answer: Answer, request: Request) -> bool:
+    return answer.kind == request.kind and answer.req == request.req

@@ -1,0 +1,52 @@
+"""What the live world counts, with every slot looked up once."""
+
+from time import monotonic_ns
+from typing import Final
+
+from fleet.mqtt.down import DownReason
+from fleet.watch.tally import Tally
+from fleet.wire.messages import DOWN, UP
+
+
+class Meters:
+    """A shard's counters and latencies, as the live world moves them.
+
+    Attributes:
+        counts: The tally's own list; hot code adds to it.
+        sent: Slot of each kind of message that goes up.
+        received: Slot of each kind that comes down.
+        heartbeats: Slot of heartbeats sent.
+        sent_bytes: Slot of bytes published.
+        connected: Slot of links that are up.
+        connects: Slot of attempts to connect, by outcome.
+        dropped: Slot of dropped messages, by reason.
+    """
+
+    def __init__(self, tally: Tally) -> None:
+        """Find all slots of a shard's tally."""
+        self.counts = tally.counts
+        slot = tally.slot
+        self.sent = {m.kind: slot("fleet_messages_sent_total", kind=m.kind) for m in UP}
+        self.received = {m.kind: slot("fleet_messages_received_total", kind=m.kind) for m in DOWN}
+        self.heartbeats = slot("fleet_heartbeats_total")
+        self.sent_bytes = slot("fleet_sent_bytes_total")
+        self.connected = slot("fleet_connected_terminals")
+        outcomes = ("ok", *(reason.value for reason in DownReason))
+        self.connects = {word: slot("fleet_connects_total", outcome=word) for word in outcomes}
+        self.dropped = {word: slot("fleet_dropped_total", reason=word) for word in DROPS}
+        self.lag = tally.recorder("fleet_schedule_lag_seconds")
+        self.connect_time = tally.recorder("fleet_connect_duration_seconds")
+        self.ack_time = tally.recorder("fleet_heartbeat_ack_seconds")
+        self.sign_in_time = tally.recorder("fleet_sign_in_duration_seconds")
+
+    def add(self, slot: int, count: int = 1) -> None:
+        """Add to a counter or gauge."""
+        self.counts[slot] += count
+
+
+DROPS: Final = ("inbox_full", "queue_full", "buffer_full", "too_large", "unreadable", "undelivered")
+
+
+def since_us(start_ns: int) -> int:
+    """Return the real time since a monotonic instant, in microseconds; never negative."""
+    return max(0, (monotonic_ns() - start_ns) // 1_000)

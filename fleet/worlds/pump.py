@@ -1,0 +1,102 @@
+"""The pump: one wake-up per tick drives a whole shard of live worlds.
+
+Waking for each single deadline costs two to seven times as much as waking once per tick of some
+milliseconds for all that have fallen due (measured at 10,000 messages/s on 2,000 connections).
+The tick is the price: nothing is earlier than its deadline, and nothing later than one tick as long
+as the shard keeps up. How late it really was is measured, always.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from time import monotonic_ns
+from typing import Final
+
+from fleet.units import Millis
+from fleet.worlds.live import Common, LiveWorld
+
+# After the last instant, how long a story may still wait for an answer that it asked for before.
+GRACE_MS: Final = 5_000
+_NS_PER_MS: Final = 1_000_000
+_PUBLISH_MS: Final = 250
+# Each link hears of the time about once a second.
+_ROUND_MS: Final = 1_000
+
+
+class Pump:
+    """Drives the worlds of a shard until the end of the run or until it is told to drain."""
+
+    def __init__(
+        self,
+        common: Common,
+        worlds: Sequence[LiveWorld],
+        tick_ms: int,
+        publish: Callable[[], None],
+    ) -> None:
+        """Prepare.
+
+        Args:
+            common: What the worlds share.
+            worlds: All of them, begun already.
+            tick_ms: Real time between two wake-ups.
+            publish: Shows the counts; called four times a second and at the end.
+        """
+        self._common = common
+        self._worlds = worlds
+        self._tick_ms = tick_ms
+        self._publish = publish
+        self._armed: Millis = 0
+        self._swept = 0
+        self._published_ns = 0
+        self._drain = asyncio.Event()
+
+    def drain(self) -> None:
+        """End the run at the next tick."""
+        self._drain.set()
+
+    async def run(self, end: Millis) -> bool:
+        """Pump until the business instant `end`, then end all worlds.
+
+        Returns:
+            True if the end was reached, False if it was drained before.
+        """
+        common = self._common
+        while not self._drain.is_set() and (now := common.clock.now()) < end:
+            self._turn(min(now, end))
+            await self._next_tick()
+        reached = not self._drain.is_set()
+        if reached:
+            await self._settle(end)
+        for world in self._worlds:
+            world.end()
+        self._publish()
+        return reached
+
+    async def _settle(self, end: Millis) -> None:
+        """Let stories that wait for the network come to the end, for a bounded time."""
+        deadline_ns = monotonic_ns() + GRACE_MS * _NS_PER_MS
+        self._turn(end)
+        while any(world.busy for world in self._worlds) and monotonic_ns() < deadline_ns:
+            await self._next_tick()
+            self._turn(end)
+
+    def _turn(self, now: Millis) -> None:
+        common = self._common
+        common.kernel.run_until(now)
+        common.beats.flush(self._armed)
+        self._armed = now
+        self._sweep()
+        if monotonic_ns() - self._published_ns > _PUBLISH_MS * _NS_PER_MS:
+            self._publish()
+            self._published_ns = monotonic_ns()
+
+    def _sweep(self) -> None:
+        worlds = self._worlds
+        share = -(-len(worlds) * self._tick_ms // _ROUND_MS)
+        now_ms = self._common.plan.now_ms()
+        for world in worlds[self._swept : self._swept + share]:
+            world.tick(now_ms)
+        self._swept = self._swept + share if self._swept + share < len(worlds) else 0
+
+    async def _next_tick(self) -> None:
+        tick_ns = self._tick_ms * _NS_PER_MS
+        await asyncio.sleep((tick_ns - monotonic_ns() % tick_ns) / 1e9)

@@ -1,0 +1,36 @@
+"""For all tests: real brokers, and a hypothesis that draws the same in every run."""
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+from tests.brokers import Mosquitto, launch_mosquitto
+
+settings.register_profile("deterministic", derandomize=True, deadline=None)
+settings.load_profile("deterministic")
+
+
+@pytest.fixture(scope="session")
+def mosquitto(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mosquitto]:
+    """A mosquitto which all tests share; use topics and client ids of your own."""
+    broker = launch_mosquitto(tmp_path_factory.mktemp("mosquitto"))
+    yield broker
+    broker.stop()
+
+
+@pytest.fixture
+def start_mosquitto(tmp_path: Path) -> Iterator[Callable[[Sequence[str]], Mosquitto]]:
+    """Start as many brokers as a test needs, each with configuration lines of its own."""
+    brokers: list[Mosquitto] = []
+
+    def start(config_lines: Sequence[str] = ()) -> Mosquitto:
+        folder = tmp_path / f"broker-{len(brokers)}"
+        folder.mkdir()
+        brokers.append(launch_mosquitto(folder, config_lines))
+        return brokers[-1]
+
+    yield start
+    for broker in brokers:
+        broker.stop()
