@@ -61,7 +61,7 @@ def test_what_is_no_duration_is_refused_with_an_example(text: str) -> None:
 
 def test_a_duration_finer_than_a_millisecond_is_refused() -> None:
     """Nothing is rounded behind the author's back."""
-    with pytest.raises(ValueError, match="'1.2345s' is finer than a millisecond"):
+    with pytest.raises(ValueError, match=r"'1\.2345s' is finer than a millisecond"):
         units.parse_duration("1.2345s")
 
 

@@ -8,8 +8,13 @@ import math
 import operator
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from fleet.chance.laws import Law, require
+
+_PRECISION: Final = 1e-12
+# A root at 0 is never reached in relative precision; after so many halvings it is 0 in effect.
+_HALVINGS_MAX: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +73,9 @@ def _bisect(reached: Callable[[float], bool], low: float, high: float) -> float:
     """Smallest x in low..high that has ``reached``; the parts' own quantiles are the bracket."""
     if not low < high < math.inf:
         return high
-    while high - low > 1e-12 * high:
+    for _ in range(_HALVINGS_MAX):
+        if high - low <= _PRECISION * high:
+            break
         middle = 0.5 * (low + high)
         low, high = (low, middle) if reached(middle) else (middle, high)
     return high

@@ -213,4 +213,3 @@ def _rounded(out: Floats) -> Floats:
     np.rint(out, out=out)
     out /= _SCALE
     return out
-

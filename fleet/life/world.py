@@ -53,7 +53,7 @@ class World(Protocol):
         """
 
     async def beat(self, every: Millis, until: Millis) -> AnyOrder | None:
-        """Like `listen`, and send a heartbeat at each instant of the grid before `until`.
+        """Like `listen`, and send a heartbeat at each instant of the grid up to `until`.
 
         The grid is anchored by the first beat after `attach`; a late wake-up does not move it.
 

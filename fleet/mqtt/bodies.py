@@ -6,7 +6,7 @@ was said.
 
 from collections.abc import Callable
 
-from fleet.mqtt.encoding import FLAGS
+from fleet.mqtt.encoding import DUP, FLAGS
 from fleet.mqtt.errors import MalformedPacket
 from fleet.mqtt.packets import (
     NO_PROPERTIES,
@@ -38,6 +38,7 @@ from fleet.mqtt.rules import check
 
 UNSUPPORTED_VERSION = 0x84
 _QOS_3 = 0b0110
+_KINDS = tuple(Kind)
 
 
 def decode(header: int, body: bytes, version: Version) -> Packet:
@@ -47,7 +48,7 @@ def decode(header: int, body: bytes, version: Version) -> Packet:
         MalformedPacket: The norm forbids such a packet.
     """
     check_header(header)
-    kind = Kind(header >> 4)
+    kind = _KINDS[header >> 4]
     reader = Reader(body)
     packet: Packet
     if kind is Kind.PUBLISH:
@@ -65,25 +66,27 @@ def decode(header: int, body: bytes, version: Version) -> Packet:
 
 def check_header(header: int) -> None:
     """Raise MalformedPacket unless `header` is a possible first byte of a packet."""
-    kind, flags = header >> 4, header & 0x0F
-    if kind == Kind.WILL:
+    if header not in _LEGAL_HEADERS:
+        raise MalformedPacket(_complaint(header))
+
+
+def _complaint(header: int) -> str:
+    kind, flags = _KINDS[header >> 4], header & 0x0F
+    if kind is Kind.WILL:
         # Table 2-1: the type 0 is "Forbidden"
-        msg = "there is no packet type 0"
-        raise MalformedPacket(msg)
-    if kind == Kind.PUBLISH:
-        # [MQTT-3.3.1-4] "A PUBLISH Packet MUST NOT have both QoS bits set to 1"
-        if flags & _QOS_3 == _QOS_3:
-            msg = "PUBLISH has QoS 3"
-            raise MalformedPacket(msg)
-        # [MQTT-3.3.1-2] "The DUP flag MUST be set to 0 for all QoS 0 messages"
-        if flags & 0b1110 == 0b1000:  # noqa: PLR2004 - DUP without QoS
-            msg = "PUBLISH with QoS 0 has the DUP flag"
-            raise MalformedPacket(msg)
-    elif flags != FLAGS.get(Kind(kind), 0):
+        return "there is no packet type 0"
+    if kind is not Kind.PUBLISH:
         # [MQTT-2.1.3-1] "Where a flag bit is marked as "Reserved" it ... MUST be set to the value
         # listed"
-        msg = f"{Kind(kind).name} has the flags 0b{flags:04b}"
-        raise MalformedPacket(msg)
+        return "" if flags == FLAGS.get(kind, 0) else f"{kind.name} has the flags 0b{flags:04b}"
+    if flags & _QOS_3 == _QOS_3:
+        # [MQTT-3.3.1-4] "A PUBLISH Packet MUST NOT have both QoS bits set to 1"
+        return "PUBLISH has QoS 3"
+    # [MQTT-3.3.1-2] "The DUP flag MUST be set to 0 for all QoS 0 messages"
+    return "PUBLISH with QoS 0 has the DUP flag" if flags & (DUP | _QOS_3) == DUP else ""
+
+
+_LEGAL_HEADERS = frozenset(header for header in range(256) if not _complaint(header))
 
 
 def _properties(reader: Reader, kind: Kind, version: Version) -> Properties:

@@ -150,6 +150,9 @@ class Conversation:
         if self.phase is Phase.DOWN:  # cut while a thread was still connecting
             self._cut()
             return
+        if not self._paho.is_connected():  # an end right after CONNACK is lost on aiomqtt
+            msg = "at once"
+            raise aiomqtt.MqttError(msg)
         self.phase = Phase.SUBSCRIBING
         for topic_filter, qos in self._subscriptions:
             await self._subscribe(topic_filter, qos)
@@ -161,7 +164,8 @@ class Conversation:
                 group.create_task(self._hear_all())
                 group.create_task(self._say_all(group))
         except ExceptionGroup as errors:
-            raise errors.exceptions[0] from None
+            first = errors.exceptions[0]
+            raise first from first.__cause__
 
     async def _subscribe(self, topic_filter: str, qos: int) -> None:
         (granted,) = await self._client.subscribe(topic_filter, qos)

@@ -30,11 +30,12 @@ from fleet.mqtt.packets import (
 )
 from fleet.mqtt.primitives import encode_binary, encode_int, encode_utf8, encode_varint
 from fleet.mqtt.properties import encode_properties
-from fleet.mqtt.rules import check
+from fleet.mqtt.rules import check, check_properties
 
 # [MQTT-2.1.3-1] "Where a flag bit is marked as "Reserved" it is reserved for future use and MUST be
 # set to the value listed"
 FLAGS = {Kind.PUBREL: 0b0010, Kind.SUBSCRIBE: 0b0010, Kind.UNSUBSCRIBE: 0b0010}
+DUP = 0b1000  # 3.3.1.1: the flag of PUBLISH
 
 
 def encode(packet: Packet, version: Version) -> bytes:
@@ -43,6 +44,7 @@ def encode(packet: Packet, version: Version) -> bytes:
     Raises:
         MalformedPacket: The norm forbids such a packet, or a field is too long for it.
     """
+    check_properties(packet, version)
     check(packet, version)
     kind = KINDS[type(packet)]
     flags = _publish_flags(packet) if isinstance(packet, Publish) else FLAGS.get(kind, 0)

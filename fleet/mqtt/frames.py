@@ -6,6 +6,7 @@ prepared by its owner, and header bytes with their remaining lengths come from t
 all. What is left is one lookup and one join.
 """
 
+from fleet.mqtt.encoding import DUP
 from fleet.mqtt.events import Received
 from fleet.mqtt.packets import Kind, Version
 from fleet.mqtt.primitives import encode_utf8, encode_varint
@@ -14,7 +15,6 @@ from fleet.mqtt.rules import check_topic
 # The tables reach as far as a terminal's messages usually do; about 70 KiB for each header.
 _TABLE_SIZE = 2048
 _PUBLISH = Kind.PUBLISH << 4
-DUP = 0b1000
 _MORE = 0x80
 _LENGTH_END = 16_384  # 1.5.5: what two bytes of a variable byte integer cannot hold
 _PLAIN = frozenset({0x30, 0x31, 0x32, 0x33, 0x3A, 0x3B})

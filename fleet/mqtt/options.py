@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from fleet.mqtt.packets import NO_PROPERTIES, ConnAck, Properties, Version
-from fleet.mqtt.primitives import TWO_BYTES_MAX, PACKET_BYTES_MAX
+from fleet.mqtt.primitives import PACKET_BYTES_MAX, TWO_BYTES_MAX
 
 NEVER_MS = 1 << 62
 _MS_PER_S = 1000
@@ -102,18 +102,19 @@ def agree(options: SessionOptions, connack: ConnAck) -> Limits:
     # MUST use this value instead of the Keep Alive value the Client sent on CONNECT"
     if said.server_keep_alive is not None:
         keep_alive_s = said.server_keep_alive
-    return _shared(
-        Limits(
-            window=min(options.receive_maximum, said.receive_maximum or TWO_BYTES_MAX),
-            max_packet_bytes=said.maximum_packet_size or PACKET_BYTES_MAX,
-            qos_max=2 if said.maximum_qos is None else said.maximum_qos,
-            retain=said.retain_available != 0,
-            keep_alive_ms=keep_alive_s * _MS_PER_S or NEVER_MS,
-        )
+    return _limits(
+        min(options.receive_maximum, said.receive_maximum or TWO_BYTES_MAX),
+        said.maximum_packet_size or PACKET_BYTES_MAX,
+        2 if said.maximum_qos is None else said.maximum_qos,
+        keep_alive_s,
+        retain=said.retain_available != 0,
     )
 
 
 @lru_cache(maxsize=64)
-def _shared(limits: Limits) -> Limits:
-    """Return one object for equal ones: a broker says the same to thousands of sessions."""
-    return limits
+def _limits(
+    window: int, max_packet_bytes: int, qos_max: int, keep_alive_s: int, *, retain: bool
+) -> Limits:
+    """A broker says the same to thousands of sessions, which so share one object."""
+    keep_alive_ms = keep_alive_s * _MS_PER_S or NEVER_MS
+    return Limits(window, max_packet_bytes, qos_max, retain, keep_alive_ms)

@@ -42,10 +42,21 @@ Answer = ConnAck | PubAck | PubRec | PubRel | PubComp | Disconnect | Auth
 
 def check(packet: Packet, version: Version) -> None:
     """Raise MalformedPacket if the norm forbids this packet in this version."""
-    _check_properties(packet, version)
     rule = _RULES.get(type(packet))
     if rule is not None:
         rule(packet, version)
+
+
+def check_properties(packet: Packet, version: Version) -> None:
+    """Raise MalformedPacket if a packet of 3.1.1 has properties, which no bytes of it can say."""
+    if isinstance(packet, Connect):
+        version = packet.version
+        used = packet.properties, packet.will.properties if packet.will else NO_PROPERTIES
+    else:
+        used = getattr(packet, "properties", NO_PROPERTIES), NO_PROPERTIES
+    if version is not Version.V5:
+        plain = used == (NO_PROPERTIES, NO_PROPERTIES)
+        _require(plain, f"{KINDS[type(packet)].name} has properties, but MQTT 3.1.1 has none")
 
 
 def check_topic(topic: str) -> None:
@@ -76,17 +87,6 @@ def check_filter(topic_filter: str) -> None:
 def _require(fine: object, complaint: str, code: int = PROTOCOL_ERROR) -> None:
     if not fine:
         raise MalformedPacket(complaint, code)
-
-
-def _check_properties(packet: Packet, version: Version) -> None:
-    if isinstance(packet, Connect):
-        version = packet.version
-        used = packet.properties, packet.will.properties if packet.will else NO_PROPERTIES
-    else:
-        used = getattr(packet, "properties", NO_PROPERTIES), NO_PROPERTIES
-    if version is not Version.V5:
-        plain = used == (NO_PROPERTIES, NO_PROPERTIES)
-        _require(plain, f"{KINDS[type(packet)].name} has properties, but MQTT 3.1.1 has none")
 
 
 def _check_packet_id(packet_id: int) -> None:

@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from fleet.mqtt.decoding import Decoder
 
 
+_SILENT = ConnAck()
+
+
 class Phase(Enum):
     """Where a connection stands; see the theory above."""
 
@@ -80,7 +83,7 @@ class SessionState:
         self._password = password
         self._will = will
         self._exchanges = Exchanges()
-        self.limits = agree(options, ConnAck())
+        self.limits = agree(options, _SILENT)
         self._go_offline()
 
     def _go_offline(self) -> None:

@@ -66,6 +66,7 @@ class EmbeddedBroker(NamedTuple):
                     failure = error
                     await trio.sleep(_RETRY_S)
                 else:
+                    self.child.forget_words()
                     return
         msg = f"the embedded broker ({self.kind}) did not come up within {READY_S:g} s: {failure}"
         raise RunError(msg)
@@ -158,11 +159,11 @@ def _mosquitto(port: int) -> Command:
     del port  # it is in the configuration
     program = find_mosquitto()
     assert program is not None  # noqa: S101 - narrows the type: `choose` has found it
-    return Command("embedded broker (mosquitto)", (program, "-c", "/dev/stdin"), drain_s=0)
+    return Command("the embedded broker (mosquitto)", (program, "-c", "/dev/stdin"), drain_s=0)
 
 
 def _amqtt(port: int) -> Command:
-    name = "embedded broker (amqtt)"
+    name = "the embedded broker (amqtt)"
     return Command.python(name, "fleet.run.amqtt_broker", str(port), drain_s=0)
 
 

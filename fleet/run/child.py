@@ -53,7 +53,7 @@ class Death(NamedTuple):
     def __str__(self) -> str:
         how = f"was killed by {_signal(-self.status)}" if self.status < 0 else "ended unexpectedly"
         code = f" with status {self.status}" if self.status > 0 else ""
-        return f"the {self.name} {how}{code}" + (f": {self.last_words}" if self.last_words else "")
+        return f"{self.name} {how}{code}" + (f": {self.last_words}" if self.last_words else "")
 
 
 def _ignore(_line: bytes) -> None:
@@ -69,7 +69,7 @@ class Command:
     """What to run, and who listens to it.
 
     Attributes:
-        name: What it is called in messages, such as `broker`.
+        name: What it is called in messages, such as `the broker`.
         argv: Program, as an absolute path, and its arguments.
         heard: Called with each line of its output.
         ended: Called when it ended without having been asked to; may raise.
@@ -132,7 +132,7 @@ class Child:
                 start_new_session=True,
             )
         except OSError as error:
-            msg = f"cannot start the {command.name} ({command.argv[0]}): {error.strerror}"
+            msg = f"cannot start {command.name} ({command.argv[0]}): {error.strerror}"
             raise RunError(msg) from error
         return cls(command, process)
 
@@ -163,6 +163,10 @@ class Child:
     def hurry(self) -> None:
         """Let no drain, under way or to come, wait for the child to end by itself."""
         self._patience.cancel()
+
+    def forget_words(self) -> None:
+        """Forget what it said so far on its error output: it is not why it may die later."""
+        self._errors.clear()
 
     async def attend(self) -> None:
         """Hear the child out, and reap it.
@@ -208,7 +212,7 @@ class Child:
             for line in lines:
                 self.command.heard(line)
             if len(rest) > LINE_BYTES_MAX:
-                msg = f"the {self.command.name} sent a line of more than {LINE_BYTES_MAX:,} bytes"
+                msg = f"{self.command.name} sent a line of more than {LINE_BYTES_MAX:,} bytes"
                 raise ChildDied(msg)
         if rest:
             self.command.heard(rest)

@@ -17,7 +17,7 @@ from fleet.tms.task import Failed, Lost, Ready, Report, TmsTask
 READY_S = 30.0
 DRAIN_S = 8.0
 
-_NAME = "TMS"
+_NAME = "the TMS"
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(Report).decode
 
@@ -85,7 +85,7 @@ class Desks:
         try:
             report = _decode(line)
         except (msgspec.DecodeError, UnicodeDecodeError):
-            msg = f"the {_NAME} said what is no report: {line[:200]!r}"
+            msg = f"{_NAME} said what is no report: {line[:200]!r}"
             raise ChildDied(msg) from None
         match report:
             case Ready():
@@ -112,16 +112,12 @@ def serve(profile: Profile, seed: int, connection: Connection, say: Callable[[st
 
     async def main() -> None:
         stop = Interruption()
-        async with trio.open_nursery() as nursery:
-            await nursery.start(stop.listen)
-            with stop.scope:
-                async with children(*desks.commands()) as crew:
-                    stop.covers(crew)
-                    await desks.hand_out(crew, connection, time.monotonic_ns())
-                    await desks.wait_ready()
-                    say(f"the TMS answers at {', '.join(connection.brokers)}; Ctrl-C ends it")
-                    await trio.sleep_forever()
-            nursery.cancel_scope.cancel()
+        async with stop.heeded(), children(*desks.commands()) as crew:
+            stop.covers(crew)
+            await desks.hand_out(crew, connection, time.monotonic_ns())
+            await desks.wait_ready()
+            say(f"the TMS answers at {', '.join(connection.brokers)}; Ctrl-C ends it")
+            await trio.sleep_forever()
 
     try:
         trio.run(main)

@@ -74,18 +74,16 @@ class RunPlan:
             RunError: The run cannot be done on this machine.
             EndpointError: The broker's address or a file of its TLS settings is wrong.
         """
-        descriptors.check_shards(self.terminals, self.shard_count(limit), limit)
         kind = self.broker_kind()
-        if kind is None:
-            return self._check_connection()
-        descriptors.check_broker(self.terminals, limit)
-        broker.check(kind, self.version)
-        return tuple(filter(None, [broker.reach(kind, self.terminals)]))
+        if kind is not None:
+            descriptors.check_broker(self.terminals, limit)
+            broker.check(kind, self.version)
+        descriptors.check_shards(self.terminals, self.shard_count(limit), limit)
+        advice = broker.reach(kind, self.terminals) if kind else self._check_connection()
+        return (advice,) if advice else ()
 
-    def _check_connection(self) -> tuple[str, ...]:
+    def _check_connection(self) -> str | None:
         assert self.connection is not None  # noqa: S101 - narrows the type
         self.connection.endpoints()
         self.connection.password()
-        if self.tms:
-            return ("the broker must have no other TMS: this run brings the reference TMS",)
-        return ()
+        return "this run brings the reference TMS; no other may answer there" if self.tms else None

@@ -136,7 +136,8 @@ def _explain(endpoint: Endpoint, error: Exception) -> str:
         case MalformedPacket():
             return f"what listens at {endpoint} does not speak MQTT: {cause}"
         case OSError():
-            return f"cannot reach the broker {endpoint}: {cause.strerror or cause}; does it run?"
+            why = os.strerror(cause.errno) if cause.errno else str(cause)
+            return f"cannot reach the broker {endpoint}: {why}; is it running, and there?"
     return f"the broker {endpoint} breaks the connection off; is this its MQTT port?"
 
 

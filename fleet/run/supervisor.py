@@ -80,11 +80,8 @@ class Supervision:
         Raises:
             BaseExceptionGroup: Of `RunError`: it could not be done, or not to its end.
         """
-        async with trio.open_nursery() as nursery:
-            await nursery.start(self.stop.listen)
-            with self.stop.scope:
-                await self._live()
-            nursery.cancel_scope.cancel()
+        async with self.stop.heeded():
+            await self._live()
         return "interrupted" if self.stop.asked else _verdict(self.muster)
 
     async def _live(self) -> None:

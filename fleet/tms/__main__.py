@@ -27,7 +27,6 @@ def main() -> int:
     logging.basicConfig(format="%(message)s", level=logging.INFO)
     try:
         task = TmsTask.read(sys.stdin.buffer.readline())
-        task.password()
         service = Service(task, parse(task.profile_toml), task.endpoint(), report)
     except (TaskError, ProfileError, EndpointError) as error:
         report(Failed(str(error), USAGE_EXIT))

@@ -5,8 +5,8 @@ received last, so nobody needs to remember what was sent to whom: the next one i
 due, has a higher number and concerns this terminal.
 
 Who takes part is drawn by the terminal's number and by what is ordered, never by the number of the
-entry. Hence a campaign that grows in steps keeps the terminals it had, and who was locked by a
-share of 0.1 is who will be unlocked by a share of 0.1.
+entry. Hence a version that is rolled out in waves reaches those it had reached, and then more; and
+who was locked by a share of 0.1 is who will be unlocked by a share of 0.1.
 """
 
 from collections.abc import Iterator
@@ -53,9 +53,7 @@ class Entry(NamedTuple):
     @property
     def lot(self) -> Purpose:
         """The draw that decides who takes part."""
-        return Purpose(
-            f"tms.{self.order}.{self.campaign}" if self.campaign else f"tms.{self.order}"
-        )
+        return Purpose(f"tms.{self.order}.{self.version}" if self.version else f"tms.{self.order}")
 
     def message(self, at: int) -> AnyOrder:
         """Return the order as it is sent, to take effect at the Unix time `at`, in milliseconds."""

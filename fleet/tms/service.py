@@ -7,8 +7,8 @@ each message, and its publisher with a timer for each; both are avoided with wha
 offers. The inbox is ours (`queue_type`), so that the reader takes all that has come, and gives
 paho, which reads one packet in each turn of the loop, as many turns as each brings another packet.
 Messages out are published a batch at a time and without a timer each: paho writes what is there in
-one go. QoS 0 and 1 have a speaker each, so that no acknowledgement waits for a round trip. That is
-2.1 times the throughput of the plain `async for` with `await publish`.
+one go. QoS 0 and 1 have a speaker each, so that no acknowledgement waits for a round trip. All that
+takes a heartbeat and its acknowledgement from 130 us of CPU to 85.
 
 The hearer never waits for the broker, so it is the first to notice that the connection is gone; its
 exception ends the speakers. What was not sent then is dropped: every terminal asks again.
@@ -38,7 +38,7 @@ from fleet.wire.errors import WireError
 
 INBOX_MAX: Final = 20_000
 OUTBOX_MAX: Final = 20_000
-BATCH_MAX: Final = 128
+BATCH_MAX: Final = 64
 BACKOFF_S_MIN: Final = 0.1
 BACKOFF_S_MAX: Final = 5.0
 REPORT_S: Final = 1.0
@@ -62,9 +62,13 @@ class Service:
             profile: The task's profile, read.
             endpoint: The task's endpoint, with its TLS settings.
             report: Is told how things stand; must not block.
+
+        Raises:
+            TaskError: The password cannot be read.
         """
         self._task = task
         self._endpoint = endpoint
+        self._password = task.password()
         self._report = report
         self._tenant = profile.estate.tenant
         self._clock = BusinessClock.of(profile.run, task.epoch_monotonic_ns)
@@ -113,7 +117,7 @@ class Service:
             endpoint.port,
             identifier=f"fleet-tms-{task.index}-{os.getpid()}-{secrets.token_hex(4)}",
             username=task.username or None,
-            password=task.password(),
+            password=self._password,
             tls_context=endpoint.tls,
             transport="websockets" if endpoint.is_websocket else "tcp",
             websocket_path=endpoint.path or None,
@@ -195,12 +199,12 @@ class Service:
 
     async def _publish(self, client: aiomqtt.Client, reply: Reply) -> None:
         message = reply.message
-        await client.publish(
-            topics.build(self._tenant, reply.terminal, "down", message.kind),
-            codec.encode(message),
-            message.qos,
-            timeout=math.inf,
-        )
+        topic = topics.build(self._tenant, reply.terminal, "down", message.kind)
+        try:
+            await client.publish(topic, codec.encode(message), message.qos, timeout=math.inf)
+        except aiomqtt.MqttError:
+            # Whoever listens will notice that the connection is gone, and say so.
+            self._handled.undelivered += 1
 
     async def _report_again_and_again(self) -> None:
         while True:

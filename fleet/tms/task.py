@@ -116,7 +116,7 @@ class Handled(msgspec.Struct):
         desk: What the desk heard and said.
         unreadable: Messages that do not follow the contract.
         dropped: Messages, in or out, for which there was no room.
-        undelivered: Messages that the broker did not acknowledge in time, or at all.
+        undelivered: Messages that could not be sent, as the connection was gone.
         connects: Times that it subscribed.
     """
 

@@ -3,6 +3,7 @@
 from collections import deque
 from typing import Final, NamedTuple
 
+from fleet.mqtt.down import DownReason
 from fleet.units import Millis
 from fleet.watch.snapshot import Notice
 from fleet.watch.tally import Reading
@@ -26,8 +27,8 @@ NOTABLE: Final = (
     Notable("fleet_sign_ins_total", frozenset({"locked_out", "rejected"}),
             "{n} operators {value}", "yellow"),
     Notable("fleet_forced_shutdowns_total", None, "{n} forced shutdowns, {value}", "red"),
-    Notable("fleet_connects_total", frozenset({"refused", "closed", "timeout", "unreachable",
-                                               "tls"}), "{n} connects failed: {value}", "red"),
+    Notable("fleet_connects_total", frozenset(reason.value for reason in DownReason),
+            "{n} connects failed: {value}", "red"),
     Notable("fleet_dropped_total", None, "{n} messages dropped: {value}", "bold red"),
 )  # fmt: skip
 

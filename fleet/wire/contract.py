@@ -14,6 +14,7 @@ from typing import Any, Final
 import msgspec
 import yaml
 
+from fleet.wire.codec import encode
 from fleet.wire.examples import EXAMPLES
 from fleet.wire.messages import (
     DOWN,
@@ -137,14 +138,14 @@ def _operation(direction: Direction, messages: list[type[Message]]) -> dict[str,
 
 
 def _message(message: type[Message]) -> dict[str, Any]:
-    example = EXAMPLES[message]
+    payload = msgspec.json.decode(encode(EXAMPLES[message]))
     return {
         "title": message.__name__,
         "summary": _summary(message),
         "description": inspect.getdoc(message),
         "contentType": "application/json",
         "payload": {"$ref": f"#/components/schemas/{message.__name__}"},
-        "examples": [{"name": "typical", "payload": msgspec.to_builtins(example)}],
+        "examples": [{"name": "typical", "payload": payload}],
     }
 
 

@@ -38,11 +38,3 @@ class Gate:
             self._waiting.popleft().admitted()
         else:
             self._free += 1
-
-    def forget(self, comer: Comer) -> bool:
-        """Take `comer` out of the queue; False if it was not waiting there."""
-        try:
-            self._waiting.remove(comer)
-        except ValueError:
-            return False
-        return True

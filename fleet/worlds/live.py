@@ -215,7 +215,7 @@ class LiveWorld:
 
     def wake(self, at: Millis) -> None:
         """An instant has come."""
-        if self._wait is Wait.BEAT and at == self._beat_at and at < self._until:
+        if self._wait is Wait.BEAT and at == self._beat_at and at <= self._until:
             self._beat(at)
         elif self._wait is Wait.ASK:
             self._catch_up()

@@ -1,5 +1,7 @@
 """Hashed noise: golden values, independence from grouping, uniformity."""
 
+import random
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -23,14 +25,14 @@ rows = st.lists(st.tuples(st.integers(0, 2**32), st.integers(0, 2**32)), min_siz
 
 @given(rows, st.integers(0, 2**64 - 1), st.integers(1, 13), st.randoms(use_true_random=False))
 def test_grouping_does_not_matter(
-    pairs: list[tuple[int, int]], seed: int, k: int, shuffler: object
+    pairs: list[tuple[int, int]], seed: int, k: int, shuffler: random.Random
 ) -> None:
     """A row's noise is the same alone, in company, and in any order."""
     serial, seq = (_column([pair[i] for pair in pairs]) for i in (0, 1))
     together = noise.levels(seed, serial, seq, k)
     alone = [noise.levels(seed, serial[i : i + 1], seq[i : i + 1], k)[0] for i in range(len(pairs))]
     order = list(range(len(pairs)))
-    shuffler.shuffle(order)  # type: ignore[attr-defined] - hypothesis's own Random
+    shuffler.shuffle(order)
     assert np.array_equal(together, np.array(alone))
     assert np.array_equal(noise.levels(seed, serial[order], seq[order], k), together[order])
 
@@ -68,7 +70,7 @@ def test_lanes_and_neighbours_are_uncorrelated(name: str, sample: noise.Levels) 
     bound = 5.0 / np.sqrt(len(sample))
     across = np.corrcoef(sample, rowvar=False) - np.eye(sample.shape[1])
     assert abs(across).max() < bound, name
-    lagged = np.corrcoef(np.hstack([sample[1:], sample[:-1]]), rowvar=False)[:8, 8:]
+    lagged = np.asarray(np.corrcoef(np.hstack([sample[1:], sample[:-1]]), rowvar=False))[:8, 8:]
     assert abs(lagged).max() < bound, name
 
 
@@ -77,8 +79,8 @@ def test_one_bit_of_the_key_turns_half_the_bits() -> None:
     base = _column(range(2_000))
     for bit in range(0, 40, 3):
         flipped = base ^ np.uint64(1 << bit)
-        for pair in ((flipped, base), (base, flipped)):
-            turned = noise.levels(7, base, base, 4) ^ noise.levels(7, *pair, 4)
+        for serial, seq in ((flipped, base), (base, flipped)):
+            turned = noise.levels(7, base, base, 4) ^ noise.levels(7, serial, seq, 4)
             assert abs(np.unpackbits(turned.view(np.uint8)).mean() - 0.5) < 0.01
 
 

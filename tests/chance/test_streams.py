@@ -31,7 +31,7 @@ def test_draws_are_golden() -> None:
 
 
 def test_the_bits_are_those_of_philox() -> None:
-    """numpy's own Philox, keyed and positioned by hand, gives the same word."""
+    """The Philox of numpy, keyed and positioned by hand, gives the same word."""
     bits = np.random.Philox(key=[7, 42], counter=[0, 5, A.number, 1]).random_raw()
     assert Streams(7, 42).at(A, 5) == (int(bits) >> 11) * 2.0**-53
 
@@ -86,7 +86,7 @@ def test_neighbouring_keys_are_independent(neighbours: list[float]) -> None:
 
 
 def test_chance_comes_as_often_as_asked() -> None:
-    """p = 0 never, p = 1 always, p = 0.03 within 5 standard errors."""
+    """Never at p = 0, always at p = 1, at p = 0.03 within 5 standard errors."""
     streams = Streams(7, 42)
     assert not any(streams.chance(A, 0.0) for _ in range(100))
     assert all(streams.chance(A, 1.0) for _ in range(100))

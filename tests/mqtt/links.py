@@ -1,11 +1,14 @@
 """What the tests of links share: every way to carry MQTT, and an owner who writes a diary."""
 
 import asyncio
+import contextlib
+import socket
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+import pytest
 import uvloop
 
 from fleet.mqtt.compatible import CompatibleLink
@@ -17,6 +20,8 @@ from fleet.mqtt.link import Link, LinkPlan, Route
 from fleet.mqtt.options import SessionOptions
 from fleet.mqtt.packets import Version
 from fleet.mqtt.poller import Poller
+from fleet.mqtt.stream import LINGER_0_S
+from tests.brokers import HOST
 
 SCENARIO_S_MAX = 30.0
 PATIENCE_S = 10.0
@@ -165,13 +170,40 @@ _OPTIONS = frozenset(
     {"keep_alive_s", "clean_start", "session_expiry_s", "receive_maximum", "max_packet_bytes"}
 )
 
-CARRIERS = {
-    f"{name}-{version.name}": Carrier(make, new_loop, scheme, version)
+# paho leaves the socket of a failed TLS or WebSocket handshake to the garbage collector.
+_PAHO_LEAKS = pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
+
+CARRIERS = [
+    pytest.param(Carrier(make, new_loop, scheme, version), id=f"{name}-{version.name}", marks=marks)
     for version in Version
-    for name, make, new_loop, scheme in (
-        ("fast-asyncio", FastLink, asyncio.new_event_loop, "mqtt"),
-        ("fast-uvloop", FastLink, uvloop.new_event_loop, "mqtt"),
-        ("compatible-tcp", CompatibleLink, asyncio.new_event_loop, "mqtt"),
-        ("compatible-websockets", CompatibleLink, asyncio.new_event_loop, "ws"),
+    for name, make, new_loop, scheme, marks in (
+        ("fast-asyncio", FastLink, asyncio.new_event_loop, "mqtt", ()),
+        ("fast-uvloop", FastLink, uvloop.new_event_loop, "mqtt", ()),
+        ("compatible-tcp", CompatibleLink, asyncio.new_event_loop, "mqtt", _PAHO_LEAKS),
+        ("compatible-websockets", CompatibleLink, asyncio.new_event_loop, "ws", _PAHO_LEAKS),
     )
-}
+]
+
+
+@contextlib.asynccontextmanager
+async def scripted_broker(*answers: bytes, then_cut: bool = False) -> AsyncIterator[str]:
+    """Listen; answer each chunk that comes by the next of `answers`; yield the URL.
+
+    Args:
+        answers: Bytes to say; after the last, nothing more is said.
+        then_cut: Reset the connection together with the last answer.
+    """
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        for answer in answers:
+            await reader.read(65_536)
+            writer.write(answer)
+        if then_cut:
+            connection = writer.get_extra_info("socket")
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, LINGER_0_S)
+        else:
+            await reader.read()
+        writer.close()
+
+    async with await asyncio.start_server(serve, HOST, 0) as server:
+        yield f"mqtt://{HOST}:{server.sockets[0].getsockname()[1]}"

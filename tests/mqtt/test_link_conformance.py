@@ -1,11 +1,14 @@
 """What every link does, whatever carries it, against a real broker."""
 
 import asyncio
+import contextlib
+import gc
 import itertools
 import os
 import signal
 import socket
 import subprocess
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,10 +19,11 @@ import trustme
 from fleet.mqtt.down import DownReason
 from fleet.mqtt.endpoint import Endpoint
 from fleet.mqtt.errors import WindowFull
-from fleet.mqtt.link import Backpressure, LinkDown
+from fleet.mqtt.frames import PreparedTopic
+from fleet.mqtt.link import Backpressure, Link, LinkDown
 from fleet.mqtt.packets import Version, Will
 from tests.brokers import HOST, Mosquitto, _free_port, launch_mosquitto
-from tests.mqtt.links import CARRIERS, Carrier, Rig
+from tests.mqtt.links import CARRIERS, Carrier, Rig, scripted_broker
 
 pytestmark = pytest.mark.broker
 
@@ -51,6 +55,15 @@ def websocket_lines(port: int) -> list[str]:
     return [f"listener {port} {HOST}", "protocol websockets"]
 
 
+def wait_for_port(port: int) -> None:
+    """Wait until somebody listens there."""
+    for _ in range(200):
+        with contextlib.suppress(OSError), socket.create_connection((HOST, port), timeout=1):
+            return
+        time.sleep(0.02)
+    pytest.fail(f"nobody listens on port {port}")
+
+
 @pytest.fixture(scope="module")
 def doors(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Doors]:
     """A broker which listens in all four ways."""
@@ -70,15 +83,17 @@ def doors(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Doors]:
         *tls_lines,
     ]
     broker = launch_mosquitto(folder, lines)
+    for port in ports.values():
+        wait_for_port(port)
     yield Doors(broker, {**ports, "mqtt": broker.port}, folder / "ca.pem")
     broker.stop()
 
 
-@pytest.fixture(params=CARRIERS.values(), ids=CARRIERS.keys())
-def carrier(request: pytest.FixtureRequest) -> Carrier:
+@pytest.fixture(params=CARRIERS)
+def carrier(request: pytest.FixtureRequest) -> Iterator[Carrier]:
     """Every way to carry MQTT, in every version."""
-    chosen: Carrier = request.param
-    return chosen
+    yield request.param
+    gc.collect()  # so that what was left open is found in the test which left it
 
 
 @pytest.fixture
@@ -86,11 +101,13 @@ def own_url(carrier: Carrier, start_mosquitto: StartMosquitto) -> Callable[..., 
     """Start a broker for one test alone; return its URL for the carrier, and its process id."""
 
     def start(*config_lines: str) -> tuple[str, int]:
+        if carrier.scheme != "ws":
+            broker = start_mosquitto(config_lines)
+            return f"mqtt://{HOST}:{broker.port}", broker.pid
         port = _free_port()
         broker = start_mosquitto([*config_lines, *websocket_lines(port)])
-        return f"{carrier.scheme}://{HOST}:{port if carrier.scheme == 'ws' else broker.port}", (
-            broker.pid
-        )
+        wait_for_port(port)
+        return f"ws://{HOST}:{port}", broker.pid
 
     return start
 
@@ -103,7 +120,7 @@ def test_messages_go_out_and_come_in(carrier: Carrier, doors: Doors) -> None:
         plan = rig.plan(doors.url(carrier.scheme))
         _, hearer = await rig.linked(plan, unique("hearer"), subscriptions=[(f"{topic}/#", 2)])
         link, sayer = await rig.linked(plan, unique("sayer"))
-        payloads = [bytes(range(256)), b"", b"x" * 200_000]
+        payloads = [bytes(range(256)), b"", b"x" * 10_000]
         ids = [
             link.send(rig.topic(f"{topic}/{qos}"), payload, qos)
             for payload in payloads
@@ -272,20 +289,50 @@ def test_killed_broker_brings_the_link_down_once(
 
 
 def test_takeover_brings_the_first_link_down(carrier: Carrier, doors: Doors) -> None:
-    """A second client of the same id takes the connection of the first, who is told so in 5."""
+    """A second client of the same id takes the connection of the first, who is told once."""
 
     async def scenario(rig: Rig) -> None:
         plan = rig.plan(doors.url(carrier.scheme))
         client_id = unique("twin")
         _, first = await rig.linked(plan, client_id)
         _, second = await rig.linked(plan, client_id)
-        reason, text = await first.until_down()
+        reason, _ = await first.until_down()
         assert not second.downs
-        if carrier.version is Version.V5:
-            assert reason is DownReason.KICKED
-            assert "taken over" in text
-        else:
-            assert reason is DownReason.LOST
+        # Mosquitto 2.0.11 hangs up without the DISCONNECT which later ones send in MQTT 5.
+        assert reason in {DownReason.KICKED, DownReason.LOST}
+
+    carrier.run(scenario)
+
+
+def test_disconnect_by_the_broker_is_told_with_its_reason(carrier: Carrier) -> None:
+    """A broker which says DISCONNECT has kicked the client, and its reason is in the text."""
+    if carrier.version is Version.V311 or carrier.scheme == "ws":
+        pytest.skip("only a broker of MQTT 5 says DISCONNECT; the scripted one has no WebSocket")
+
+    async def scenario(rig: Rig) -> None:
+        connack, suback, disconnect = b"\x20\3\0\0\0", b"\x90\4\0\1\0\0", b"\xe0\2\x8e\0"
+        async with scripted_broker(connack, suback + disconnect) as url:
+            link, diary = rig.link(rig.plan(url), unique("kicked"), subscriptions=[("t", 0)])
+            link.open()
+            reason, text = await diary.until_down()
+        assert reason is DownReason.KICKED
+        assert "session taken over" in text.lower()
+
+    carrier.run(scenario)
+
+
+def test_hanging_up_right_after_connack_is_told(carrier: Carrier) -> None:
+    """A broker which accepts and ends the connection in one breath brings the link down."""
+    if carrier.scheme == "ws":
+        pytest.skip("the scripted broker has no WebSocket")
+
+    async def scenario(rig: Rig) -> None:
+        connack = b"\x20\2\0\0" if carrier.version is Version.V311 else b"\x20\3\0\0\0"
+        async with scripted_broker(connack, then_cut=True) as url:
+            link, diary = rig.link(rig.plan(url), unique("brief"))
+            link.open()
+            reason, _ = await diary.until_down()
+        assert reason is DownReason.LOST
 
     carrier.run(scenario)
 
@@ -333,6 +380,13 @@ def test_tls_failure_is_explained(
     carrier.run(scenario)
 
 
+async def flood(count: int, link: Link, topic: PreparedTopic) -> None:
+    """Send more than anybody buffers."""
+    for _ in range(count):
+        link.send(topic, b"x" * 10_000)
+        await asyncio.sleep(0)
+
+
 def test_memory_is_bounded_when_the_peer_does_not_read(
     carrier: Carrier, own_url: Callable[..., tuple[str, int]]
 ) -> None:
@@ -345,17 +399,12 @@ def test_memory_is_bounded_when_the_peer_does_not_read(
         os.kill(pid, signal.SIGSTOP)
         # The system's own buffers on both sides of the loopback take up to some 10 MiB before.
         with pytest.raises(Backpressure):
-            for _ in range(3_000):
-                link.send(topic, b"x" * 10_000)
-                await asyncio.sleep(0)
+            await flood(3_000, link, topic)
         os.kill(pid, signal.SIGCONT)
-        async with asyncio.timeout(10):
-            while not diary.acknowledged_ids:
-                try:
-                    link.send(topic, b"x", 1)
-                except (Backpressure, WindowFull):
-                    pass
-                await asyncio.sleep(0.01)
+        while not diary.acknowledged_ids:
+            with contextlib.suppress(Backpressure, WindowFull):
+                link.send(topic, b"x", 1)
+            await asyncio.sleep(0.01)
         assert not diary.downs
 
     carrier.run(scenario)
@@ -397,7 +446,7 @@ def test_source_addresses_are_spread_by_index(carrier: Carrier) -> None:
     async def scenario(rig: Rig) -> None:
         sources = ("127.0.0.2", "127.0.0.3")
         with socket.create_server((HOST, 0)) as server:
-            server.setblocking(False)
+            server.settimeout(0)
             url = f"{carrier.scheme}://{HOST}:{server.getsockname()[1]}"
             plan = rig.plan(url, source_addresses=sources, connect_timeout_ms=500)
             for index in range(4):

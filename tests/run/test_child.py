@@ -30,7 +30,7 @@ STUBBORN = (
 
 def python(program: str, **options: object) -> Command:
     """Return the command that runs a small Python program."""
-    return Command("toy", (sys.executable, "-c", program), **options)  # type: ignore[arg-type]
+    return Command("the toy", (sys.executable, "-c", program), **options)  # type: ignore[arg-type]
 
 
 def run(main: Callable[[], Awaitable[None]]) -> None:
@@ -259,7 +259,7 @@ def test_a_program_that_cannot_start_is_said_so() -> None:
     """A program which cannot be executed ends as a death with the system's own words."""
 
     async def main() -> None:
-        async with children(Command("toy", ("/nonexistent/toy",))):
+        async with children(Command("the toy", ("/nonexistent/toy",))):
             await trio.sleep_forever()
 
     with pytest.RaisesGroup(pytest.RaisesExc(RunError, match="toy.*No such file")):
@@ -274,7 +274,7 @@ def test_killing_the_supervisor_leaves_nothing_behind(tmp_path: Path) -> None:
         "import sys, trio\n"
         "from fleet.run.child import Command, children\n"
         "async def main():\n"
-        f"    toy = Command('toy', (sys.executable, '-c', {STUBBORN!r}))\n"
+        f"    toy = Command('the toy', (sys.executable, '-c', {STUBBORN!r}))\n"
         "    async with children(toy) as (child,):\n"
         "        print(child.pid, flush=True)\n"
         "        await trio.sleep_forever()\n"

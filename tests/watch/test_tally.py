@@ -40,7 +40,7 @@ def test_the_same_profile_gives_the_same_layout(layout: Layout) -> None:
 
 def test_an_unknown_series_is_told_with_those_there_are(layout: Layout) -> None:
     """A label value that does not exist names the ones that do."""
-    with pytest.raises(KeyError, match=r"has no series fine; it has ok, refused"):
+    with pytest.raises(KeyError, match=r"has no series fine; it has ok, unreachable"):
         layout.slot("fleet_connects_total", outcome="fine")
 
 

@@ -1,0 +1,61 @@
+# Everything is done from here. Each of `run` and `test` sets itself up from python3, make and the
+# package index alone; the set-up is repeated only when pyproject.toml has changed.
+
+# The newest Python that really runs and is recent enough.
+find_python := for p in python3.13 python3.12 python3.11 python3; do \
+	$$p -c 'import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' \
+	2>/dev/null && echo $$p && break; done
+PYTHON ?= $(shell $(find_python))
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+ARGS ?=
+GENERATED := fleet/wire/asyncapi.yaml
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint check bench contract wheel clean
+
+help: ## List what can be made
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: $(VENV)/.run ## Play the demo; more with ARGS="--terminals 3000 --duration 30s --seed 7"
+	@$(BIN)/fleet run $(ARGS)
+
+test: $(VENV)/.test ## Run the tests; ARGS go to pytest
+	@$(BIN)/python -m pytest $(ARGS)
+
+lint: $(VENV)/.lint ## Check style and types
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/mypy
+
+check: lint contract ## Check style, types, and that no generated file is stale
+	@git diff --exit-code --stat -- $(GENERATED) || \
+		{ echo 'Generated files were stale; they are written anew: commit them' >&2; exit 1; }
+
+bench: $(VENV)/.bench ## Measure every claim of speed, beside its peers
+	@$(BIN)/python -m benchmarks $(ARGS)
+
+contract: $(VENV)/.run ## Write anew what is generated from the messages
+	@$(BIN)/python -m fleet.wire.contract
+
+wheel: $(VENV)/.run ## Build the wheel into dist/
+	@$(PIP) wheel --no-deps --wheel-dir dist .
+
+clean: ## Remove what was made
+	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/bin/python:
+	@test -n "$(PYTHON)" || { echo 'No Python from 3.11 to 3.13 with venv was found:' \
+		'install one (Debian: apt-get install python3-venv), or say make PYTHON=...' >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 1; }
+
+$(VENV)/.run: pyproject.toml | $(VENV)/bin/python
+	@echo 'Setting up ...' >&2
+	@$(PIP) install --editable .
+	@touch $@
+
+$(VENV)/.test $(VENV)/.lint $(VENV)/.bench: $(VENV)/.%: pyproject.toml $(VENV)/.run
+	@$(PIP) install --editable '.[$*]'
+	@touch $@

@@ -1,0 +1,59 @@
+"""The table of states holds what the life does, and nothing else."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fleet.life.states import ON, TRANSITIONS, Event, ImpossibleStep, State, step_target
+from fleet.life.story import CHAPTERS
+
+
+def test_every_event_has_a_line() -> None:
+    """Every event stands in the table."""
+    assert set(TRANSITIONS) == set(Event)
+
+
+def test_every_state_has_a_chapter() -> None:
+    """Every state can be lived through."""
+    assert set(CHAPTERS) == set(State)
+
+
+def test_every_state_but_the_first_can_be_reached() -> None:
+    """From the box, some sequence of events leads to each state."""
+    reached = {State.INVENTORY}
+    for _ in State:
+        for transition in TRANSITIONS.values():
+            if transition.sources & reached:
+                reached |= transition.targets
+    assert reached == set(State)
+
+
+def test_every_state_can_be_left() -> None:
+    """No state is a trap."""
+    for state in State:
+        exits = [t for t in TRANSITIONS.values() if state in t.sources and t.targets - {state}]
+        assert exits, state
+
+
+@given(st.sampled_from(list(State)), st.sampled_from(list(Event)))
+def test_a_step_is_in_the_table_or_impossible(source: State, event: Event) -> None:
+    """A step leads to a target of the table, or raises."""
+    transition = TRANSITIONS[event]
+    wanted = next(iter(transition.targets)) if len(transition.targets) > 1 else None
+    if source in transition.sources:
+        target = step_target(source, event, wanted)
+        assert target in (transition.targets or {source})
+    else:
+        with pytest.raises(ImpossibleStep, match=rf"^no step {event} from {source} to "):
+            step_target(source, event, wanted)
+
+
+def test_an_ambiguous_step_must_say_where_it_leads() -> None:
+    """Where the table allows several targets, none is guessed."""
+    with pytest.raises(ImpossibleStep):
+        step_target(State.UPDATING, Event.UPDATE_DEFERRED)
+
+
+def test_what_is_off_is_not_on() -> None:
+    """A terminal without power is not on."""
+    assert not ON & {State.POWERED_OFF, State.INVENTORY, State.FORCED_SHUTDOWN}

@@ -1,0 +1,218 @@
+"""Two worlds in which the same coroutine can be put: the live one on a scripted link, and solitude."""
+
+from collections.abc import Coroutine
+from dataclasses import dataclass, field
+from typing import Any, Protocol, cast
+
+import numpy as np
+
+from fleet.life.pulse import Pulse
+from fleet.life.telemetry import Vitals
+from fleet.life.world import World, WorldEnded
+from fleet.mqtt.down import DownReason
+from fleet.mqtt.frames import PreparedTopic
+from fleet.mqtt.link import LinkDown as NotUp
+from fleet.mqtt.link import LinkPlan
+from fleet.mqtt.options import SessionOptions
+from fleet.mqtt.packets import Will
+from fleet.mqtt.poller import Poller
+from fleet.profile import load
+from fleet.profile.clock import BusinessClock, origin_ms
+from fleet.run.layout import layout_of
+from fleet.tms.desk import Desk
+from fleet.watch.tally import Tally
+from fleet.wire import codec, topics
+from fleet.wire.messages import AnyOrder, Heartbeat
+from fleet.worlds.beats import Beats
+from fleet.worlds.clock import LiveClock
+from fleet.worlds.gate import Gate
+from fleet.worlds.kernel import Kernel
+from fleet.worlds.live import Common, LiveWorld
+from fleet.worlds.meters import Meters
+from tests.life.solitude import Solitude, settle
+
+PROFILE = load("steady", {"faults": {}, "campaigns": [], "orders": [], "estate.terminals": 1})
+ORIGIN_MS = origin_ms(PROFILE.run)
+TID = "10000000"
+
+
+class Setting(Protocol):
+    """A world and the strings to pull."""
+
+    world: World
+
+    def run(self, coroutine: Coroutine[Any, Any, None], until: int) -> None:
+        """Let the coroutine live until it is done or the story reaches `until`."""
+
+    def post(self, order: AnyOrder) -> None:
+        """Send an order now; its `at` says when it takes effect."""
+
+    def cut(self) -> None:
+        """Break the link, and let none come up."""
+
+    def mute(self) -> None:
+        """Let no request be answered."""
+
+    def beats(self) -> list[int]:
+        """Return the instants of the heartbeats sent."""
+
+
+class Alone:
+    """Solitude."""
+
+    def __init__(self) -> None:
+        self._solitude: Solitude = settle(PROFILE, hours=10**6)
+        self.world: World = self._solitude
+
+    def run(self, coroutine: Coroutine[Any, Any, None], until: int) -> None:
+        self._solitude.end = until
+        try:
+            coroutine.send(None)
+        except (StopIteration, WorldEnded):
+            return
+
+    def post(self, order: AnyOrder) -> None:
+        at = order.at - ORIGIN_MS if order.at else self._solitude.story
+        self._solitude.orders.append((at, order))
+
+    def cut(self) -> None:
+        self._solitude.outages.append((0, 10**15))
+
+    def mute(self) -> None:
+        self._solitude.mute |= {"register", "sync", "sign_in"}
+
+    def beats(self) -> list[int]:
+        return [at for at, _ in self._solitude.beats]
+
+
+class StoppedClock(LiveClock):
+    """Shows what it is told."""
+
+    def __init__(self) -> None:
+        super().__init__(BusinessClock(ORIGIN_MS, 0, 1.0))
+        self.shows = 0
+
+    def now(self) -> int:
+        return self.shows
+
+
+@dataclass
+class ScriptedLink:
+    """A link to a real desk without a network; what would be a callback waits to be delivered."""
+
+    owner: LiveWorld
+    desk: Desk
+    up: bool = False
+    broken: bool = False
+    muted: bool = False
+    sent: list[tuple[str, bytes]] = field(default_factory=list)
+    due: list[Any] = field(default_factory=list)
+
+    def open(self) -> None:
+        if self.broken:
+            self.due.append(lambda: self.owner.link_down(DownReason.UNREACHABLE, "cut"))
+        else:
+            self.up = True
+            self.due.append(self.owner.link_up)
+
+    def send(
+        self, topic: PreparedTopic, payload: bytes, qos: int = 0, *, retain: bool = False
+    ) -> int:
+        del qos, retain
+        if not self.up:
+            raise NotUp
+        self.sent.append((topic.topic, payload))
+        kind = topics.parse(topic.topic).kind
+        if self.muted:
+            return 0
+        for reply in self.desk.hear("demo", TID, codec.decode_up(kind, payload), ORIGIN_MS):
+            down = topics.build("demo", TID, "down", reply.message.kind)
+            self.due.append(self._delivery(down, codec.encode(reply.message)))
+        return 0
+
+    def close(self, *, clean: bool) -> None:
+        del clean
+        self.up = False
+
+    def tick(self, now_ms: int) -> None:
+        """Nothing of it ages."""
+
+    def _delivery(self, topic: str, payload: bytes) -> Any:
+        return lambda: self.owner.heard(topic, payload)
+
+
+class Live:
+    """The live world on a clock that jumps from deadline to deadline."""
+
+    def __init__(self) -> None:
+        self.clock = StoppedClock()
+        self.kernel = Kernel()
+        layout = layout_of(PROFILE)
+        self.tally = Tally(layout, np.zeros(layout.size, np.int64))
+        meters = Meters(self.tally)
+        self._desk = Desk(PROFILE, 7)
+        self._links: list[ScriptedLink] = []
+        self._script: dict[str, bool] = {"broken": False, "muted": False}
+        self._common = Common(
+            kernel=self.kernel,
+            clock=self.clock,
+            beats=Beats(Vitals(7, np.array([0], np.uint64)), self.clock, meters),
+            gate=Gate(1),
+            meters=meters,
+            plan=LinkPlan((), SessionOptions(), cast("Poller", None), lambda: 0),
+            make_link=self._link,
+            record=lambda _, __: None,
+            tenant="demo",
+            heartbeat_qos=0,
+            queue_max=4,
+        )
+        self._world = LiveWorld(self._common, TID, 0, Pulse(0, "1.0.0", has_battery=False))
+        self.world: World = self._world
+
+    def run(self, coroutine: Coroutine[Any, Any, None], until: int) -> None:
+        try:
+            self._world.begin(coroutine)
+            while self._step(until):
+                pass
+            self._world.end()
+        except StopIteration:
+            self._common.beats.flush(self.clock.shows)
+
+    def post(self, order: AnyOrder) -> None:
+        self._world.heard(topics.build("demo", TID, "down", "order"), codec.encode(order))
+
+    def cut(self) -> None:
+        self._script["broken"] = True
+        for link in self._links:
+            if link.up:
+                link.up = False
+                self._world.link_down(DownReason.LOST, "cut")
+
+    def mute(self) -> None:
+        self._script["muted"] = True
+        for link in self._links:
+            link.muted = True
+
+    def beats(self) -> list[int]:
+        topic = topics.build("demo", TID, "up", "heartbeat")
+        said = [payload for link in self._links for where, payload in link.sent if where == topic]
+        beats = [codec.decode_up("heartbeat", payload) for payload in said]
+        return [beat.ts - ORIGIN_MS for beat in beats if isinstance(beat, Heartbeat)]
+
+    def _link(self, world: LiveWorld, will: Will) -> ScriptedLink:
+        del will
+        self._links.append(ScriptedLink(world, self._desk, **self._script))
+        return self._links[-1]
+
+    def _step(self, until: int) -> bool:
+        for link in self._links:
+            if link.due:
+                link.due.pop(0)()
+                return True
+        heap = self.kernel._heap
+        if not heap or heap[0][0] > until:
+            return False
+        self.clock.shows = max(self.clock.shows, heap[0][0])
+        self.kernel.run_until(self.clock.shows)
+        self._common.beats.flush(self.clock.shows)
+        return True
