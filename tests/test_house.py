@@ -21,7 +21,8 @@ FLOORS: Final = (
     ("worlds",),
     ("capacity",),
     ("run",),
-    ("cli", "__main__"),
+    ("cli",),
+    ("__main__",),
 )
 FLOOR: Final = {name: height for height, names in enumerate(FLOORS) for name in names}
 # The TMS's service talks MQTT; its desk does not, as the next law says.

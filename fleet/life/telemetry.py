@@ -53,21 +53,21 @@ class Channel(NamedTuple):
     high: float
 
 
-LEVELS: Final = (
+CHANNELS: Final = (
     Channel("temp_c", "Cel", 38.0, 2.0, 0.6, 0.0, -20.0, 95.0),
     Channel("supply_mv", "mV", 5_000.0, 35.0, 14.0, 0.0, 0.0, 6_000.0),
     Channel("rssi_dbm", "dB[mW]", -72.0, 6.0, 2.5, 0.0, -113.0, 0.0),
     Channel("rtt_ms", "ms", 80.0, 20.0, 9.0, 0.0, 1.0, 60_000.0),
     Channel("cpu_pct", "%", 12.0, 2.5, 3.0, 0.0, 0.0, 100.0),
     Channel("mem_pct", "%", 34.0, 3.0, 0.8, 0.4, 0.0, 100.0),
-    Channel("battery_pct", "%", 100.0, 0.0, 0.5, -7.0, 5.0, 100.0),
-)
-FLOWS: Final = (
+    # The flows. What is left of the reads after errors and failures is what went well.
     Channel("reads", "{count}", 6.0, 2.0, 0.0, 0.0, 0.0, 10_000.0),
     Channel("read_errors", "{count}", 0.03, 0.005, 0.0, 0.0, 0.0, 10_000.0),
+    Channel("txn_ok", "{count}", 0.0, 0.0, 0.0, 0.0, 0.0, 10_000.0),
     Channel("txn_fail", "{count}", 0.25, 0.05, 0.0, 0.0, 0.0, 10_000.0),
+    Channel("paper_m", "m", 0.0, 0.0, 0.0, 0.0, 0.0, 26.0),
+    Channel("battery_pct", "%", 100.0, 0.0, 0.5, -7.0, 5.0, 100.0),
 )
-CHANNELS: Final = LEVELS + FLOWS
 COLUMN: Final = {channel.name: number for number, channel in enumerate(CHANNELS)}
 
 # What the link adds to (rssi_dbm, rtt_ms): a cable has no field strength, a cell is far away.
@@ -87,20 +87,21 @@ ACTIVITY: Final = np.array(
     dtype=np.float32,
 )  # fmt: skip
 
-# Row of a heartbeat's changing values, in the order in which `fleet.wire.heartbeat` wants them.
-ROW: Final = (
-    "ts", "seq", "uptime_s", "temp_c", "supply_mv", "rssi_dbm", "rtt_ms", "cpu_pct", "mem_pct",
-    "reads", "read_errors", "txn_ok", "txn_fail", "paper_m", "battery_pct",
-)  # fmt: skip
+ROW: Final = ("ts", "seq", "uptime_s", *COLUMN)
+"""A heartbeat's changing values, in the order in which `fleet.wire.heartbeat` wants them."""
 
-_LEVEL_COUNT: Final = len(LEVELS)
-_SPREAD: Final = np.array([c.spread for c in LEVELS], np.float32)
-_PER_HOUR: Final = np.array([c.per_hour for c in LEVELS], np.float32)
+_READS, _ERRORS, _OK, _FAIL = (COLUMN[c] for c in ("reads", "read_errors", "txn_ok", "txn_fail"))
+_FLOWS: Final = slice(_READS, _FAIL + 1)
+_PAPER: Final = COLUMN["paper_m"]
+_SPREAD: Final = np.array([c.spread for c in CHANNELS], np.float32)
+_PER_HOUR: Final = np.array([c.per_hour for c in CHANNELS], np.float32)
 _LOW: Final = np.array([c.low for c in CHANNELS], np.float32)
 _HIGH: Final = np.array([c.high for c in CHANNELS], np.float32)
+_SCALE: Final = np.array([10.0 if c.name in {"temp_c", "paper_m"} else 1.0 for c in CHANNELS])
 _BIRTH_SEQ: Final = 2**63  # a heartbeat's number never gets here
 
 Floats = NDArray[np.float64]
+Single = NDArray[np.float32]
 Integers = NDArray[np.int64]
 
 
@@ -166,50 +167,35 @@ def telemetry(
     noise = levels(vitals.seed, vitals.serials[rows], seq, len(CHANNELS))
     hours = at_ms * (1.0 / HOUR_MS)
     up_h = hours - vitals.booted_ms[rows] * (1.0 / HOUR_MS)
+    base = vitals.base[rows]
     values = np.maximum(hours[:, None] - vitals.drift_from_h[rows], 0.0).astype(np.float32)
     values *= vitals.drift[rows]
-    values += vitals.base[rows]
-    levelled, flowing = values[:, :_LEVEL_COUNT], values[:, _LEVEL_COUNT:]
-    levelled += up_h.astype(np.float32)[:, None] * _PER_HOUR
-    levelled += _SPREAD * as_normals(noise[:, :_LEVEL_COUNT])
-    flowing *= (ACTIVITY[(at_ms + origin_ms) // HOUR_MS % 24] * vitals.every_h[rows])[:, None]
-    flowing += as_uniforms(noise[:, _LEVEL_COUNT:])
+    values += base
+    values += up_h.astype(np.float32)[:, None] * _PER_HOUR
+    values += _SPREAD * as_normals(noise)
+    activity = ACTIVITY[(at_ms + origin_ms) // HOUR_MS % 24] * vitals.every_h[rows]
+    _count(values[:, _FLOWS], activity, as_uniforms(noise[:, _FLOWS]))
+    values[:, _PAPER] = PAPER_ROLL_M - (hours * PAPER_PER_READ_M * base[:, _READS]) % PAPER_ROLL_M
     np.clip(values, _LOW, _HIGH, out=values)
-    return _laid_out(vitals, rows, at_ms + origin_ms, seq, up_h, values)
+    return np.column_stack((at_ms + origin_ms, seq, np.rint(up_h * 3_600.0), _rounded(values)))
 
 
-def _laid_out(
-    vitals: Vitals,
-    rows: Integers,
-    ts: Integers,
-    seq: NDArray[np.uint64],
-    up_h: Floats,
-    values: NDArray[np.float32],
-) -> Floats:
-    out = np.empty((len(rows), len(ROW)))
-    out[:, 0] = ts
-    out[:, 1] = seq
-    out[:, 2] = up_h * 3_600.0
-    out[:, 3:9] = values[:, :6]
-    out[:, 9] = values[:, 7]
-    out[:, 10] = values[:, 8]
-    out[:, 12] = values[:, 9]
-    out[:, 14] = values[:, 6]
-    used_m = (PAPER_PER_READ_M * vitals.base[rows, 7]) * (ts * (1.0 / HOUR_MS))
-    out[:, 13] = PAPER_ROLL_M - used_m % PAPER_ROLL_M
-    flows = out[:, 9:13]
+def _count(flows: Single, activity: Single, chance: Single) -> None:
+    """Turn rates per hour, in place, into whole counts that add up.
+
+    Columns are reads, errors, ok, fail.
+    """
+    flows *= activity[:, None]
+    flows += chance
     np.floor(flows, out=flows)
-    flows[:, 1] = np.minimum(flows[:, 1], flows[:, 0])
-    flows[:, 3] = np.minimum(flows[:, 3], flows[:, 0] - flows[:, 1])
-    flows[:, 2] = flows[:, 0] - flows[:, 1] - flows[:, 3]
-    return _rounded(out)
+    reads, errors, ok, fail = flows.T
+    np.minimum(errors, reads, out=errors)
+    np.minimum(fail, reads - errors, out=fail)
+    np.subtract(reads - errors, fail, out=ok)
 
 
-_SCALE: Final = np.array([10.0 if name in {"temp_c", "paper_m"} else 1.0 for name in ROW])
-
-
-def _rounded(out: Floats) -> Floats:
-    out *= _SCALE
-    np.rint(out, out=out)
-    out /= _SCALE
-    return out
+def _rounded(values: Single) -> Floats:
+    scaled = values * _SCALE
+    np.rint(scaled, out=scaled)
+    scaled /= _SCALE
+    return scaled

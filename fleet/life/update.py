@@ -61,7 +61,7 @@ async def updating(t: Terminal) -> None:
     job = t.job
     assert job is not None  # noqa: S101 - see offer
     if await _deferred(t, job):
-        return
+        return None
     job.accepted_at = t.world.now()
     t.step(Event.UPDATE_ACCEPTED, code=job.order.version)
     _report(t, "downloading")

@@ -26,7 +26,7 @@ class NoAnswer(Exception):  # noqa: N818 - it is named after what happened
     """The peer's mistake: a request was sent and no answer came in time."""
 
 
-class WorldEnded(BaseException):  # noqa: N818 - nobody may swallow it by catching Exception
+class WorldEnded(BaseException):
     """The world is over; thrown into every terminal that still waits."""
 
 

@@ -144,7 +144,7 @@ class TlsStream(asyncio.Protocol):
         self, connection: socket.socket, tls: ssl.SSLContext, host: str, owner: StreamOwner
     ) -> None:
         self._owner: StreamOwner | None = owner
-        self._connection = connection
+        self._connection: socket.socket | None = connection
         self._transport: asyncio.Transport | None = None
         self._handshake = asyncio.get_running_loop().create_task(self._shake_hands(tls, host))
 
@@ -171,14 +171,17 @@ class TlsStream(asyncio.Protocol):
         self._owner = None
         if self._transport:
             self._transport.abort()
-        else:
-            self._handshake.cancel()
+            return
+        self._handshake.cancel()
+        if self._connection is not None:  # the task has not begun, and will not
+            self._connection.close()
 
     async def _shake_hands(self, tls: ssl.SSLContext, host: str) -> None:
+        connection, self._connection = self._connection, None
         try:
             await asyncio.get_running_loop().create_connection(
                 lambda: self,
-                sock=self._connection,
+                sock=connection,
                 ssl=tls,
                 server_hostname=host,
                 ssl_shutdown_timeout=TLS_SHUTDOWN_S,

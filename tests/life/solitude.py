@@ -1,7 +1,7 @@
-"""A world for one terminal, without clock or network: time jumps, and a real desk answers at once."""
+"""A world for one terminal, without clock or network: time jumps, and a real desk answers."""
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -139,10 +139,8 @@ class Solitude:
         for reply in self.desk.hear(self.tenant, self.tid, beat, beat.ts):
             if isinstance(reply.message, Order):
                 due = reply.message.at - self.origin_ms
-                self.orders = sorted(
-                    [(due, reply.message), *self.orders],  # type: ignore[list-item]
-                    key=lambda entry: entry[0],
-                )[:1]
+                order = cast("AnyOrder", reply.message)
+                self.orders = sorted([(due, order), *self.orders], key=lambda entry: entry[0])[:1]
 
 
 def settle(profile: Profile, *, hours: float, seed: int = 7, index: int = 0) -> Solitude:

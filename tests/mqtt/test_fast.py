@@ -1,6 +1,7 @@
 """What the fast link does with brokers that misbehave, and with bytes at the wrong moment."""
 
 import asyncio
+import gc
 import resource
 import socket
 from dataclasses import replace
@@ -151,7 +152,29 @@ def test_closing_is_possible_in_every_phase(carrier: Carrier) -> None:
     carrier.run(scenario)
 
 
-def test_unreachable_source_address_is_exhaustion(carrier: Carrier, mosquitto: Mosquitto) -> None:
+@pytest.mark.parametrize("turns", [0, 1, 50])
+def test_closing_is_possible_during_the_tls_handshake(carrier: Carrier, turns: int) -> None:
+    """A link closed before or in the middle of a TLS handshake leaves nothing open."""
+
+    async def scenario(rig: Rig) -> None:
+        async with scripted_broker(b"") as url:
+            link, diary = rig.link(rig.plan(url.replace("mqtt://", "mqtts://")), "a")
+            assert isinstance(link, FastLink)
+            link.open()
+            async with asyncio.timeout(5):
+                while link._stream is None:  # noqa: ASYNC110 - nobody tells it
+                    await asyncio.sleep(0)
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            link.close(clean=True)
+            await asyncio.sleep(0.05)
+            assert not diary.downs
+            gc.collect()
+
+    carrier.run(scenario)
+
+
+def test_foreign_source_address_is_exhaustion(carrier: Carrier, mosquitto: Mosquitto) -> None:
     """A source address which this machine does not have is our own fault, not the broker's."""
 
     async def scenario(rig: Rig) -> None:

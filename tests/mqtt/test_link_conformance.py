@@ -410,6 +410,7 @@ def test_memory_is_bounded_when_the_peer_does_not_read(
     carrier.run(scenario)
 
 
+@pytest.mark.slow
 def test_dead_broker_is_found_by_keep_alive(
     carrier: Carrier, own_url: Callable[..., tuple[str, int]]
 ) -> None:
@@ -428,6 +429,7 @@ def test_dead_broker_is_found_by_keep_alive(
     carrier.run(scenario)
 
 
+@pytest.mark.slow
 def test_pings_keep_an_idle_link_up(carrier: Carrier, doors: Doors) -> None:
     """A link with nothing to say outlives the broker's patience of one and a half keep-alives."""
 

@@ -111,7 +111,7 @@ def test_malfunctions_strike_as_often_as_asked_and_always_the_same() -> None:
     first = codes(SEED)
     assert first == codes(SEED)
     assert first != codes(SEED + 1)
-    assert 160 <= first.count("96") <= 240
+    assert 150 <= first.count("96") <= 250
     assert first.count("00") == len(first) - first.count("96")
 
 

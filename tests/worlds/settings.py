@@ -1,4 +1,4 @@
-"""Two worlds in which the same coroutine can be put: the live one on a scripted link, and solitude."""
+"""Two worlds for the same coroutine: the live one on a scripted link, and solitude."""
 
 from collections.abc import Coroutine
 from dataclasses import dataclass, field
@@ -152,7 +152,7 @@ class Live:
         meters = Meters(self.tally)
         self._desk = Desk(PROFILE, 7)
         self._links: list[ScriptedLink] = []
-        self._script: dict[str, bool] = {"broken": False, "muted": False}
+        self._broken = self._muted = False
         self._common = Common(
             kernel=self.kernel,
             clock=self.clock,
@@ -182,14 +182,14 @@ class Live:
         self._world.heard(topics.build("demo", TID, "down", "order"), codec.encode(order))
 
     def cut(self) -> None:
-        self._script["broken"] = True
+        self._broken = True
         for link in self._links:
             if link.up:
                 link.up = False
                 self._world.link_down(DownReason.LOST, "cut")
 
     def mute(self) -> None:
-        self._script["muted"] = True
+        self._muted = True
         for link in self._links:
             link.muted = True
 
@@ -201,7 +201,7 @@ class Live:
 
     def _link(self, world: LiveWorld, will: Will) -> ScriptedLink:
         del will
-        self._links.append(ScriptedLink(world, self._desk, **self._script))
+        self._links.append(ScriptedLink(world, self._desk, broken=self._broken, muted=self._muted))
         return self._links[-1]
 
     def _step(self, until: int) -> bool:

@@ -1,15 +1,20 @@
 """The kernel wakes whoever waits, in order, and nobody twice."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from fleet.worlds.kernel import Kernel, park
 
 
+class Notes(list[tuple[str, int]]):
+    """Who was woken, and when."""
+
+
 class Diarist:
     """Notes when it is woken."""
 
-    def __init__(self, notes: list[tuple[str, int]], name: str) -> None:
+    def __init__(self, notes: Notes, name: str) -> None:
         self.ticket = 0
         self.name = name
         self.notes = notes
@@ -20,7 +25,7 @@ class Diarist:
 
 def test_equal_instants_wake_in_the_order_of_going_to_sleep() -> None:
     """First asleep, first awake."""
-    kernel, notes = Kernel(), []
+    kernel, notes = Kernel(), Notes()
     for name in "cab":
         kernel.call(5, Diarist(notes, name))
     assert kernel.run_until(5) == 3
@@ -29,7 +34,7 @@ def test_equal_instants_wake_in_the_order_of_going_to_sleep() -> None:
 
 def test_a_new_wait_makes_the_old_one_void() -> None:
     """A sleeper that waits anew is woken once, at the new instant."""
-    kernel, notes = Kernel(), []
+    kernel, notes = Kernel(), Notes()
     sleeper = Diarist(notes, "a")
     kernel.call(5, sleeper)
     kernel.call(9, sleeper)
@@ -39,7 +44,7 @@ def test_a_new_wait_makes_the_old_one_void() -> None:
 
 def test_a_cancelled_wait_never_ends() -> None:
     """A sleeper that waits for no instant is not woken."""
-    kernel, notes = Kernel(), []
+    kernel, notes = Kernel(), Notes()
     sleeper = Diarist(notes, "a")
     kernel.call(5, sleeper)
     kernel.cancel(sleeper)
@@ -49,7 +54,7 @@ def test_a_cancelled_wait_never_ends() -> None:
 
 def test_what_falls_due_meanwhile_is_woken_too() -> None:
     """A sleeper that goes back to sleep for an instant already past wakes in the same run."""
-    kernel, notes = Kernel(), []
+    kernel, notes = Kernel(), Notes()
 
     class Restless(Diarist):
         def wake(self, at: int) -> None:
@@ -65,7 +70,7 @@ def test_what_falls_due_meanwhile_is_woken_too() -> None:
 @given(st.lists(st.integers(0, 1_000), max_size=60), st.integers(0, 1_000))
 def test_everybody_due_is_woken_in_order_of_time(instants: list[int], now: int) -> None:
     """Whatever the order of calls, wake-ups come sorted by instant, and only those that are due."""
-    kernel, notes = Kernel(), []
+    kernel, notes = Kernel(), Notes()
     for number, at in enumerate(instants):
         kernel.call(at, Diarist(notes, str(number)))
     kernel.run_until(now)
@@ -82,7 +87,5 @@ def test_a_parked_coroutine_gets_what_it_is_sent() -> None:
 
     coroutine = sleeper()
     coroutine.send(None)
-    try:
+    with pytest.raises(StopIteration, match="good morning"):
         coroutine.send("good morning")
-    except StopIteration as stop:
-        assert stop.value == "good morning"

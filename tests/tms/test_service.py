@@ -1,0 +1,230 @@
+"""The service as its starter and the terminals see it: a process, and a real broker."""
+
+import asyncio
+import signal
+import subprocess
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+
+import pytest
+
+from fleet.profile import parse
+from fleet.profile.clock import BusinessClock
+from fleet.wire.messages import (
+    HeartbeatAcknowledged,
+    Reboot,
+    RegistrationAnswered,
+    SignInAnswered,
+)
+from tests.brokers import Mosquitto
+from tests.tms.estates import HOUR_MS, STRANGER, TID, heartbeat, sign_in, tids
+from tests.tms.services import Service, Speaker, profile_toml, run, task
+from tests.tms.test_desk import register
+
+pytestmark = pytest.mark.broker
+
+
+def test_a_conversation(mosquitto: Mosquitto) -> None:
+    """Registration, sign-in, heartbeat and order go through a broker, with the server's clock."""
+
+    async def main() -> None:
+        asked = task(mosquitto, "conversation")
+        clock = BusinessClock.of(parse(asked.profile_toml).run, asked.epoch_monotonic_ns)
+        async with (
+            Service.of(asked) as service,
+            Speaker.at(mosquitto, "conversation") as speaker,
+        ):
+            await service.report("ready")
+            await speaker.say(TID, register(TID))
+            terminal, registered = await speaker.hear()
+            assert isinstance(registered, RegistrationAnswered)
+            assert (terminal, registered.code) == (TID, "00")
+            assert abs(registered.server_ts - clock.unix_ms(time.monotonic_ns())) < 10_000
+            await speaker.say(TID, sign_in())
+            _, signed_in = await speaker.hear()
+            assert isinstance(signed_in, SignInAnswered)
+            assert signed_in.code == "00"
+            await speaker.say(TID, heartbeat(HOUR_MS, seq=3))
+            kinds = {type(message) for _, message in await speaker.hear_many(2)}
+            assert kinds == {HeartbeatAcknowledged, Reboot}
+
+    run(main)
+
+
+def test_what_cannot_be_read_is_counted_and_harms_nobody(mosquitto: Mosquitto) -> None:
+    """Garbage is counted, complained of in few lines, and the next message is answered."""
+
+    async def main() -> None:
+        async with (
+            Service.of(task(mosquitto, "garbage")) as service,
+            Speaker.at(mosquitto, "garbage") as speaker,
+        ):
+            await service.report("ready")
+            for _ in range(50):
+                await speaker.say_raw(TID, "heartbeat", b'{"ts":"soon"}')
+            await speaker.say_raw(TID, "sign_in", b"\xff\x00")
+            await speaker.say(TID, heartbeat(seq=8))
+            _, message = await speaker.hear()
+            assert isinstance(message, HeartbeatAcknowledged)
+            service.close_input()
+            ended = await service.report("ended")
+            assert ended["counts"]["unreadable"] == 51
+            errors = await service.errors()
+            assert "up/heartbeat': heartbeat: Expected `int`, got `str` - at `$.ts`" in errors
+            assert errors.count("unreadable message") <= 5
+
+    run(main)
+
+
+@pytest.mark.parametrize("stop", ["eof", "SIGTERM", "SIGINT"])
+def test_it_drains_before_it_ends(mosquitto: Mosquitto, stop: str) -> None:
+    """What the broker had before the end of input or the signal is still answered; exit 0."""
+    tenant = f"drain-{stop.lower()}"
+
+    async def main() -> None:
+        async with (
+            Service.of(task(mosquitto, tenant)) as service,
+            Speaker.at(mosquitto, tenant) as speaker,
+        ):
+            await service.report("ready")
+            for seq, tid in enumerate(tids()):
+                await speaker.say(tid, heartbeat(seq=seq))
+            if stop == "eof":
+                service.close_input()
+            else:
+                service.process.send_signal(getattr(signal, stop))
+            heard = await speaker.hear_many(len(tids()))
+            assert sorted(terminal for terminal, _ in heard) == tids()
+            ended = await service.report("ended")
+            assert ended["counts"]["desk"]["acknowledged"] == len(tids())
+            assert await service.process.wait() == 0
+
+    run(main)
+
+
+def test_it_counts_once_a_second(mosquitto: Mosquitto) -> None:
+    """A report of counts comes within two seconds of the message that it counts."""
+
+    async def main() -> None:
+        async with (
+            Service.of(task(mosquitto, "counts")) as service,
+            Speaker.at(mosquitto, "counts") as speaker,
+        ):
+            await service.report("ready")
+            await speaker.say(STRANGER, heartbeat())
+            async with asyncio.timeout(3):
+                counted = await service.report("counted")
+                while not counted["counts"]["desk"]["strangers"]:
+                    counted = await service.report("counted")
+
+    run(main)
+
+
+def test_several_instances_share_the_work(mosquitto: Mosquitto) -> None:
+    """Two instances answer each message exactly once between them, and both have work."""
+
+    async def main() -> None:
+        async with (
+            Service.of(task(mosquitto, "shared", index=0, of=2)) as one,
+            Service.of(task(mosquitto, "shared", index=1, of=2)) as other,
+            Speaker.at(mosquitto, "shared") as speaker,
+        ):
+            await asyncio.gather(one.report("ready"), other.report("ready"))
+            for seq, tid in enumerate(tids()):
+                await speaker.say(tid, heartbeat(seq=seq))
+            heard = await speaker.hear_many(len(tids()))
+            assert Counter(terminal for terminal, _ in heard) == dict.fromkeys(tids(), 1)
+            one.close_input()
+            other.close_input()
+            shares = [
+                (await service.report("ended"))["counts"]["desk"]["acknowledged"]
+                for service in (one, other)
+            ]
+            assert sum(shares) == len(tids())
+            assert min(shares) > 0
+
+    run(main)
+
+
+def test_it_outlives_its_broker(
+    start_mosquitto: Callable[[Sequence[str]], Mosquitto],
+) -> None:
+    """When the broker is killed it says so, and answers again as soon as there is one."""
+    broker = start_mosquitto([])
+
+    async def main() -> None:
+        async with Service.of(task(broker, "killed")) as service:
+            await service.report("ready")
+            broker.process.kill()
+            broker.process.wait(5)
+            lost = await service.report("lost")
+            assert lost["reason"]
+            again = await asyncio.create_subprocess_exec(
+                "mosquitto", "-c", broker.log.with_suffix(".conf"), stderr=subprocess.DEVNULL
+            )
+            try:
+                await service.report("ready")
+                async with Speaker.at(broker, "killed") as speaker:
+                    await speaker.say(TID, heartbeat())
+                    assert (await speaker.hear())[0] == TID
+                service.close_input()
+                assert (await service.report("ended"))["counts"]["connects"] == 2
+            finally:
+                again.terminate()
+                await again.wait()
+
+    run(main)
+
+
+def test_a_broker_that_refuses_is_reported_and_does_not_hold_up_the_end(
+    start_mosquitto: Callable[[Sequence[str]], Mosquitto],
+) -> None:
+    """Without leave to connect it keeps trying, says why, and still ends when it is told to."""
+    broker = start_mosquitto(["allow_anonymous false"])
+
+    async def main() -> None:
+        async with Service.of(task(broker, "refused")) as service:
+            lost = await service.report("lost")
+            assert "not authori" in lost["reason"].lower()
+            service.close_input()
+            assert (await service.report("ended"))["counts"]["connects"] == 0
+            assert await service.process.wait() == 0
+
+    run(main)
+
+
+@pytest.mark.parametrize(
+    ("line", "complaint"),
+    [
+        (b"", "no task"),
+        (b"{}", "required field `broker`"),
+        (b'{"broker":"mqtt://h","profile_toml":"x","seed":1,"epoch_monotonic_ns":1}', "TOML"),
+    ],
+)
+def test_a_task_that_cannot_be_done_fails_in_one_line(line: bytes, complaint: str) -> None:
+    """A broken task is answered by `failed`, with the reason, and exit code 2; no traceback."""
+
+    async def main() -> None:
+        async with Service.start(line) as service:
+            assert complaint in (await service.report("failed"))["message"]
+            assert await service.process.wait() == 2
+            assert await service.errors() == ""
+
+    run(main)
+
+
+def test_a_missing_password_file_fails(mosquitto: Mosquitto) -> None:
+    """The password file's name is in the message when it cannot be read."""
+
+    async def main() -> None:
+        asked = task(mosquitto, "secret", username="tms", password_file="/nowhere/secret")  # noqa: S106
+        async with Service.of(asked) as service:
+            assert "/nowhere/secret" in (await service.report("failed"))["message"]
+
+    run(main)
+
+
+def test_the_profile_of_these_tests_is_the_tenant_s() -> None:
+    """Each test has a corner of the shared broker to itself."""
+    assert parse(profile_toml("mine")).estate.tenant == "mine"
