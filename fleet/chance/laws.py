@@ -162,6 +162,9 @@ class Weibull(Law):
     def survival(self, x: float) -> float:
         return math.exp(-self.cumulative_hazard(x))
 
+    def survival_inverse(self, p: float) -> float:
+        return self.at_hazard(-math.log(p) if p > 0.0 else math.inf)
+
     def cumulative_hazard(self, t: float) -> float:
         return float((t / self.scale) ** self.shape) if t > 0.0 else 0.0
 

@@ -25,7 +25,8 @@ _LANES_PER_WORD: Final = 4
 _LEVELS: Final = 2**16
 _MASK: Final = 2**64 - 1
 
-# The first is 2**64 over the golden ratio, the others come from the finaliser's own output.
+# 2**64 over the golden ratio, and over g and g**2 for its kin in three dimensions, g**4 = g + 1,
+# each made odd: multiples of such numbers spread evenly, in company too.
 _WORD_STEP: Final = 0x9E3779B97F4A7C15
 _SERIAL_STEP: Final = np.uint64(0xD1B54A32D192ED03)
 _SEQ_STEP: Final = np.uint64(0xABC98388FB8FAC03)

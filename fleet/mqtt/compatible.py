@@ -1,7 +1,7 @@
 """The link that goes where bare TCP does not: aiomqtt, for WebSockets, and as a second opinion.
 
-A connection is one `Conversation`, with a handful of tasks; it costs about ten times what a
-`FastLink` does.
+A connection is one `Conversation`, with a handful of tasks, where a `FastLink` has none: for few
+connections, not for thousands.
 """
 
 from collections.abc import Sequence

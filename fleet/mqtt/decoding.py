@@ -84,7 +84,7 @@ class Decoder:
                 body = start + 2 + index
                 return (body, body + length) if body + length <= len(buffer) else None
         if len(buffer) - start >= _HEADER_BYTES_MAX:
-            # 2.1.4 and 1.5.5: the length is a variable byte integer, "maximum four bytes"
+            # 1.5.5: "The maximum number of bytes in the Variable Byte Integer field is four"
             msg = "the remaining length has more than four bytes"
             raise MalformedPacket(msg)
         return None

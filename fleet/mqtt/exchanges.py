@@ -10,10 +10,10 @@ reconnect, and its first byte says which answer is awaited::
     PUBREL            PUBREC (again)          PUBREL once more
     PUBREL            PUBCOMP                 settled
 
-Any other answer to a held frame breaks the protocol. An answer to nothing is no error (4.3.3: "...
-is not an error during recovery"); it settles nothing. The dict keeps the order of sending, which
-is the order in which frames are repeated [MQTT-4.6.0-1], and PUBRELs that of their PUBRECs
-[MQTT-4.6.0-4].
+Any other answer to a held frame breaks the protocol. An answer to nothing settles nothing; 3.6.2.1
+of an unknown packet id: "This is not an error during recovery". The dict keeps the order of
+sending, which is the order in which frames are repeated [MQTT-4.6.0-1], and PUBRELs that of their
+PUBRECs [MQTT-4.6.0-4].
 
 Of the broker's QoS 2 messages only the packet ids are held, from PUBLISH to PUBREL, so that none
 is delivered twice. SUBSCRIBE and UNSUBSCRIBE share the packet ids but die with the connection.
@@ -139,7 +139,8 @@ class Exchanges:
         if found is None:
             return False
         asked, count = found
-        # [MQTT-3.8.4-6], [MQTT-3.11.3-1]: "a Reason Code for each Topic Filter"
+        # [MQTT-3.8.4-6] "The SUBACK packet ... MUST contain a Reason Code for each Topic
+        # Filter/Subscription Option pair"; [MQTT-3.11.3-1] says so of UNSUBACK by their order
         if asked is not request or (reasons is not None and len(reasons) != count):
             msg = f"the answer to packet id {packet_id} does not fit its {asked.name}"
             raise MalformedPacket(msg, PROTOCOL_ERROR)

@@ -123,7 +123,8 @@ class Inbound(SessionState):
             return
         handler = self._HANDLERS[self.phase].get(type(packet))
         if handler is None:
-            # 4.13.1: "... sends a packet not permitted at that time"
+            # 1.2, Protocol Error: "... data that is not allowed by the protocol or is inconsistent
+            # with the state of the Client or Server"
             msg = f"the broker sent {KINDS[type(packet)].name} while {self.phase.value}"
             raise MalformedPacket(msg, PROTOCOL_ERROR)
         event = handler(self, packet)
@@ -161,8 +162,8 @@ class Inbound(SessionState):
 
     def _on_publish(self, packet: Publish) -> Event | None:
         if packet.properties.topic_alias is not None:
-            # [MQTT-3.3.2-11] "A Client MUST accept all Topic Alias values greater than 0 and less
-            # than or equal to the Topic Alias Maximum value that it sent" - and we sent none
+            # [MQTT-3.3.2-11] "A Server MUST NOT send a PUBLISH packet with a Topic Alias greater
+            # than the Topic Alias Maximum value sent by the Client"; we send none, which means 0
             msg = "PUBLISH has a topic alias, but none was offered"
             raise MalformedPacket(msg, _TOPIC_ALIAS_INVALID)
         new = True
@@ -231,7 +232,7 @@ class Inbound(SessionState):
     def _on_disconnect(self, packet: Disconnect) -> Event:
         # 3.1.1, 3.14: "The DISCONNECT Packet is the final Control Packet sent from the Client to
         # the Server"; [MQTT-3.14.2-2] "The Session Expiry Interval MUST NOT be sent on a DISCONNECT
-        # by the Server"; table 3-10: "Disconnect with Will Message: Client"
+        # by the Server"; and by 3.14.2.1 only a client disconnects with its will message
         if (
             self.options.version is Version.V311
             or packet.properties.session_expiry_interval is not None

@@ -3,12 +3,13 @@
 A loop's `add_reader` on every socket costs a handle, a context and a poll object each; and uvloop's
 gives its callback up after the first call in which a socket reports an error, so that a reset
 which comes together with the broker's last words is never seen. A nested epoll set has neither
-fault, and is edge-triggered, so that a connection needs two `epoll_ctl` in its life. Measured on
-uvloop with 4,000 connections (CPU per TCP connect, CONNECT and CONNACK; memory per connection):
+fault, and is edge-triggered, so that a connection needs two `epoll_ctl` in its life. Sketches of
+the three on uvloop, without sessions, with 2,000 to 8,000 connections to mosquitto on a busy
+machine (CPU per TCP connect, CONNECT and CONNACK; resident memory per connection):
 
-    asyncio transport          80-90 us   1.8-2.3 KiB
-    add_reader, add_writer     29-38 us   1.0 KiB
-    nested epoll set           21-28 us   0.5 KiB
+    asyncio transport          80-124 us   1.8-2.3 kB
+    add_reader, add_writer     29-47 us    1.0-1.3 kB
+    nested epoll set           21-28 us    0.5 kB
 """
 
 import asyncio

@@ -104,7 +104,8 @@ def _check_reason(kind: Kind, reason: int, version: Version) -> None:
 
 def _check_connect(packet: Connect, version: Version) -> None:  # noqa: ARG001 - it has its own
     if packet.version is Version.V311:
-        # 3.1.1 [MQTT-3.1.2-22] "If the User Name Flag is set to 0, the Password Flag MUST be 0"
+        # 3.1.1 [MQTT-3.1.2-22] "If the User Name Flag is set to 0, the Password Flag MUST be set
+        # to 0"
         alone = packet.password is not None and packet.username is None
         _require(not alone, "CONNECT has a password without a user name, which 3.1.1 forbids")
         # 3.1.1 [MQTT-3.1.3-7] "If the Client supplies a zero-byte ClientId, the Client MUST also

@@ -1,9 +1,10 @@
 """Bytes over a connected socket, plain or through TLS, told by callbacks.
 
 A plain stream has no asyncio transport: `send` on the socket, at once, is what a transport does
-at best. Measured on uvloop at 10,000 messages/s of 190 bytes over 2,000 connections in ticks of
-5 ms: bare `send` 5.3-6.3 us a message, `transport.write` 6.3-7.8 us, `send` beside an idle
-transport 7.0-7.5 us. What connecting and idling cost is told in `fleet.mqtt.poller`.
+at best. Sketches on uvloop, 10,000 messages/s of 190 bytes over 2,000 to 4,000 connections in ticks
+of 5 ms, two to six runs each: bare `send` 5.3-6.3 us a message, `transport.write` 6.3-7.8 us,
+`send` beside an idle transport 7.0-7.5 us. The difference is little more than the noise; what
+decides is what connecting and idling cost, see `fleet.mqtt.poller`.
 """
 
 import asyncio

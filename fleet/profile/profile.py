@@ -49,7 +49,9 @@ class Profile(Section):
     status: Status = Status()
     update: Update = Update()
     reconnect: Reconnect = Reconnect()
-    faults: dict[FaultCode, Fault] = Field(default_factory=dict)
+    faults: dict[FaultCode, Fault] = Field(
+        default_factory=dict, json_schema_extra={"additionalProperties": False}
+    )
     """Faults by code; none unless given."""
     damage: Damage = Damage()
     tms: Tms = Tms()

@@ -53,6 +53,14 @@ async def probe(endpoint: Endpoint, visitor: Visitor, timeout_s: float = TIMEOUT
 
 async def _open(endpoint: Endpoint) -> trio.abc.Stream:
     stream: trio.abc.Stream = await _dial(endpoint)
+    try:
+        return await _dress(endpoint, stream)
+    except BaseException:
+        await trio.aclose_forcefully(stream)
+        raise
+
+
+async def _dress(endpoint: Endpoint, stream: trio.abc.Stream) -> trio.abc.Stream:
     if endpoint.tls is not None:
         secured = trio.SSLStream(
             stream, endpoint.tls, server_hostname=endpoint.host, https_compatible=True
@@ -71,6 +79,9 @@ async def _dial(endpoint: Endpoint) -> trio.SocketStream:
         except OSError as error:
             connection.close()
             failure = error
+        except BaseException:
+            connection.close()
+            raise
         else:
             return trio.SocketStream(connection)
     raise failure or OSError("its name has no address")
@@ -122,26 +133,27 @@ def _version(visitor: Visitor) -> str:
 
 
 def _explain(endpoint: Endpoint, error: Exception) -> str:
-    cause = error.__cause__ if isinstance(error, trio.BrokenResourceError) else error
-    match cause:
-        case ssl.SSLCertVerificationError():
-            return _distrust(endpoint, cause)
+    match error:
+        case trio.BrokenResourceError(__cause__=Exception() as cause):
+            return _explain(endpoint, cause)
         case ssl.SSLError():
-            return (
-                f"the broker {endpoint} fails in the TLS handshake ({cause.reason or cause}): is "
-                "this its TLS port, and does it want a client certificate (--cert-file)?"
-            )
+            return _distrust(endpoint, error)
         case NotAWebSocket():
-            return f"the broker {endpoint} is no WebSocket of MQTT: {cause}; check port and path"
+            return f"the broker {endpoint} is no WebSocket of MQTT: {error}; check port and path"
         case MalformedPacket():
-            return f"what listens at {endpoint} does not speak MQTT: {cause}"
-        case OSError():
-            why = os.strerror(cause.errno) if cause.errno else str(cause)
+            return f"what listens at {endpoint} does not speak MQTT: {error}"
+        case OSError() if not isinstance(error, ConnectionResetError | BrokenPipeError):
+            why = os.strerror(error.errno) if error.errno else str(error)
             return f"cannot reach the broker {endpoint}: {why}; is it running, and there?"
-    return f"the broker {endpoint} breaks the connection off; is this its MQTT port?"
+    return f"the broker {endpoint} breaks the connection off; is this the port of its kind?"
 
 
-def _distrust(endpoint: Endpoint, error: ssl.SSLCertVerificationError) -> str:
+def _distrust(endpoint: Endpoint, error: ssl.SSLError) -> str:
+    if not isinstance(error, ssl.SSLCertVerificationError):
+        return (
+            f"the broker {endpoint} fails in the TLS handshake ({error.reason or error}): is "
+            "this its TLS port, and does it want a client certificate (--cert-file)?"
+        )
     # These codes of openssl/x509_vfy.h are a mismatch of the host name and of the IP address.
     if error.verify_code in {62, 64}:
         return (

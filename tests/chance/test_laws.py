@@ -124,7 +124,7 @@ def test_remaining_life_is_conditional_on_survival(law: Law, q: float, u: float)
 
 
 @continuous
-@given(q=st.floats(0.05, 0.9), u=st.floats(0.01, 0.99), rate=st.floats(0.1, 10.0))
+@given(q=st.floats(0.05, 0.9), u=st.floats(0.01, 0.99), rate=st.floats(0.5, 10.0))
 def test_a_rate_multiplies_the_hazard(law: Law, q: float, u: float, rate: float) -> None:
     """Under rate r the conditional survival is that of rate 1 to the power r."""
     age = law.quantile(q)

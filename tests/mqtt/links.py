@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import itertools
 import socket
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -26,6 +27,14 @@ from tests.brokers import HOST
 SCENARIO_S_MAX = 30.0
 PATIENCE_S = 10.0
 TICK_S = 0.02
+
+
+_numbers = itertools.count()
+
+
+def unique(name: str) -> str:
+    """Return a client id, or a topic, which no other test uses."""
+    return f"{name}-{next(_numbers)}"
 
 
 def now_ms() -> int:

@@ -1,6 +1,7 @@
 """The embedded broker, in both kinds: found, started, ready, ended."""
 
 import resource
+import socket
 import subprocess
 import sys
 
@@ -14,7 +15,7 @@ from fleet.run import broker
 from fleet.run.broker import Kind, choose, embedded_broker, mosquitto_config, reach
 from fleet.run.errors import ChildDied, RunError
 from fleet.run.probe import Visitor, probe
-from tests.run.mosquitto import needs_mosquitto
+from tests.run.settings import needs_mosquitto
 
 LIMIT_S = 30
 KINDS = [pytest.param(Kind.MOSQUITTO, marks=needs_mosquitto), Kind.AMQTT]
@@ -68,10 +69,8 @@ def test_its_death_is_told(kind: Kind) -> None:
 
 def test_a_taken_port_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     """A broker that cannot have its port says so, in its own words."""
-    with trio.socket.socket() as taken:
-        taken._sock.bind(("127.0.0.1", 0))
-        taken._sock.listen()
-        port = taken._sock.getsockname()[1]
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
         monkeypatch.setattr(broker, "_free_port", lambda: port)
 
         async def main() -> None:
@@ -88,7 +87,7 @@ def test_the_environment_forces_a_kind(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FLEET_BROKER", "amqtt")
     assert choose() is Kind.AMQTT
     monkeypatch.setenv("FLEET_BROKER", "rabbit")
-    with pytest.raises(RunError, match="FLEET_BROKER=rabbit .*mosquitto, amqtt"):
+    with pytest.raises(RunError, match=r"FLEET_BROKER=rabbit .*mosquitto, amqtt"):
         choose()
 
 

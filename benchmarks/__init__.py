@@ -1,0 +1,1 @@
+"""Every claim of speed, measured beside its peers in the same run: `python -m benchmarks`."""

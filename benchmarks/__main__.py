@@ -1,0 +1,89 @@
+"""Run the benchmarks: `python -m benchmarks [--quick] [NAME...]`."""
+
+import sys
+from collections.abc import Callable, Mapping
+from typing import Final
+
+import click
+from rich.console import Console
+from rich.status import Status
+
+from benchmarks import connects, heartbeats, machine, memory, report
+from benchmarks.errors import BenchError
+from benchmarks.heartbeats import AIOMQTT, FLOOR, GMQTT, OURS, Load, Plan, Subject, ours, peer
+from benchmarks.memory import Sizes
+from benchmarks.report import Result
+from fleet.run.descriptors import raise_limit
+
+_CLIENTS: Final = 2_000
+# What aiomqtt holds here with a client for each terminal; it was never seen above 6,500/s.
+_AIOMQTT_RATE: Final = 2_000
+
+Progress = Callable[[str], None]
+Bench = Callable[[bool, Progress], Result]
+
+
+def _heartbeats(name: str, rate: int, qos: int, floor_times: float) -> Bench:
+    load = Load(_CLIENTS, rate, qos)
+    slow = load._replace(rate=_AIOMQTT_RATE)
+    subjects = [
+        Subject(FLOOR, load, peer("floor")),
+        Subject(OURS, load, ours),
+        Subject(GMQTT, load, peer("gmqtt_clients")),
+    ]
+    if rate <= 10_000:  # noqa: PLR2004 - beyond it aiomqtt has nothing to say
+        subjects.append(Subject(f"{AIOMQTT} at {_AIOMQTT_RATE:,}/s", slow, peer("aiomqtt_clients")))
+    title = f"Heartbeats, QoS {qos}, {rate:,}/s on {_CLIENTS:,} connections"
+
+    def bench(quick: bool, progress: Progress) -> Result:  # noqa: FBT001 - of all, the one switch
+        rounds, window_s = (2, 3.5) if quick else (5, 5.5)
+        plan = Plan(name, title, subjects, rounds, window_s, floor_times)
+        return heartbeats.measure(plan, progress)
+
+    return bench
+
+
+def _memory(quick: bool, progress: Progress) -> Result:  # noqa: FBT001
+    sizes = Sizes(3_000, 1_000, 500) if quick else Sizes(10_000, 5_000, 2_000)
+    return memory.measure(sizes, progress)
+
+
+def _connects(quick: bool, progress: Progress) -> Result:  # noqa: FBT001
+    return connects.measure(*((2_000, 2) if quick else (10_000, 5)), progress)
+
+
+BENCHES: Final[Mapping[str, Bench]] = {
+    "heartbeat": _heartbeats("heartbeat", 10_000, 0, 1.5),
+    "heartbeat-qos1": _heartbeats("heartbeat-qos1", 10_000, 1, 2.0),
+    "heartbeat-fast": _heartbeats("heartbeat-fast", 50_000, 0, 2.0),
+    "memory": _memory,
+    "connects": _connects,
+}
+
+
+@click.command()
+@click.argument("names", nargs=-1, type=click.Choice(list(BENCHES)))
+@click.option("--quick", is_flag=True, help="Fewer and shorter rounds: a glance, not a figure.")
+def main(names: tuple[str, ...], *, quick: bool) -> None:
+    """Measure every claim of speed, or those NAMES, beside its peers in the same run."""
+    console = Console()
+    if complaint := machine.check():
+        raise click.ClickException(complaint)
+    raise_limit()
+    results = []
+    with console.status("") as status:
+        for name in names or BENCHES:
+            results.append(_run(BENCHES[name], quick, status))
+            report.show(console, results[-1])
+    report.save(results, machine.describe())
+
+
+def _run(bench: Bench, quick: bool, status: Status) -> Result:  # noqa: FBT001
+    try:
+        return bench(quick, lambda text: status.update(text))
+    except BenchError as error:
+        raise click.ClickException(str(error)) from None
+
+
+if __name__ == "__main__":
+    sys.exit(main())

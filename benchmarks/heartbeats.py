@@ -1,0 +1,158 @@
+"""Heartbeats at an equal rate: what a message costs each generator, counted at the broker.
+
+Theory of operation
+-------------------
+Generators take turns, each with the machine to itself, and a round is one turn of each; so a change
+of the machine's mood hits all of them, and ratios are taken within a round. A window begins and
+ends with a count told by the broker. CPU is what the kernel charged to the generator's process
+between the two; messages are what the broker received.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final, NamedTuple
+
+from benchmarks import broker, estate, machine
+from benchmarks.broker import Broker
+from benchmarks.peers.task import PeerTask
+from benchmarks.program import Program
+from benchmarks.report import Claim, Result, Row
+
+OURS: Final = "fleet (whole life)"
+FLOOR: Final = "floor (bare send)"
+GMQTT: Final = "gmqtt on uvloop"
+AIOMQTT: Final = "aiomqtt"
+LAG: Final = "fleet_schedule_lag_seconds"
+READY_S: Final = 120.0
+_HELD: Final = 0.97
+
+
+class Load(NamedTuple):
+    """What is asked of every generator."""
+
+    clients: int
+    rate: int
+    qos: int
+
+
+class Window(NamedTuple):
+    """What was seen of one generator in one round."""
+
+    cpu_us: float
+    rate: float
+    others: float
+    lag_p99_ms: float | None
+
+
+class Subject(NamedTuple):
+    """A generator and how it is measured."""
+
+    name: str
+    load: Load
+    measure: Callable[[Broker, Load, float], Window]
+
+
+class Plan(NamedTuple):
+    """A benchmark of heartbeats.
+
+    Attributes:
+        name: For the command line.
+        title: For people.
+        subjects: In the order of their turns; the floor is among them.
+        rounds: How often each has its turn.
+        window_s: Length of a window.
+        floor_times: Target: how many times the floor ours may cost.
+    """
+
+    name: str
+    title: str
+    subjects: Sequence[Subject]
+    rounds: int
+    window_s: float
+    floor_times: float
+
+
+def measure(plan: Plan, progress: Callable[[str], None]) -> Result:
+    """Run a benchmark of heartbeats.
+
+    Raises:
+        BenchError: A generator or the broker failed.
+    """
+    windows: dict[str, list[Window]] = {subject.name: [] for subject in plan.subjects}
+    for number in range(plan.rounds):
+        for subject in plan.subjects:
+            progress(f"{plan.name}: round {number + 1} of {plan.rounds}, {subject.name}")
+            with TemporaryDirectory(prefix="fleet-bench-") as folder:
+                with broker.running(Path(folder)) as running:
+                    window = subject.measure(running, subject.load, plan.window_s)
+            windows[subject.name].append(window)
+    rows = [_row(name, seen, windows[FLOOR]) for name, seen in windows.items()]
+    result = Result(plan.name, plan.title, rows)
+    ratio = result.row(OURS).median("x floor")
+    result.claims = [Claim("times the floor of the same round", ratio, plan.floor_times)]
+    result.notes = [*_notes(plan, windows)]
+    return result
+
+
+def _row(name: str, seen: list[Window], floor: list[Window]) -> Row:
+    figures = {
+        "CPU us/message": [each.cpu_us for each in seen],
+        "x floor": [each.cpu_us / below.cpu_us for each, below in zip(seen, floor, strict=True)],
+        "messages/s": [each.rate for each in seen],
+        "lag p99 ms": [each.lag_p99_ms for each in seen if each.lag_p99_ms is not None],
+        "others' CPU %": [100 * each.others for each in seen],
+    }
+    return Row(name, figures)
+
+
+def _notes(plan: Plan, windows: dict[str, list[Window]]) -> Iterator[str]:
+    for subject in plan.subjects:
+        for number, window in enumerate(windows[subject.name], start=1):
+            where = f"round {number}, {subject.name}"
+            if window.others > machine.BUSY:
+                yield f"{where}: others used {window.others:.0%} of a core: doubtful"
+            if window.rate < _HELD * subject.load.rate:
+                yield f"{where}: {window.rate:,.0f} of {subject.load.rate:,} messages/s"
+
+
+def watch(running: Broker, generator: Program, window_s: float) -> Window:
+    """Measure a generator that is at work."""
+    running.next_count()  # whatever began before the first count is over with the second
+    neighbours = machine.Neighbours(lambda: _own_ns(running, generator))
+    first, cpu_ns = running.next_count(), generator.cpu_ns()
+    last = first
+    while last.at_s - first.at_s < window_s:
+        last = running.next_count()
+    used_us = (generator.cpu_ns() - cpu_ns) / 1e3
+    messages, seconds = last.messages - first.messages, last.at_s - first.at_s
+    return Window(used_us / messages, messages / seconds, neighbours.share(), None)
+
+
+def _own_ns(running: Broker, generator: Program) -> int:
+    return machine.cpu_ns(running.pid) + generator.cpu_ns()
+
+
+def ours(running: Broker, load: Load, window_s: float) -> Window:
+    """Measure the shard."""
+    interval_ms = round(1_000 * load.clients / load.rate)
+    with estate.on_duty(running, load.clients, interval_ms, load.qos) as crew:
+        running.next_count()
+        before = crew.read().distribution(LAG)
+        window = watch(running, crew.program, window_s)
+        lag = crew.read().distribution(LAG).since(before).percentiles()
+    return window._replace(lag_p99_ms=lag.p99_ms)
+
+
+def peer(module: str) -> Callable[[Broker, Load, float], Window]:
+    """Return how to measure a peer."""
+
+    def run(running: Broker, load: Load, window_s: float) -> Window:
+        task = PeerTask(port=running.port, clients=load.clients, rate=load.rate, qos=load.qos)
+        with Program(f"benchmarks.peers.{module}", task) as generator:
+            generator.line(READY_S)
+            window = watch(running, generator, window_s)
+            generator.end()
+            return window._replace(lag_p99_ms=generator.line(READY_S)["lag_p99_ms"])
+
+    return run

@@ -1,0 +1,73 @@
+"""gmqtt: one client for each terminal; connects as fast as it can, then sends what is paced."""
+
+import asyncio
+import time
+
+import uvloop
+from gmqtt import Client
+from gmqtt.mqtt.constants import MQTTv311
+
+from benchmarks.peers.task import (
+    Pacer,
+    PeerTask,
+    down_filter,
+    end_of_input,
+    payload,
+    read_task,
+    say,
+    topic,
+)
+
+
+def main() -> None:
+    """Run."""
+    task = read_task()
+    if task.uvloop:
+        uvloop.run(_run(task))
+    else:
+        asyncio.run(_run(task))
+
+
+async def _run(task: PeerTask) -> None:
+    clients = [Client(f"gmqtt-{number}") for number in range(task.clients)]
+    width = asyncio.Semaphore(task.pending)
+    begun_s, begun_cpu_s = time.monotonic(), time.process_time()
+    await asyncio.gather(
+        *(_connect(task, client, number, width) for number, client in enumerate(clients))
+    )
+    say(
+        ready=len(clients),
+        seconds=time.monotonic() - begun_s,
+        cpu_s=time.process_time() - begun_cpu_s,
+    )
+    publishes = [client.publish for client in clients]
+    topics = [topic(number) for number in range(task.clients)]
+    message, qos, count = payload(), task.qos, task.clients
+
+    def send(number: int) -> None:
+        client = number % count
+        publishes[client](topics[client], message, qos=qos)
+
+    pacer = Pacer(task.rate, send)
+    pacing = asyncio.create_task(pacer.run()) if task.rate else None
+    await end_of_input()
+    if pacing is not None:
+        pacing.cancel()
+    say(lag_p99_ms=pacer.lag_p99_ms())
+
+
+async def _connect(task: PeerTask, client: Client, number: int, width: asyncio.Semaphore) -> None:
+    async with width:
+        connected = asyncio.Event()
+        client.on_connect = lambda *_: connected.set()
+        await client.connect("127.0.0.1", task.port, keepalive=60, version=MQTTv311)
+        await connected.wait()
+        if task.subscribe:
+            subscribed = asyncio.Event()
+            client.on_subscribe = lambda *_: subscribed.set()
+            client.subscribe(down_filter(number), qos=1)
+            await subscribed.wait()
+
+
+if __name__ == "__main__":
+    main()

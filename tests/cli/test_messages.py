@@ -1,0 +1,180 @@
+"""What a user is told when something is wrong, and the exit code that goes with it."""
+
+import socket
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+
+from tests.brokers import Mosquitto
+from tests.cli.commands import fleet_command, refused
+from tests.run.settings import needs_mosquitto, with_password, with_tls
+
+Start = Callable[[Sequence[str]], Mosquitto]
+
+QUICK = ("--metrics", "off", "--duration", "1s", "--terminals", "1", "--no-live")
+
+
+def test_an_unknown_profile() -> None:
+    """A name that is none is told with the names there are; exit code 2."""
+    told = refused(2, "run", "demmo")
+    assert told == "Error: demmo: there is no such profile; did you mean 'demo'?\n"
+
+
+def test_a_malformed_profile_gets_all_its_complaints(tmp_path: Path) -> None:
+    """Every mistake of a profile is told at once, each with its path; exit code 2."""
+    profile = tmp_path / "mine.toml"
+    profile.write_text(
+        'schema = 1\nname = "mine"\n[run]\nduration = 5\n[estate]\nterminals = 0\nterminal = 3\n'
+    )
+    for command in (["run", profile], ["profile", "check", profile], ["profile", "show", profile]):
+        told = refused(2, *command)
+        assert len(told.splitlines()) == 3
+        for path in ("run.duration", "estate.terminals", "estate.terminal:"):
+            assert f"Error: {profile}: {path}" in told
+
+
+def test_a_profile_that_is_no_toml(tmp_path: Path) -> None:
+    """A file that is not TOML is told with the place of the mistake; exit code 2."""
+    profile = tmp_path / "mine.toml"
+    profile.write_text("schema = = 1\n")
+    assert "this is not TOML" in refused(2, "run", profile)
+
+
+def test_a_profile_that_is_not_there(tmp_path: Path) -> None:
+    """A path without a file is told with the path; exit code 2."""
+    assert "No such file" in refused(2, "run", tmp_path / "none.toml")
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "words"),
+    [
+        ("--duration", "soon", "'soon' is not a duration"),
+        ("--duration", "0s", "is not above 0"),
+        ("--shards", "0", "neither a number from 1 to 9999 nor 'auto'"),
+        ("--shards", "many", "neither a number"),
+        ("--metrics", "9464", "is not HOST:PORT"),
+        ("--metrics", "localhost:99999", "is not HOST:PORT"),
+        ("--terminals", "0", "--terminals"),
+        ("--seed", "-1", "--seed"),
+        ("--speed", "0", "--speed"),
+        ("--speed", "nan", "run.speed"),
+        ("--broker", "localhost:1883", "has no scheme"),
+        ("--broker", "http://localhost", "unknown scheme 'http'"),
+        ("--password-file", "/nonexistent/file", "--password-file"),
+        ("--colour", "red", "No such option"),
+    ],
+)
+def test_a_wrong_option(option: str, value: str, words: str) -> None:
+    """An option with a value that it cannot have is told as usage; exit code 2."""
+    assert words in refused(2, "run", f"{option}={value}", *QUICK)
+
+
+def test_a_secret_in_the_url_is_refused_unrepeated() -> None:
+    """A password in a URL is refused, and never shown again; exit code 2."""
+    told = refused(2, "run", "--broker", "mqtt://user:hunter2@localhost", *QUICK)
+    assert "must not carry" in told
+    assert "hunter2" not in told
+
+
+def test_options_that_contradict_each_other(tmp_path: Path) -> None:
+    """Credentials for the embedded broker, and a password without a user, are usage errors."""
+    file = tmp_path / "file"
+    file.write_text("secret\n")
+    url = ("--broker", "mqtt://127.0.0.1:1")
+    assert "needs a broker of your own" in refused(2, "run", "--username", "u", *QUICK)
+    assert "needs --username" in refused(2, "run", *url, "--password-file", file, *QUICK)
+    assert "not both" in refused(2, "run", *url, "--broker", "embedded", *QUICK)
+    assert "has no TLS" in refused(2, "run", *url, "--ca-file", file, *QUICK)
+    assert "'embedded' is for" in refused(2, "tms", "--broker", "embedded")
+
+
+def test_an_unreachable_broker() -> None:
+    """A broker that is not there is told with its URL; exit code 1."""
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        url = f"mqtt://127.0.0.1:{bound.getsockname()[1]}"
+        for dry in ((), ("--dry-run",)):
+            told = refused(1, "run", "--broker", url, *QUICK, *dry)
+            assert f"cannot reach the broker {url}: Connection refused" in told
+
+
+def test_refused_credentials(tmp_path: Path, start_mosquitto: Start) -> None:
+    """A wrong password is told as refused, and not shown; exit code 1."""
+    broker = start_mosquitto(with_password(tmp_path, "alice", "right"))
+    url = f"mqtt://127.0.0.1:{broker.port}"
+    wrong = {"FLEET_MQTT_PASSWORD": "hunter2"}
+    told = refused(1, "run", "--broker", url, "--username", "alice", *QUICK, **wrong)
+    assert "refuses user 'alice'" in told
+    assert "hunter2" not in told
+
+
+def test_a_wrong_tls_name(tmp_path: Path, start_mosquitto: Start) -> None:
+    """A certificate for another name is told as such; exit code 1."""
+    settings, ca = with_tls(tmp_path, "broker.example.org")
+    url = f"mqtts://127.0.0.1:{start_mosquitto(settings).port}"
+    told = refused(1, "run", "--broker", url, "--ca-file", ca, *QUICK)
+    assert "is for another name" in told
+
+
+def test_a_port_in_use() -> None:
+    """A port for metrics that is taken is told with the way out; exit code 1."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        address = f"127.0.0.1:{taken.getsockname()[1]}"
+        for dry in ((), ("--dry-run",)):
+            told = refused(1, "run", *QUICK, "--metrics", address, *dry)
+            assert f"cannot serve metrics at {address}: Address already in use" in told
+            assert "--metrics HOST:PORT" in told
+
+
+def test_an_output_folder_that_is_not_empty(tmp_path: Path) -> None:
+    """A record is never mixed with other files; exit code 1, and nothing is touched."""
+    (tmp_path / "precious.txt").write_text("mine")
+    for dry in ((), ("--dry-run",)):
+        told = refused(1, "run", *QUICK, "--out", tmp_path, *dry)
+        assert f"{tmp_path} is not empty (it holds precious.txt)" in told
+    assert [path.name for path in tmp_path.iterdir()] == ["precious.txt"]
+
+
+def test_an_output_folder_that_is_a_file(tmp_path: Path) -> None:
+    """A file in the folder's place is told; exit code 1."""
+    file = tmp_path / "file"
+    file.write_text("mine")
+    for dry in ((), ("--dry-run",)):
+        assert f"cannot write the run record to {file}" in refused(
+            1, "run", *QUICK, "--out", file, *dry
+        )
+
+
+@needs_mosquitto
+def test_more_terminals_than_descriptors() -> None:
+    """An estate that does not fit this machine is refused at once, with the ways out."""
+    told = refused(1, "run", "--terminals", "9000000", "--shards", "auto")
+    assert "do not fit into the embedded broker" in told
+    assert "--broker mqtt://HOST:PORT" in told
+    url = ("--broker", "mqtt://127.0.0.1:1")
+    assert "run with --shards" in refused(1, "run", "--terminals", "9000000", *url)
+
+
+def test_a_broker_that_is_not_installed() -> None:
+    """A broker forced by the environment that is not there is told; exit code 1."""
+    assert "names no broker" in refused(1, "run", *QUICK, FLEET_BROKER="rabbit")
+
+
+def test_a_bug_is_one_line_and_where_to_report_it(tmp_path: Path) -> None:
+    """An unexpected exception is called a bug; FLEET_TRACEBACK=1 alone shows the traceback."""
+    (tmp_path / "sitecustomize.py").write_text(
+        "import fleet.profile.store as store\n"
+        "def load(*_): raise ZeroDivisionError('the bug')\n"
+        "store.load = load\n"
+        "import fleet.profile\n"
+        "fleet.profile.load = load\n"
+    )
+    ours = fleet_command("--version")
+    assert ours.returncode == 0
+    path = {"PYTHONPATH": f"{tmp_path}:{Path(__file__).parents[2]}"}
+    told = refused(1, "profile", "show", "demo", **path)
+    assert "ZeroDivisionError: the bug" in told
+    assert "FLEET_TRACEBACK=1" in told
+    shown = fleet_command("profile", "show", "demo", FLEET_TRACEBACK="1", **path)
+    assert "Traceback (most recent call last)" in shown.stderr
