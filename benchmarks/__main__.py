@@ -15,6 +15,7 @@ from benchmarks.memory import Sizes
 from benchmarks.report import Result
 from fleet.run.descriptors import raise_limit
 
+_WIDTH: Final = 120
 _CLIENTS: Final = 2_000
 # What aiomqtt holds here with a client for each terminal; it was never seen above 6,500/s.
 _AIOMQTT_RATE: Final = 2_000
@@ -67,6 +68,7 @@ BENCHES: Final[Mapping[str, Bench]] = {
 def main(names: tuple[str, ...], *, quick: bool) -> None:
     """Measure every claim of speed, or those NAMES, beside its peers in the same run."""
     console = Console()
+    console = Console(width=max(console.width, _WIDTH))
     if complaint := machine.check():
         raise click.ClickException(complaint)
     raise_limit()
@@ -80,7 +82,7 @@ def main(names: tuple[str, ...], *, quick: bool) -> None:
 
 def _run(bench: Bench, quick: bool, status: Status) -> Result:  # noqa: FBT001
     try:
-        return bench(quick, lambda text: status.update(text))
+        return bench(quick, status.update)
     except BenchError as error:
         raise click.ClickException(str(error)) from None
 

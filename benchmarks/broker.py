@@ -5,8 +5,9 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final, NamedTuple
 
 import psutil
@@ -25,6 +26,7 @@ _COUNT_S: Final = 10.0
 # The desk (the reference TMS) answers sign-ins but is kept from hearing heartbeats: it serves some
 # 10,000 a second, and terminals would wait for it instead of us for them.
 _ACCESS: Final = f"""topic readwrite #
+topic read $SYS/#
 user {DESK}
 topic deny fleet/v1/+/+/up/heartbeat
 topic readwrite #
@@ -85,11 +87,8 @@ class Broker:
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[Broker]:
+def running() -> Iterator[Broker]:
     """Run a broker for the time of the body.
-
-    Args:
-        folder: Where its settings are written.
 
     Raises:
         BenchError: mosquitto is missing or does not start.
@@ -99,21 +98,15 @@ def running(folder: Path) -> Iterator[Broker]:
         msg = "mosquitto is not installed (Debian: apt-get install mosquitto)"
         raise BenchError(msg)
     port = _free_port()
-    process = subprocess.Popen(
-        [program, "-c", str(_settings(folder, port))],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        _await_listener(process, port)
-        broker = Broker(process, port)
-        try:
-            yield broker
-        finally:
-            broker.close()
-    finally:
-        process.terminate()
-        process.wait()
+    with TemporaryDirectory(prefix="fleet-bench-") as folder:
+        command = [program, "-c", str(_settings(Path(folder), port))]
+        with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
+            try:
+                _await_listener(process, port)
+                with closing(Broker(process, port)) as broker:
+                    yield broker
+            finally:
+                process.terminate()
 
 
 def _settings(folder: Path, port: int) -> Path:

@@ -1,8 +1,6 @@
 """Connecting as fast as one process can: TCP, CONNECT and CONNACK; then with SUBSCRIBE, SUBACK."""
 
 from collections.abc import Callable
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Final, NamedTuple
 
 from benchmarks import broker, machine
@@ -59,9 +57,8 @@ def measure(clients: int, rounds: int, progress: Callable[[str], None]) -> Resul
 
 
 def _turn(module: str, clients: int, *, subscribe: bool) -> Turn:
-    with TemporaryDirectory(prefix="fleet-bench-") as folder:
-        with broker.running(Path(folder)) as running:
-            return _connect(running, module, clients, subscribe=subscribe)
+    with broker.running() as running:
+        return _connect(running, module, clients, subscribe=subscribe)
 
 
 def _connect(running: Broker, module: str, clients: int, *, subscribe: bool) -> Turn:

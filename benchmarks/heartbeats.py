@@ -9,8 +9,6 @@ between the two; messages are what the broker received.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Final, NamedTuple
 
 from benchmarks import broker, estate, machine
@@ -83,9 +81,8 @@ def measure(plan: Plan, progress: Callable[[str], None]) -> Result:
     for number in range(plan.rounds):
         for subject in plan.subjects:
             progress(f"{plan.name}: round {number + 1} of {plan.rounds}, {subject.name}")
-            with TemporaryDirectory(prefix="fleet-bench-") as folder:
-                with broker.running(Path(folder)) as running:
-                    window = subject.measure(running, subject.load, plan.window_s)
+            with broker.running() as running:
+                window = subject.measure(running, subject.load, plan.window_s)
             windows[subject.name].append(window)
     rows = [_row(name, seen, windows[FLOOR]) for name, seen in windows.items()]
     result = Result(plan.name, plan.title, rows)

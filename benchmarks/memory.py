@@ -6,8 +6,6 @@ sockets is in nobody's figure.
 
 import time
 from collections.abc import Callable
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Final, NamedTuple
 
 from benchmarks import broker, estate, machine
@@ -46,7 +44,7 @@ def measure(sizes: Sizes, progress: Callable[[str], None]) -> Result:
     rows = []
     for name, clients, pss in subjects:
         progress(f"memory: {name}")
-        alone, crowd = (_in_folder(pss, count) for count in (1, clients))
+        alone, crowd = (_beside_broker(pss, count) for count in (1, clients))
         each_kib = (crowd - alone) / (clients - 1) / _KIB
         figures = {
             "KiB/client": [each_kib],
@@ -61,10 +59,9 @@ def measure(sizes: Sizes, progress: Callable[[str], None]) -> Result:
     return result
 
 
-def _in_folder(pss: Callable[[Broker, int], int], clients: int) -> int:
-    with TemporaryDirectory(prefix="fleet-bench-") as folder:
-        with broker.running(Path(folder)) as running:
-            return pss(running, clients)
+def _beside_broker(pss: Callable[[Broker, int], int], clients: int) -> int:
+    with broker.running() as running:
+        return pss(running, clients)
 
 
 def _ours(running: Broker, clients: int) -> int:

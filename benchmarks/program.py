@@ -7,7 +7,7 @@ import threading
 from contextlib import suppress
 from pathlib import Path
 from queue import Empty, SimpleQueue
-from typing import Any, Final
+from typing import Any, Final, Self
 
 import msgspec
 
@@ -43,7 +43,7 @@ class Program:
         self._stdin.write(msgspec.json.encode(task) + b"\n")
         self._stdin.flush()
 
-    def __enter__(self) -> "Program":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -13,9 +13,11 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
+from fleet.watch.screen import to_svg
+
 OUT = Path(__file__).parent / "pictures" / "live.svg"
 SESSION = "fleet-picture"
-WIDTH, HEIGHT = 110, 34
+WIDTH, HEIGHT = 100, 36
 
 
 def tmux(*arguments: str) -> str:
@@ -46,7 +48,7 @@ def main() -> None:
     console = Console(record=True, width=WIDTH, file=io.StringIO(), force_terminal=True)
     console.print(Text.from_ansi(screen(seconds).rstrip("\n")))
     OUT.parent.mkdir(exist_ok=True)
-    OUT.write_text(console.export_svg(title="fleet run demo"), encoding="utf-8")
+    OUT.write_text(to_svg(console, "fleet run demo"), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """Ours without a life: `FastLink` alone, as fast as it can connect."""
 
 import asyncio
+import sys
 import time
 from collections import deque
 
@@ -36,7 +37,7 @@ class _Crowd:
             self.all_up.set()
 
     def link_down(self, reason: DownReason, text: str) -> None:
-        raise SystemExit(f"{reason.value}: {text}")
+        sys.exit(f"{reason.value}: {text}")
 
     def heard(self, topic: str, payload: bytes) -> None:
         """Nobody says anything."""

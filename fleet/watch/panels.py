@@ -1,7 +1,8 @@
 """The live view as rich renderables: one function per panel, each a pure function of a snapshot.
 
 The view is made for 80 columns and 24 lines: three lines of header, seventeen of panels, four of
-ticker. A wider screen gets a third column, with room for all faults; a higher one more ticker.
+ticker. A wider screen gets a third column, with room for all faults; a higher one shows all faults
+and firmware first, and then more ticker.
 """
 
 from collections.abc import Mapping
@@ -31,6 +32,8 @@ _PANEL_LINES: Final = len(State) + 2
 _TRAFFIC_LINES: Final = 5
 _LATENCY_LINES: Final = 5
 _FIRMWARE_LINES_MAX: Final = 3
+_TITLE_LINES: Final = 2
+_TICKER_LINES_MIN: Final = 6
 
 STATE_STYLES: Final[Mapping[State, str]] = {
     State.INVENTORY: "bright_black",
@@ -70,8 +73,9 @@ class Dashboard:
 
 
 def _lay_out(snapshot: Snapshot, width: int, height: int) -> Layout:
-    root, body = Layout(), Layout(size=_PANEL_LINES)
-    ticker_lines = height - _HEADER_LINES - _PANEL_LINES
+    panel_lines = _panel_lines(snapshot, width, height)
+    root, body = Layout(), Layout(size=panel_lines)
+    ticker_lines = height - _HEADER_LINES - panel_lines
     root.split_column(
         Layout(header(snapshot), size=_HEADER_LINES),
         body,
@@ -86,11 +90,20 @@ def _lay_out(snapshot: Snapshot, width: int, height: int) -> Layout:
         columns.append(_column(*traffic_and_latency, Layout(firmware(snapshot))))
         columns.append(_column(Layout(faults(snapshot))))
     else:
-        lines = min(max(len(snapshot.firmware), 2), _FIRMWARE_LINES_MAX) + 1
+        spare = panel_lines - _PANEL_LINES
+        lines = min(len(snapshot.firmware), _FIRMWARE_LINES_MAX + spare) + 1
         spread = Layout(firmware(snapshot), size=lines)
         columns.append(_column(*traffic_and_latency, Layout(faults(snapshot)), spread))
     body.split_row(*_spaced(columns))
     return root
+
+
+def _panel_lines(snapshot: Snapshot, width: int, height: int) -> int:
+    """Return how many lines the panels want, within what the screen has."""
+    lists = len(snapshot.faults) + len(snapshot.firmware) + _TITLE_LINES
+    wanted = _TRAFFIC_LINES + _LATENCY_LINES + lists if width < _WIDE else 0
+    room = height - _HEADER_LINES - _TICKER_LINES_MIN
+    return max(_PANEL_LINES, min(wanted, room))
 
 
 def _column(*panels: Layout) -> Layout:
@@ -198,7 +211,8 @@ def firmware(snapshot: Snapshot) -> RenderableType:
     """Return how far each firmware version has spread."""
     total = max(sum(snapshot.firmware.values()), 1)
     grid = _grid("left", "right", "left")
-    for index, (version, number) in enumerate(snapshot.firmware.items()):
+    # The last is what a campaign brings: where lines are few, it is the one that moves.
+    for index, (version, number) in enumerate(reversed(snapshot.firmware.items())):
         style = _FIRMWARE_STYLES[index % len(_FIRMWARE_STYLES)]
         grid.add_row(Text(version, style), f"{number:,}", bar(number / total, style))
     return Group(_title("Firmware"), grid)

@@ -101,5 +101,10 @@ def export_svg(snapshot: Snapshot, width: int = 100, height: int = 26) -> str:
         color_system="truecolor", legacy_windows=False,
     )  # fmt: skip
     console.print(Dashboard(snapshot), height=height)
-    svg = console.export_svg(title="fleet run", unique_id="fleet")
+    return to_svg(console, "fleet run")
+
+
+def to_svg(console: Console, title: str) -> str:
+    """Return what a recording console has printed as SVG that fetches nothing."""
+    svg = console.export_svg(title=title, unique_id="fleet")
     return _WEB_FONTS.sub("", svg).replace("<svg ", '<svg xml:space="preserve" ', 1)

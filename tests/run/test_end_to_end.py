@@ -1,0 +1,266 @@
+"""Whole runs: real broker, real TMS, real shards; what they leave behind, however they end."""
+
+import json
+import signal
+import subprocess
+import sys
+import time
+import tomllib
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pyarrow.parquet as pq
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from fleet.run.broker import find_mosquitto
+from tests.brokers import Mosquitto
+from tests.cli.commands import environment, fleet_command
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(find_mosquitto() is None, reason="mosquitto is not there"),
+]
+
+LIMIT_S = 60
+TERMINALS = 80
+# A shop day in four seconds: every terminal opens in the first half second.
+PROFILE = f"""
+schema = 1
+name = "tiny"
+[run]
+duration = "4s"
+speed = 120.0
+[estate]
+terminals = {TERMINALS}
+tenant = "test"
+[ramp]
+over = "30s"
+[heartbeat]
+interval = "1m"
+"""
+
+
+class Run:
+    """A `fleet run` under way."""
+
+    def __init__(self, process: subprocess.Popen[str], out: Path, address: str) -> None:
+        """Watch a process which keeps its record in `out` and its metrics at `address`."""
+        self.process = process
+        self.out = out
+        self._url = f"http://{address}/metrics"
+
+    @property
+    def children(self) -> list[psutil.Process]:
+        """The processes that the run has started."""
+        return psutil.Process(self.process.pid).children()
+
+    def child(self, word: str) -> psutil.Process:
+        """Return the first child whose command line holds a word."""
+        return next(each for each in self.children if word in " ".join(each.cmdline()))
+
+    def total(self, family: str) -> float:
+        """Scrape the sum of a family; 0 while nothing is served yet."""
+        try:
+            with urllib.request.urlopen(self._url, timeout=5) as response:
+                text = response.read().decode()
+        except OSError:
+            return 0.0
+        return sum(
+            sample.value
+            for each in text_string_to_metric_families(text)
+            for sample in each.samples
+            if sample.name == family
+        )
+
+    def wait_for(self, family: str, least: float) -> None:
+        """Wait until a family has reached a sum."""
+        deadline = time.monotonic() + LIMIT_S
+        while self.total(family) < least:
+            assert self.process.poll() is None, self.process.communicate()
+            assert time.monotonic() < deadline, f"{family} stays below {least}"
+            time.sleep(0.05)
+
+    def end(self) -> tuple[int, str, str]:
+        """Wait for the end; return exit code, output and errors."""
+        out, err = self.process.communicate(timeout=LIMIT_S)
+        return self.process.returncode, out, err
+
+    def summary(self) -> dict[str, Any]:
+        """Read the summary of the record."""
+        summary: dict[str, Any] = json.loads((self.out / "summary.json").read_text())
+        return summary
+
+
+Start = Callable[..., Run]
+
+
+@pytest.fixture
+def profile(tmp_path: Path) -> Path:
+    """Write the profile."""
+    path = tmp_path / "tiny.toml"
+    path.write_text(PROFILE)
+    return path
+
+
+@contextmanager
+def running(profile: Path, folder: Path, port: int, *options: str, **more: str) -> Iterator[Run]:
+    """Start `fleet run`; kill it if the block leaves it alive."""
+    address = f"127.0.0.1:{port}"
+    arguments = [str(profile), "--out", str(folder / "record"), "--metrics", address, *options]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "fleet", "run", *arguments],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment(**more),
+    )  # fmt: skip
+    with process:
+        try:
+            yield Run(process, folder / "record", address)
+        finally:
+            process.kill()
+
+
+def gone(processes: list[psutil.Process]) -> bool:
+    """Return whether all processes are dead, after a little time to die in."""
+    _, alive = psutil.wait_procs(processes, timeout=5)
+    return not [each for each in alive if each.status() != psutil.STATUS_ZOMBIE]
+
+
+@pytest.mark.parametrize("shards", ["1", "2"])
+def test_a_run_leaves_a_whole_record(profile: Path, tmp_path: Path, shards: str) -> None:
+    """A run to its end exits 0; every terminal connected, and the record agrees with itself."""
+    out = tmp_path / "record"
+    done = fleet_command("run", profile, "--out", out, "--metrics", "off", "--shards", shards)
+    assert done.returncode == 0, done.stderr
+    assert "passed" in done.stdout
+    assert sorted(path.name for path in out.iterdir()) == [
+        "events.parquet", "profile.toml", "summary.json",
+    ]  # fmt: skip
+    summary = json.loads((out / "summary.json").read_text())
+    assert summary["run"]["verdict"] == "passed"
+    assert summary["counts"]["fleet_connects_total"]["ok"] >= TERMINALS
+    assert sum(summary["states"].values()) == TERMINALS
+    assert summary["counts"]["fleet_heartbeats_total"][""] > 0
+    assert tomllib.loads((out / "profile.toml").read_text())["name"] == "tiny"
+    events = pq.read_table(out / "events.parquet")
+    registered = [event == "registered" for event in events["event"].to_pylist()]
+    assert sum(registered) == TERMINALS
+    assert len(set(events["terminal"].to_pylist())) == TERMINALS
+
+
+def test_the_number_of_shards_changes_no_story(profile: Path, tmp_path: Path) -> None:
+    """The same seed tells the same story on one process and on three."""
+    stories = []
+    for shards in ("1", "3"):
+        out = tmp_path / f"record-{shards}"
+        done = fleet_command(
+            "run", profile, "--out", out, "--metrics", "off", "--shards", shards, "--seed", "5"
+        )
+        assert done.returncode == 0, done.stderr
+        rows = pq.read_table(out / "events.parquet").to_pylist()
+        # What happens in the last seconds depends on how far each terminal came.
+        end = rows[0]["ts"] + (rows[-1]["ts"] - rows[0]["ts"]) * 0.5
+        stories.append([row for row in rows if row["ts"] < end])
+    assert len(stories[0]) > TERMINALS
+    assert stories[0] == stories[1]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_drains_and_writes_the_record(
+    profile: Path, tmp_path: Path, free_port: int, number: signal.Signals
+) -> None:
+    """An interrupted run exits 130; terminals detached in order, and the record is written."""
+    with running(profile, tmp_path, free_port, "--duration", "10m") as run:
+        run.wait_for("fleet_heartbeats_total", 1)
+        children = run.children
+        run.process.send_signal(number)
+        code, out, _ = run.end()
+        assert code == 130
+        assert "interrupted" in out
+        assert gone(children)
+        summary = run.summary()
+        assert summary["run"]["verdict"] == "interrupted"
+        assert summary["counts"]["fleet_connects_total"]["ok"] == TERMINALS
+        assert not (run.out / ".work").exists()
+
+
+def test_a_second_signal_hurries(profile: Path, tmp_path: Path, free_port: int) -> None:
+    """Shards that would not drain are ended by the second signal; the record is still written."""
+    with running(profile, tmp_path, free_port, "--duration", "10m") as run:
+        run.wait_for("fleet_heartbeats_total", 1)
+        shard = run.child("fleet.run.shard")
+        shard.suspend()
+        run.process.send_signal(signal.SIGINT)
+        time.sleep(0.5)
+        assert run.process.poll() is None
+        start = time.monotonic()
+        run.process.send_signal(signal.SIGINT)
+        assert run.end()[0] == 130
+        assert time.monotonic() - start < 10
+        assert gone([shard])
+        assert run.summary()["run"]["verdict"] == "interrupted"
+
+
+@pytest.mark.parametrize(
+    ("word", "name"),
+    [
+        ("mosquitto", "the embedded broker"),
+        ("fleet.tms", "the TMS"),
+        ("fleet.run.shard", "shard 1"),
+    ],
+)
+def test_a_death_ends_the_run(
+    profile: Path, tmp_path: Path, free_port: int, word: str, name: str
+) -> None:
+    """When a process dies the others are drained, the message names it, and the exit code is 1."""
+    with running(profile, tmp_path, free_port, "--duration", "10m") as run:
+        run.wait_for("fleet_heartbeats_total", 1)
+        children = run.children
+        run.child(word).kill()
+        code, _, err = run.end()
+        assert code == 1
+        assert f"{name}" in err.splitlines()[-1]
+        assert "was killed by SIGKILL" in err.splitlines()[-1]
+        assert "Traceback" not in err
+        assert gone(children)
+        assert run.summary()["run"]["verdict"] == "failed"
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the leash is Linux's")
+def test_killing_the_run_leaves_no_process(profile: Path, tmp_path: Path, free_port: int) -> None:
+    """Even `kill -9` of the run ends everything that it has started."""
+    with running(profile, tmp_path, free_port, "--duration", "10m") as run:
+        run.wait_for("fleet_connected_terminals", 1)
+        children = run.children
+        assert len(children) == 3
+        run.process.kill()
+        run.process.wait(LIMIT_S)
+        assert gone(children)
+
+
+def test_a_broker_of_ones_own(
+    profile: Path, tmp_path: Path, free_port: int, mosquitto: Mosquitto
+) -> None:
+    """With a URL there is no broker of ours, and the TMS only if it is asked for."""
+    url = f"mqtt://127.0.0.1:{mosquitto.port}"
+    with running(profile, tmp_path, free_port, "--broker", url, "--tms") as run:
+        run.wait_for("fleet_heartbeats_total", 1)
+        programs = [" ".join(each.cmdline()) for each in run.children]
+        assert [word in program for word, program in zip(
+            ("fleet.tms", "fleet.run.shard"), programs, strict=True
+        )] == [True, True]  # fmt: skip
+        code, _, err = run.end()
+        assert code == 0, err
+        assert run.summary()["run"]["broker"] == url
+
+
+def test_the_demo_without_mosquitto(profile: Path, tmp_path: Path, free_port: int) -> None:
+    """Where there is only amqtt the run works too, and says what it is good for."""
+    with running(profile, tmp_path, free_port, FLEET_BROKER="amqtt") as run:
+        code, _, err = run.end()
+        assert code == 0, err
+        assert "amqtt" in err
+        assert run.summary()["counts"]["fleet_connects_total"]["ok"] >= TERMINALS
