@@ -4,14 +4,14 @@ import os
 import platform
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
 from typing import Final
 
 import psutil
 
-# Others' share of one core, or stolen by the hypervisor, above which a figure is to be doubted.
+# Others' share of one core above which a figure is to be doubted.
 BUSY: Final = 0.10
 
 _PACKAGES: Final = ("uvloop", "numpy", "msgspec", "gmqtt", "aiomqtt", "paho-mqtt")
@@ -47,26 +47,27 @@ def pss_bytes(pid: int) -> int:
 
 
 class Neighbours:
-    """How much of the machine was used by processes which are not ours, between two instants."""
+    """What processes that are not ours used of the machine since an instant."""
 
-    def __init__(self, own_ns: Callable[[], int]) -> None:
-        """Begin.
-
-        Args:
-            own_ns: CPU time that our own processes have used; the same ones until `share`.
-        """
-        self._own_ns = own_ns
-        self._began = self._now()
+    def __init__(self, *ours: int) -> None:
+        """Begin; `ours` are the ids of those processes which do not count, beside this one."""
+        self._ours = {os.getpid(), *ours}
+        self._began_s, self._used_s = time.monotonic(), self._cpu_s()
 
     def share(self) -> float:
-        """Return the share of one core that others used or the hypervisor stole; 0 or more."""
-        seconds, busy, own = (new - old for new, old in zip(self._now(), self._began, strict=True))
-        return max(0.0, (busy - own) / seconds)
+        """Return how much of one core others used; 0 or more."""
+        seconds = time.monotonic() - self._began_s
+        return max(0.0, (self._cpu_s() - self._used_s) / seconds)
 
-    def _now(self) -> tuple[float, float, float]:
-        cpu = psutil.cpu_times()
-        busy = sum(cpu) - cpu.idle - cpu.iowait - cpu.guest - cpu.guest_nice
-        return time.monotonic(), busy, self._own_ns() / 1e9
+    def _cpu_s(self) -> float:
+        # The system's own total is sampled at timer ticks, to which paced generators are aligned.
+        # What a process that ended used is in its parent's account.
+        times = [each.info["cpu_times"] for each in self._others()]
+        return sum(sum(spent[:4]) for spent in times if spent is not None)
+
+    def _others(self) -> Iterator[psutil.Process]:
+        processes = psutil.process_iter(["cpu_times"])
+        return (each for each in processes if each.pid not in self._ours)
 
 
 def _cpu_model() -> str:

@@ -1,6 +1,6 @@
 """Make the README's picture: run the demo in a real terminal (tmux) and keep one screen as SVG.
 
-    python docs/picture.py [SECONDS]
+python docs/picture.py [SECONDS]
 """
 
 import io

@@ -1,6 +1,7 @@
 """aiomqtt: one client and one task for each terminal, as its manual has it."""
 
 import asyncio
+import os
 import time
 from contextlib import AsyncExitStack
 
@@ -41,10 +42,9 @@ async def _run(task: PeerTask) -> None:
             for number, client in enumerate(clients if task.rate else [])
         ]
         await end_of_input()
-        for life in lives:
-            life.cancel()
-        await asyncio.gather(*lives, return_exceptions=True)
-        say(lag_p99_ms=None)
+        say(lag_p99_ms=None, lives=len(lives))
+        # To cancel and disconnect them in order takes longer than all the rest.
+        os._exit(0)
 
 
 async def _connect(

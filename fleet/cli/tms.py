@@ -4,6 +4,7 @@ from typing import Any
 
 import click
 
+from fleet.cli.failures import INTERRUPTED
 from fleet.cli.options import (
     connect,
     credential_options,
@@ -26,8 +27,16 @@ from fleet.run.desks import serve
 @seed_option
 @speed_option
 @credential_options
+@click.pass_context
 def tms(
-    profile_name: str, *, broker: str, seed: int, speed: float | None, **credentials: Any
+    ctx: click.Context,
+    /,
+    profile_name: str,
+    *,
+    broker: str,
+    seed: int,
+    speed: float | None,
+    **credentials: Any,
 ) -> None:
     """Run the reference TMS alone, for the estate of PROFILE; business time begins when it does."""
     connection = connect((broker,), **credentials)
@@ -35,6 +44,7 @@ def tms(
         msg = "'embedded' is for `fleet run`; name the broker's URL"
         raise click.BadParameter(msg, param_hint="--broker")
     serve(load(profile_name, {"run.speed": speed}), seed, connection, _say)
+    ctx.exit(INTERRUPTED)
 
 
 def _say(text: str) -> None:

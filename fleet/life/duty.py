@@ -97,6 +97,7 @@ async def _reconnect(t: Terminal) -> None:
     """Try to come online; wait longer after each failure, with full jitter, in protocol time."""
     try:
         await t.attach()
+        t.catch_up()
     except LinkDown:
         rule = t.profile.reconnect
         bound_ms = min(rule.max, rule.first << min(t.retries, 30))

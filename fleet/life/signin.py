@@ -34,7 +34,7 @@ async def data_sync(t: Terminal) -> None:
     try:
         if t.link is Link.DOWN:
             await t.attach()
-        _tell(t)
+        t.catch_up()
         request = SyncRequested(t.ts(), t.request_number(), t.pulse.fw, t.params)
         answer = await t.world.ask(request, t.profile.sync.timeout)
         assert isinstance(answer, SyncAnswered)  # noqa: S101 - the world matches kinds
@@ -111,12 +111,6 @@ def _wrong_password(t: Terminal, taken_ms: Millis) -> None:
         t.tries = 0
         t.diary.signs_in = t.diary.unlocks = now + t.profile.sign_in.lockout
         t.step(Event.LOCKED_OUT, code=WRONG_PASSWORD, duration_ms=taken_ms)
-
-
-def _tell(t: Terminal) -> None:
-    untold, t.untold = t.untold, ()
-    for message in untold:
-        t.say(message)
 
 
 def _stand_by(t: Terminal, event: Event) -> None:

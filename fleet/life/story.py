@@ -67,8 +67,13 @@ CHAPTERS: Final[dict[State, Chapter]] = {
 }
 
 
+_CUTTING: Final = frozenset({Effect.ISOLATE, Effect.BLACKOUT, Effect.SHUTDOWN})
+
+
 async def _suffer(t: Terminal, kind: FaultKind) -> None:
-    """Let a fault take its effect."""
+    """Let a fault take its effect; what it says of itself, it says when it can."""
+    if kind.effect in _CUTTING:
+        await t.detach(clean=False)
     if t.state is State.UPDATING:
         update.fail(t, kind.code)
     t.fall_ill(kind)
@@ -77,10 +82,8 @@ async def _suffer(t: Terminal, kind: FaultKind) -> None:
             pass
         case Effect.ISOLATE:
             t.diary.reconnects = t.isolated_until()
-            await t.detach(clean=False)
         case Effect.BLACKOUT:
             t.step(Event.POWER_LOST, code=kind.code)
-            await t.detach(clean=False)
         case Effect.HANG:
             t.step(Event.HUNG, code=kind.code)
         case Effect.SHUTDOWN:

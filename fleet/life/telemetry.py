@@ -177,7 +177,10 @@ def telemetry(
     _count(values[:, _FLOWS], activity, as_uniforms(noise[:, _FLOWS]))
     values[:, _PAPER] = PAPER_ROLL_M - (hours * PAPER_PER_READ_M * base[:, _READS]) % PAPER_ROLL_M
     np.clip(values, _LOW, _HIGH, out=values)
-    return np.column_stack((at_ms + origin_ms, seq, np.rint(up_h * 3_600.0), _rounded(values)))
+    row: Floats = np.column_stack(
+        (at_ms + origin_ms, seq, np.rint(up_h * 3_600.0), _rounded(values))
+    )
+    return row
 
 
 def _count(flows: Single, activity: Single, chance: Single) -> None:

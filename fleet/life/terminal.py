@@ -1,8 +1,7 @@
 """The terminal: what it remembers, and the few verbs of which every chapter of its life is made."""
 
-from contextlib import suppress
 from enum import Enum
-from typing import Final
+from typing import Final, Literal
 
 from fleet.chance.laws import Law
 from fleet.chance.streams import Purpose, Streams
@@ -169,13 +168,24 @@ class Terminal:
             self.world.say(message)
 
     def tell(self, message: Message) -> None:
-        """Send a message if it can be sent; that the link broke will show soon enough."""
-        with suppress(LinkDown):
-            self.say(message)
+        """Send a message now, or keep it until the link is up."""
+        try:
+            if self.link is Link.ONLINE:
+                self.world.say(message)
+                return
+        except LinkDown:
+            pass  # that it broke will show soon enough
+        self.keep(message)
 
     def keep(self, message: Message) -> None:
         """Keep a message until the link is up; of too many, the last few."""
         self.untold = (*self.untold, message)[-UNTOLD_MAX:]
+
+    def catch_up(self) -> None:
+        """Send what was kept; raises `LinkDown`."""
+        untold, self.untold = self.untold, ()
+        for message in untold:
+            self.say(message)
 
     def ts(self) -> int:
         """Return the terminal's own clock: Unix time in milliseconds."""
@@ -273,8 +283,11 @@ class Terminal:
         self.pulse.faults = len(self.active)
         self.diary.repaired = min(self.active.values())
         self.step(Event.FAULT_RAISED, code=kind.code)
-        if kind.effect in {Effect.DEGRADE, Effect.SHUTDOWN}:
-            self._report(kind, "raised")
+        report = self._report(kind, "raised")
+        if kind.effect is Effect.HANG:
+            self.keep(report)
+        else:
+            self.tell(report)
 
     def recover(self, kind: FaultKind) -> None:
         """Note that a fault is repaired; its clock starts anew."""
@@ -287,7 +300,7 @@ class Terminal:
             self.vitals.degrade(self.pulse.index, kind.precursor.channel, NEVER, 0.0)
             self._foresee()
         self.step(Event.FAULT_CLEARED, code=kind.code)
-        self._report(kind, "cleared")
+        self.tell(self._report(kind, "cleared"))
 
     def sick_components(self) -> set[ComponentWord]:
         """Return the components which active faults have put out of order."""
@@ -299,7 +312,5 @@ class Terminal:
         isolating = (c for c in self.active if CATALOGUE[c].effect is Effect.ISOLATE)
         return max((self.active[code] for code in isolating), default=0)
 
-    def _report(self, kind: FaultKind, phase: str) -> None:
-        self.tell(
-            FaultReported(self.ts(), kind.code, kind.component, kind.severity, phase)  # type: ignore[arg-type]
-        )
+    def _report(self, kind: FaultKind, phase: Literal["raised", "cleared"]) -> FaultReported:
+        return FaultReported(self.ts(), kind.code, kind.component, kind.severity, phase)

@@ -118,10 +118,11 @@ class FastLink:
         return packet_id
 
     def close(self, *, clean: bool) -> None:
-        """See `Link.close`. Without room for it in the socket, DISCONNECT cannot be said."""
-        if clean and self._stream is not None:
-            with suppress(NotConnected):
-                self._stream.write(self._session.disconnect())
+        """See `Link.close`."""
+        if self._stream is not None:
+            if clean:
+                with suppress(NotConnected):
+                    self._stream.write(self._session.disconnect())
             self._stream.close()
             self._stream = None
         self._drop()

@@ -93,8 +93,8 @@ class Link(Protocol):
         """End the connection, in any phase; there is no callback after it.
 
         Args:
-            clean: True says DISCONNECT; False cuts the connection as a power failure does, so
-                that the broker publishes the last will.
+            clean: True says DISCONNECT; False ends the connection without it, so that the broker
+                publishes the last will. What was sent before arrives in either case.
         """
 
     def tick(self, now_ms: int) -> None:

@@ -14,6 +14,7 @@ machine (CPU per TCP connect, CONNECT and CONNACK; resident memory per connectio
 
 import asyncio
 import select
+from contextlib import suppress
 from typing import Protocol, Self
 
 WRITABLE = select.EPOLLOUT
@@ -25,11 +26,22 @@ ENDED = select.EPOLLRDHUP | select.EPOLLHUP | select.EPOLLERR
 _SOCKETS_PER_TURN = 512
 
 
+# Connections that wait for their peer to hang up; of more, the oldest are closed.
+_PARTINGS_MAX = 4_096
+
+
 class Watcher(Protocol):
     """Who is told what happens on a descriptor."""
 
     def happened(self, events: int) -> None:
         """Some of the `select.EPOLL*` bits are set."""
+
+
+class Leaver(Protocol):
+    """A connection that waits for its peer to hang up."""
+
+    def end(self) -> None:
+        """Wait no longer; `Poller.parted` is called."""
 
 
 class Poller:
@@ -38,6 +50,9 @@ class Poller:
     def __init__(self) -> None:
         self._epoll = select.epoll()
         self._watchers: dict[int, Watcher] = {}
+        self._partings: dict[Leaver, None] = {}
+        self._all_parted = asyncio.Event()
+        self._all_parted.set()
         self._loop = asyncio.get_running_loop()
         self._loop.add_reader(self._epoll.fileno(), self._turn)
 
@@ -46,6 +61,26 @@ class Poller:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def parting(self, leaver: Leaver) -> None:
+        """Keep a connection alive until its peer hangs up."""
+        self._partings[leaver] = None
+        self._all_parted.clear()
+        if len(self._partings) > _PARTINGS_MAX:
+            next(iter(self._partings)).end()
+
+    def parted(self, leaver: Leaver) -> None:
+        """The connection is closed."""
+        self._partings.pop(leaver, None)
+        if not self._partings:
+            self._all_parted.set()
+
+    async def all_parted(self, timeout_s: float) -> None:
+        """Wait until every peer has hung up; after the time-out, hang up on the rest."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._all_parted.wait(), timeout_s)
+        for leaver in tuple(self._partings):
+            leaver.end()
 
     def close(self) -> None:
         """Watch no more; the sockets are their owners'."""

@@ -86,14 +86,17 @@ class PlainStream:
             self._unsent = data[sent:]
 
     def close(self) -> None:
-        """End the connection in order; what the socket did not take yet is lost."""
-        self._poller.unwatch(self._socket.fileno())
-        self._socket.close()
+        """End the connection in order, after what was written."""
+        Parting(self._socket, self._poller, self._unsent)
 
     def abort(self) -> None:
         """Cut the connection: RST and not FIN, which also leaves no port in TIME_WAIT."""
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, LINGER_0_S)
-        self.close()
+        self._end()
+
+    def _end(self) -> None:
+        self._poller.unwatch(self._socket.fileno())
+        self._socket.close()
 
     def happened(self, events: int) -> None:
         """Write what waited, then read what came."""
@@ -127,13 +130,59 @@ class PlainStream:
         except BlockingIOError:
             return b""
         except OSError as error:
-            self.close()
+            self._end()
             self._owner.lost(error)
             return b""
         if not data:
-            self.close()
+            self._end()
             self._owner.lost(None)
         return data
+
+
+class Parting:
+    """A connection that has said all it will, until the peer has taken it and hung up.
+
+    To close a socket while something unread has come for it is to reset the connection (RFC 2525,
+    2.17), and a peer may then throw away what it has not read yet: the last messages before a
+    DISCONNECT. So our side is shut when all is written, what still comes is read and forgotten, and
+    the socket is closed when the peer closes its own.
+    """
+
+    __slots__ = ("_poller", "_socket", "_unsent")
+
+    def __init__(self, connection: socket.socket, poller: Poller, unsent: bytes) -> None:
+        self._socket = connection
+        self._poller = poller
+        self._unsent = unsent
+        poller.watch(connection.fileno(), self, ANYTHING)
+        poller.parting(self)
+        self.happened(0)
+
+    def happened(self, events: int) -> None:
+        """Write the rest, shut our side, read until the other side is shut."""
+        del events
+        try:
+            self._finish_writing()
+            while self._socket.recv(READ_BYTES):
+                pass
+        except BlockingIOError:
+            return
+        except OSError:
+            pass
+        self.end()
+
+    def end(self) -> None:
+        """Close the socket, whatever the peer does."""
+        if self._socket.fileno() >= 0:
+            self._poller.parted(self)
+            self._poller.unwatch(self._socket.fileno())
+            self._socket.close()
+
+    def _finish_writing(self) -> None:
+        if self._unsent:
+            self._unsent = self._unsent[self._socket.send(self._unsent) :]
+        if not self._unsent:
+            self._socket.shutdown(socket.SHUT_WR)
 
 
 class TlsStream(asyncio.Protocol):

@@ -57,7 +57,7 @@ class Branch:
                 yield from branch.filters if level == "#" else branch.matching(levels, depth + 1)
 
 
-class IndexedBroker(Broker):
+class IndexedBroker(Broker):  # type: ignore[misc]
     """amqtt's broker, with its subscriptions in a tree."""
 
     def __init__(self, config: dict[str, Any]) -> None:

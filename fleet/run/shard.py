@@ -54,6 +54,7 @@ from fleet.worlds.pump import Pump
 _NS_PER_MS: Final = 1_000_000
 _VERSIONS: Final = {"3.1.1": Version.V311, "5": Version.V5}
 _FOREVER: Final = 2**61
+_PARTING_S_MAX: Final = 3.0
 
 
 class Shard:
@@ -200,6 +201,7 @@ async def run(task: ShardTask, orders: asyncio.StreamReader) -> Ended:
         listener = asyncio.create_task(_listen(orders, pump.drain))
         reached = await pump.run(shard.end)
         listener.cancel()
+        await poller.all_parted(_PARTING_S_MAX)
     return Ended("duration" if reached else "drained")
 
 

@@ -66,7 +66,7 @@ class Run:
     def total(self, family: str) -> float:
         """Scrape the sum of a family; 0 while nothing is served yet."""
         try:
-            with urllib.request.urlopen(self._url, timeout=5) as response:
+            with urllib.request.urlopen(self._url, timeout=5) as response:  # noqa: S310 - our own
                 text = response.read().decode()
         except OSError:
             return 0.0
@@ -255,6 +255,24 @@ def test_a_broker_of_ones_own(
         code, _, err = run.end()
         assert code == 0, err
         assert run.summary()["run"]["broker"] == url
+
+
+def test_the_tms_alone_serves_a_run_elsewhere(
+    profile: Path, tmp_path: Path, free_port: int, mosquitto: Mosquitto
+) -> None:
+    """`fleet tms` answers the terminals of another run; a signal ends it with exit code 130."""
+    url = f"mqtt://127.0.0.1:{mosquitto.port}"
+    with subprocess.Popen(
+        [sys.executable, "-m", "fleet", "tms", str(profile), "--broker", url],
+        stderr=subprocess.PIPE, text=True, env=environment(),
+    ) as tms:  # fmt: skip
+        assert tms.stderr is not None
+        assert f"the TMS answers at {url}" in tms.stderr.readline()
+        with running(profile, tmp_path, free_port, "--broker", url) as run:
+            assert run.end()[0] == 0
+            assert run.summary()["counts"]["fleet_messages_received_total"]["register"] >= TERMINALS
+        tms.send_signal(signal.SIGINT)
+        assert tms.wait(LIMIT_S) == 130
 
 
 def test_the_demo_without_mosquitto(profile: Path, tmp_path: Path, free_port: int) -> None:

@@ -1,0 +1,158 @@
+"""What a run says of itself is what an independent subscriber saw, message by message."""
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+import pytest
+import yaml
+from jsonschema import Draft202012Validator
+
+from fleet.wire import contract, topics
+from tests.brokers import Mosquitto
+from tests.observer import Observer, observe
+
+pytestmark = [pytest.mark.broker, pytest.mark.timeout(120)]
+
+TERMINALS = 80
+RUN_S_MAX = 60.0
+
+# A morning in seconds: everything that a life holds, and orders far enough ahead to be in time.
+PROFILE = """
+schema = 1
+name = "morning"
+[run]
+duration = "9s"
+speed = 600.0
+[estate]
+terminals = 80
+[[estate.models]]
+name = "mains"
+share = 0.5
+firmware = "1.0.0"
+[[estate.models]]
+name = "portable"
+share = 0.5
+firmware = "1.0.1"
+battery = true
+link = "cellular"
+[ramp]
+over = "20m"
+[tms]
+order_lead = "8m"
+[update]
+defer = 0.2
+defer_for = "10m"
+[faults.PWR-101]
+onset = { law = "exponential", mean = "20h" }
+repair = "20m"
+[faults.COM-201]
+onset = { law = "exponential", mean = "20h" }
+repair = "10m"
+[faults.RDR-402]
+onset = { law = "exponential", mean = "20h" }
+repair = "30m"
+[faults.SW-702]
+onset = { law = "exponential", mean = "20h" }
+repair = "10m"
+[faults.PWR-106]
+onset = { law = "exponential", mean = "20h" }
+repair = "5m"
+[[campaigns]]
+name = "spring"
+version = "2.0.0"
+at = "10m"
+[[orders]]
+at = "30m"
+order = "reboot"
+share = 0.3
+"""
+
+
+def run(profile: Path, broker: Mosquitto, out: Path, *more: str) -> dict[str, Any]:
+    """Run the morning against a broker, and return its summary."""
+    command = [
+        sys.executable, "-m", "fleet", "run", str(profile), "--broker",
+        f"mqtt://{broker.host}:{broker.port}", "--tms", "--seed", "11", "--metrics", "off",
+        "--no-live", "--out", str(out), *more,
+    ]  # fmt: skip
+    done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=RUN_S_MAX)
+    assert done.returncode == 0, done.stderr
+    summary: dict[str, Any] = json.loads((out / "summary.json").read_text())
+    return summary
+
+
+@pytest.fixture(scope="module")
+def profile(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The morning's profile."""
+    path = tmp_path_factory.mktemp("profile") / "morning.toml"
+    path.write_text(PROFILE)
+    return path
+
+
+@pytest.fixture
+def observed(
+    profile: Path, start_mosquitto: Callable[[Sequence[str]], Mosquitto], tmp_path: Path
+) -> tuple[Observer, dict[str, Any], Mosquitto]:
+    """A run, what an observer saw of it, and the broker that it ran on."""
+    broker = start_mosquitto(["set_tcp_nodelay true", "max_queued_messages 0"])
+    with observe(broker.host, broker.port) as observer:
+        summary = run(profile, broker, tmp_path / "out")
+        observer.wait_for_silence()
+    return observer, summary, broker
+
+
+def test_an_observer_counts_what_the_run_counts(
+    observed: tuple[Observer, dict[str, Any], Mosquitto],
+) -> None:
+    """Counters agree exactly, contents keep the contract, each terminal has its own client."""
+    observer, summary, broker = observed
+    sent = {k: n for k, n in summary["counts"]["fleet_messages_sent_total"].items() if n}
+    assert dict(observer.by_kind("up")) == sent
+    assert sent["heartbeat"] == summary["counts"]["fleet_heartbeats_total"][""]
+    assert sent["heartbeat"] > 5 * TERMINALS
+    _check_contract(observer)
+    tids = {str(10_000_000 + index) for index in range(TERMINALS)}
+    assert observer.terminals() == tids
+    clients = set(re.findall(r"connected from \S+ as (\d{8}) ", broker.log.read_text()))
+    assert clients == tids
+
+
+def _check_contract(observer: Observer) -> None:
+    document = yaml.safe_load(contract.published())
+    schemas = document["components"]["schemas"]
+    channels = {
+        channel["address"].split("/", 4)[4]: [
+            reference["$ref"].rsplit("/", 1)[1] for reference in channel["messages"].values()
+        ]
+        for channel in document["channels"].values()
+    }
+    validators = {
+        name: Draft202012Validator(
+            {"$ref": f"#/components/schemas/{name}", "components": {"schemas": schemas}}
+        )
+        for name in document["components"]["messages"]
+    }
+    for topic, payload, _ in observer.heard:
+        parsed = topics.parse(topic)
+        value = json.loads(payload)
+        names = channels[f"{parsed.direction}/{parsed.kind}"]
+        assert any(validators[name].is_valid(value) for name in names), (topic, payload)
+
+
+def test_the_story_does_not_depend_on_shards(
+    profile: Path, start_mosquitto: Callable[[Sequence[str]], Mosquitto], tmp_path: Path
+) -> None:
+    """One seed, one story: the events of one shard and of two are the same, byte for byte."""
+    broker = start_mosquitto(["set_tcp_nodelay true", "max_queued_messages 0"])
+    for name, shards in (("one", "1"), ("two", "2")):
+        run(profile, broker, tmp_path / name, "--shards", shards)
+    one, two = (tmp_path / name / "events.parquet" for name in ("one", "two"))
+    assert one.read_bytes() == two.read_bytes()
+    events = set(pq.read_table(one, columns=["event"])["event"].to_pylist())
+    assert {"updated", "rebooted", "fault_raised", "fault_cleared"} <= events
