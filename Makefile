@@ -10,7 +10,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 ARGS ?=
-GENERATED := fleet/wire/asyncapi.yaml
+GENERATED := fleet/wire/asyncapi.yaml docs/metrics.md docs/life.md
 
 .DEFAULT_GOAL := help
 .PHONY: help run test lint check bench contract wheel clean
@@ -36,8 +36,10 @@ check: lint contract ## Check style, types, and that no generated file is stale
 bench: $(VENV)/.bench ## Measure every claim of speed, beside its peers
 	@$(BIN)/python -m benchmarks $(ARGS)
 
-contract: $(VENV)/.run ## Write anew what is generated from the messages
+contract: $(VENV)/.run ## Write anew what is generated from the code
 	@$(BIN)/python -m fleet.wire.contract
+	@$(BIN)/python -m fleet.watch.families
+	@$(BIN)/python docs/life.py
 
 wheel: $(VENV)/.run ## Build the wheel into dist/
 	@$(PIP) wheel --no-deps --wheel-dir dist .

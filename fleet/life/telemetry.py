@@ -198,7 +198,7 @@ def _count(flows: Single, activity: Single, chance: Single) -> None:
 
 
 def _rounded(values: Single) -> Floats:
-    scaled = values * _SCALE
+    scaled: Floats = values * _SCALE
     np.rint(scaled, out=scaled)
     scaled /= _SCALE
     return scaled

@@ -1,0 +1,48 @@
+"""The docs are true: what is generated is fresh, what is shown works, both languages agree."""
+
+import re
+import runpy
+from pathlib import Path
+
+import pytest
+
+from fleet.profile import parse
+
+ROOT = Path(__file__).parent.parent
+READMES = ("README.md", "README.zh-CN.md")
+
+
+def blocks(name: str, language: str) -> list[str]:
+    """Return the fenced blocks of a page in one language."""
+    text = (ROOT / name).read_text(encoding="utf-8")
+    return re.findall(rf"^```{language}\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
+
+
+def test_the_page_of_life_is_fresh() -> None:
+    """docs/life.md is what the table in the code makes; `make contract` writes it anew."""
+    page = runpy.run_path(str(ROOT / "docs" / "life.py"))["page"]()
+    assert (ROOT / "docs" / "life.md").read_text(encoding="utf-8") == page
+
+
+@pytest.mark.parametrize("name", READMES)
+def test_the_profile_shown_is_a_profile(name: str) -> None:
+    """The profile in the README loads."""
+    (text,) = blocks(name, "toml")
+    assert parse(text).name == "corner-shops"
+
+
+def test_both_languages_show_the_same_commands() -> None:
+    """The commands in the two READMEs are the same, but for their comments."""
+    english, chinese = (
+        [re.sub(r"\s*#.*", "", line) for block in blocks(name, "sh") for line in block.splitlines()]
+        for name in READMES
+    )
+    assert english == chinese
+
+
+@pytest.mark.parametrize("name", [*READMES, "DESIGN.md", "CONTRIBUTING.md", "CHANGELOG.md"])
+def test_links_lead_somewhere(name: str) -> None:
+    """Every relative link in a page names a file that is there."""
+    text = (ROOT / name).read_text(encoding="utf-8")
+    targets = [t for t in re.findall(r"\]\(([^)#\s]+)\)", text) if "://" not in t]
+    assert [target for target in targets if not (ROOT / target).exists()] == []
