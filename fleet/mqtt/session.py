@@ -83,6 +83,10 @@ class Session(Inbound):
             MalformedPacket: The payload is larger than any packet may be.
         """
         limits = self.limits
+        if not (qos or retain) and self.phase is Phase.ONLINE:  # the hot path
+            data = frame(topic, payload)
+            if len(data) <= limits.max_packet_bytes:
+                return data, 0
         if self.phase is not Phase.ONLINE:
             self._check_online()
         if qos > limits.qos_max or (retain and not limits.retain):

@@ -55,26 +55,26 @@ class Stream(Protocol):
 
 
 class PlainStream:
-    """TCP. It takes over the watch which the dial began."""
+    """TCP. It takes over the watch which the dial began.
 
-    __slots__ = ("_owner", "_poller", "_socket", "_unsent")
+    Attributes:
+        unsent: Bytes that wait because the peer does not read.
+    """
+
+    __slots__ = ("_owner", "_poller", "_socket", "_waiting", "unsent")
 
     def __init__(self, connection: socket.socket, poller: Poller, owner: StreamOwner) -> None:
         self._owner = owner
         self._poller = poller
         self._socket = connection
-        self._unsent = b""
+        self._waiting = b""
+        self.unsent = 0
         poller.watch(connection.fileno(), self, ANYTHING)
-
-    @property
-    def unsent(self) -> int:
-        """Bytes that wait because the peer does not read."""
-        return len(self._unsent)
 
     def write(self, data: bytes) -> None:
         """Send now, or keep what the socket does not take. A broken connection is told later."""
-        if self._unsent:
-            self._unsent += data
+        if self.unsent:
+            self._wait(self._waiting + data)
             return
         try:
             sent = self._socket.send(data)
@@ -83,11 +83,15 @@ class PlainStream:
         except OSError:
             sent = 0
         if sent < len(data):
-            self._unsent = data[sent:]
+            self._wait(data[sent:])
+
+    def _wait(self, waiting: bytes) -> None:
+        self._waiting = waiting
+        self.unsent = len(waiting)
 
     def close(self) -> None:
         """End the connection in order, after what was written."""
-        Parting(self._socket, self._poller, self._unsent)
+        Parting(self._socket, self._poller, self._waiting)
 
     def abort(self) -> None:
         """Cut the connection: RST and not FIN, which also leaves no port in TIME_WAIT."""
@@ -100,19 +104,19 @@ class PlainStream:
 
     def happened(self, events: int) -> None:
         """Write what waited, then read what came."""
-        if self._unsent and events & WRITABLE:
+        if self.unsent and events & WRITABLE:
             self._flush()
         if events & ~WRITABLE:
             self._read(events & ENDED)
 
     def _flush(self) -> None:
         try:
-            sent = self._socket.send(self._unsent)
+            sent = self._socket.send(self._waiting)
         except BlockingIOError:
             return
         except OSError:
-            sent = len(self._unsent)  # the reader tells
-        self._unsent = self._unsent[sent:]
+            sent = self.unsent  # the reader tells
+        self._wait(self._waiting[sent:])
 
     def _read(self, ended: int) -> None:
         # Edge-triggered: on until the socket has no more, which a short read shows (epoll(7));

@@ -95,14 +95,13 @@ class Shard:
         return Common(
             kernel=Kernel(),
             clock=self._clock,
-            beats=Beats(self._vitals, self._clock, meters),
+            beats=Beats(self._vitals, self._clock, meters, profile.heartbeat.qos),
             gate=Gate(profile.mqtt.pending_connects_max),
             meters=meters,
             plan=plan,
             make_link=_link_maker(self.task, plan, profile.estate.tenant),
             record=_recorder(self._account, self.writer),
             tenant=profile.estate.tenant,
-            heartbeat_qos=profile.heartbeat.qos,
             queue_max=profile.mqtt.queue_max,
         )
 

@@ -14,7 +14,7 @@ busy broker changes no story.
     register     00, or 97 if the terminal is not of this estate; the heartbeat's interval
     sync         00 or 97; the parameter set of the terminal's day
     sign_in      97, or 96 by the profile's chance, or 55 if the proof is wrong, or 00
-    heartbeat    an acknowledgement, and the next order of the plan if it is due
+    heartbeat    an acknowledgement, if the profile wants one; the plan's next order, if it is due
     all others   nothing; they are counted
 """
 
@@ -80,6 +80,7 @@ class Desk:
         self._secret = estate_secret(seed)
         self._estate = profile.estate
         self._tms = profile.tms
+        self._acknowledges = profile.heartbeat.acknowledged
         self._origin_ms = origin_ms(profile.run)
 
     def hear(self, tenant: str, terminal: str, message: Message, server_ts: int) -> list[Reply]:
@@ -133,11 +134,13 @@ class Desk:
                 return []
 
     def _acknowledge(self, index: int, beat: Heartbeat, now: int) -> list[Message]:
-        acknowledgement = HeartbeatAcknowledged(now, beat.seq)
+        said: list[Message] = []
+        if self._acknowledges:
+            said.append(HeartbeatAcknowledged(now, beat.seq))
         entry = self._plan.due_entry(index, beat.plan, beat.fw, beat.ts)
-        if entry is None:
-            return [acknowledgement]
-        return [acknowledgement, entry.message(beat.ts + self._tms.order_lead)]
+        if entry is not None:
+            said.append(entry.message(beat.ts + self._tms.order_lead))
+        return said
 
     def _register(
         self, tid: str, index: int | None, request: RegistrationRequested, now: int

@@ -76,8 +76,9 @@ class Recorder:
         if not us.size:
             return
         counts, base = self._counts, self._base
-        buckets, numbers = np.unique(np.searchsorted(_BOUNDS_ARRAY, us), return_counts=True)
-        for bucket, number in zip(buckets.tolist(), numbers.tolist(), strict=True):
+        numbers = np.bincount(np.searchsorted(_BOUNDS_ARRAY, us))
+        buckets = np.flatnonzero(numbers)
+        for bucket, number in zip(buckets.tolist(), numbers[buckets].tolist(), strict=True):
             counts[base + bucket] += number
         counts[self._sum] += int(us.sum())
         counts[self._peak] = max(counts[self._peak], int(us.max()))

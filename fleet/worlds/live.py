@@ -47,15 +47,13 @@ from fleet.wire.messages import (
     Request,
     SignInRequested,
 )
-from fleet.worlds.beats import Beats
+from fleet.worlds.beats import HEADER_BYTES, PACKET_ID_BYTES, Beats
 from fleet.worlds.clock import LiveClock
 from fleet.worlds.gate import Gate
 from fleet.worlds.kernel import Kernel, park
 from fleet.worlds.meters import Meters, since_us
 
 INBOX_MAX: Final = 16
-_HEADER_BYTES: Final = 3  # of a PUBLISH of 128 to 16,383 bytes, as nearly all are
-_PACKET_ID_BYTES: Final = 2
 
 MakeLink = Callable[["LiveWorld", Will], Link]
 Record = Callable[[str, Step], None]
@@ -84,7 +82,6 @@ class Common(NamedTuple):
     make_link: MakeLink
     record: Record
     tenant: str
-    heartbeat_qos: int
     queue_max: int
 
 
@@ -96,12 +93,19 @@ class LiveWorld:
         index: The terminal's number in the estate.
         pulse: The slow part of its heartbeats.
         ticket: The kernel's.
+        link: The link, while there is one.
+        beat_topic: Where heartbeats go.
+        template: What they look like; takes a row of changing values.
+        has_battery: Whether that row ends with the battery's charge.
+        beat_sent: Number of the last heartbeat sent.
+        beat_due: Instant at which it was due.
     """
 
     __slots__ = (
-        "_asked_ns", "_beat_at", "_beat_due", "_beat_seq", "_common", "_coroutine", "_down_length",
-        "_every", "_heartbeat_topic", "_inbox", "_link", "_queue", "_request", "_story",
-        "_template", "_template_of", "_until", "_wait", "index", "pulse", "ticket", "tid",
+        "_asked_ns", "_beat_at", "_common", "_coroutine", "_down_length", "_every", "_inbox",
+        "_queue", "_request", "_story", "_template_of", "_until", "_wait", "beat_due",
+        "beat_sent", "beat_topic", "has_battery", "index", "link", "pulse", "template", "ticket",
+        "tid",
     )  # fmt: skip
 
     def __init__(self, common: Common, tid: str, index: int, pulse: Pulse) -> None:
@@ -110,22 +114,23 @@ class LiveWorld:
         self.index = index
         self.pulse = pulse
         self.ticket = 0
+        self.link: Link | None = None
         self._coroutine: Coroutine[Any, Any, None] | None = None
         self._wait = Wait.NOTHING
         self._story: Millis = 0
         self._until: Millis = 0
         self._every: Millis = 0
         self._beat_at: Millis | None = None
-        self._beat_due: Millis = 0
-        self._beat_seq = 0
-        self._link: Link | None = None
+        self.beat_due: Millis = 0
+        self.beat_sent = 0
         self._inbox: list[tuple[Millis, AnyOrder]] | None = None
         self._queue: deque[Message] | None = None
         self._request: Request | None = None
         self._asked_ns = 0
         self._down_length = len(topics.terminal_filter(common.tenant, tid)) - 1
-        self._heartbeat_topic = self._topic(Heartbeat.kind)
-        self._template = b""
+        self.beat_topic = self._topic(Heartbeat.kind)
+        self.template = b""
+        self.has_battery = pulse.has_battery
         self._template_of: tuple[object, ...] = ()
 
     # ------------------------------------------------------------------ driven by the shard
@@ -140,9 +145,9 @@ class LiveWorld:
         connecting = self._wait is Wait.ATTACH
         if self._coroutine is not None:
             self._fail(WorldEnded())
-        if connecting and self._link is not None:
-            self._link.close(clean=False)
-        elif self._link is not None:
+        if connecting and self.link is not None:
+            self.link.close(clean=False)
+        elif self.link is not None:
             self._depart()
 
     @property
@@ -152,8 +157,8 @@ class LiveWorld:
 
     def tick(self, now_ms: int) -> None:
         """Let real time pass for the link."""
-        if self._link is not None:
-            self._link.tick(now_ms)
+        if self.link is not None:
+            self.link.tick(now_ms)
 
     # ------------------------------------------------------------------ the seam
 
@@ -192,7 +197,7 @@ class LiveWorld:
         await park()
 
     async def detach(self, *, clean: bool) -> None:  # noqa: D102
-        if self._link is not None:
+        if self.link is not None:
             self._common.beats.flush(self._common.clock.now())
             self._drop_link(clean=clean)
 
@@ -213,11 +218,22 @@ class LiveWorld:
 
     # ------------------------------------------------------------------ told by the kernel
 
+    def glide(self, at: Millis) -> Millis | None:
+        """An instant has come: if it is a heartbeat's, note that and sleep on."""
+        if self._wait is not Wait.BEAT or at != self._beat_at or at > self._until:
+            return None
+        self._story = at
+        pulse = self.pulse
+        pulse.seq = seq = pulse.seq + 1
+        self._common.beats.due.append((self, pulse.index, at, seq))
+        self._beat_at = later = at + self._every
+        if self._inbox:
+            later = min(later, self._inbox[0][0])
+        return min(later, self._until)
+
     def wake(self, at: Millis) -> None:
         """An instant has come."""
-        if self._wait is Wait.BEAT and at == self._beat_at and at <= self._until:
-            self._beat(at)
-        elif self._wait is Wait.ASK:
+        if self._wait is Wait.ASK:
             self._catch_up()
             self._fail(NoAnswer())
         elif self._wait is Wait.SLEEP:
@@ -232,9 +248,9 @@ class LiveWorld:
         common = self._common
         lost = Presence(common.clock.business.origin_ms + self._story, online=False, reason="lost")
         will = Will(self._topic(lost.kind).topic, codec.encode(lost), lost.qos, retain=lost.retain)
-        self._link = common.make_link(self, will)
+        self.link = common.make_link(self, will)
         self._asked_ns = monotonic_ns()
-        self._link.open()
+        self.link.open()
 
     def link_up(self) -> None:
         """The link is up."""
@@ -248,7 +264,7 @@ class LiveWorld:
     def link_down(self, reason: DownReason, text: str) -> None:  # noqa: ARG002 - counted by reason
         """The link broke, or never came up."""
         meters = self._common.meters
-        self._link = None
+        self.link = None
         if self._wait is Wait.ATTACH:
             meters.add(meters.connects[reason.value])
             self._common.gate.leave()
@@ -277,7 +293,7 @@ class LiveWorld:
 
     def acknowledged(self, packet_id: int) -> None:  # noqa: ARG002 - any of them makes room
         """The broker has one message less of ours in flight."""
-        while self._queue and self._link is not None:
+        while self._queue and self.link is not None:
             try:
                 self._send_now(self._queue[0])
             except (errors.WindowFull, NotUp):
@@ -305,7 +321,7 @@ class LiveWorld:
         self._story = max(self._story, self._common.clock.now())
 
     async def _attend(self, wait: Wait, until: Millis) -> AnyOrder | None:
-        if self._link is None and wait is Wait.BEAT:
+        if self.link is None and wait is Wait.BEAT:
             raise LinkDown
         self._wait = wait
         self._until = until
@@ -355,66 +371,39 @@ class LiveWorld:
             self._resume(answer)
 
     def _acknowledge(self, message: HeartbeatAcknowledged) -> None:
-        if message.seq == self._beat_seq:
-            due_ns = self._common.clock.business.monotonic_ns(self._beat_due)
+        if message.seq == self.beat_sent:
+            due_ns = self._common.clock.business.monotonic_ns(self.beat_due)
             self._common.meters.ack_time.record(since_us(due_ns))
 
     # ------------------------------------------------------------------ saying
 
-    def _beat(self, at: Millis) -> None:
-        self._story = at
-        pulse = self.pulse
-        pulse.seq += 1
-        self._common.beats.due(self, pulse.index, at, pulse.seq)
-        self._beat_at = at + self._every
-        self._aim()
-
-    def send_beat(self, seq: int, due: Millis, row: list[float]) -> None:
-        """Send the heartbeat whose telemetry has been computed."""
-        link = self._link
-        if link is None:
-            return
-        values = tuple(row) if self.pulse.has_battery else tuple(row[:-1])
-        payload = self._template % values
-        common = self._common
-        meters = common.meters
-        topic = self._heartbeat_topic
-        try:
-            link.send(topic, payload, common.heartbeat_qos)
-        except NotUp:
-            return
-        except (Backpressure, errors.WindowFull):
-            meters.add(meters.dropped["buffer_full"])
-            return
-        self._beat_seq = seq
-        self._beat_due = due
-        counts = meters.counts
-        counts[meters.heartbeats] += 1
-        counts[meters.sent["heartbeat"]] += 1
-        counts[meters.sent_bytes] += topic.size + len(payload) + _HEADER_BYTES
+    def refused(self, refusal: Exception) -> None:
+        """Count a message that the link did not take."""
+        if isinstance(refusal, NotUp):
+            return  # its owner is told that the link is down
+        dropped = self._common.meters.dropped
+        too_large = isinstance(refusal, errors.PacketTooLarge | errors.NotSupported)
+        self._common.meters.add(dropped["too_large" if too_large else "buffer_full"])
 
     def _send(self, message: Message) -> None:
-        meters = self._common.meters
         try:
             self._send_now(message)
         except NotUp:
             raise LinkDown from None
         except errors.WindowFull:
             self._enqueue(message)
-        except Backpressure:
-            meters.add(meters.dropped["buffer_full"])
-        except (errors.PacketTooLarge, errors.NotSupported):
-            meters.add(meters.dropped["too_large"])
+        except (Backpressure, errors.PacketTooLarge, errors.NotSupported) as refusal:
+            self.refused(refusal)
 
     def _send_now(self, message: Message) -> None:
-        if self._link is None:
+        if self.link is None:
             raise NotUp
         topic, payload = self._topic(message.kind), codec.encode(message)
-        self._link.send(topic, payload, message.qos, retain=message.retain)
+        self.link.send(topic, payload, message.qos, retain=message.retain)
         meters = self._common.meters
         meters.add(meters.sent[message.kind])
-        size = topic.size + len(payload) + _HEADER_BYTES
-        meters.add(meters.sent_bytes, size + (_PACKET_ID_BYTES if message.qos else 0))
+        size = topic.size + len(payload) + HEADER_BYTES
+        meters.add(meters.sent_bytes, size + (PACKET_ID_BYTES if message.qos else 0))
 
     def _enqueue(self, message: Message) -> None:
         queue = self._queue = self._queue or deque()
@@ -434,7 +423,7 @@ class LiveWorld:
         if key != self._template_of:
             self._common.beats.flush(self._common.clock.now())  # those due were due before this
             self._template_of = key
-            self._template = heartbeat_template(
+            self.template = heartbeat_template(
                 state=pulse.state.value,
                 boot=pulse.boot,
                 fw=pulse.fw,
@@ -455,9 +444,9 @@ class LiveWorld:
         self._drop_link(clean=True)
 
     def _drop_link(self, *, clean: bool) -> None:
-        if self._link is not None:
-            self._link.close(clean=clean)
-            self._link = None
+        if self.link is not None:
+            self.link.close(clean=clean)
+            self.link = None
             self._common.meters.add(self._common.meters.connected, -1)
             self._forget_conversation()
 

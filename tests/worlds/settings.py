@@ -156,14 +156,13 @@ class Live:
         self._common = Common(
             kernel=self.kernel,
             clock=self.clock,
-            beats=Beats(Vitals(7, np.array([0], np.uint64)), self.clock, meters),
+            beats=Beats(Vitals(7, np.array([0], np.uint64)), self.clock, meters, qos=0),
             gate=Gate(1),
             meters=meters,
             plan=LinkPlan((), SessionOptions(), cast("Poller", None), lambda: 0),
             make_link=self._link,
             record=lambda _, __: None,
             tenant="demo",
-            heartbeat_qos=0,
             queue_max=4,
         )
         self._world = LiveWorld(self._common, TID, 0, Pulse(0, "1.0.0", has_battery=False))
