@@ -74,7 +74,7 @@ async def booting(t: Terminal) -> None:
         return
     t.failed_boots = 0
     t.pulse.boot += 1
-    t.vitals.booted_ms[t.pulse.index] = started
+    t.vitals.boot(t.pulse.index, started)
     taken_ms = t.world.now() - started
     t.keep(Booted(t.ts(), t.pulse.boot, t.boot_reason, t.pulse.fw, taken_ms))
     t.step(Event.BOOTED, code=t.boot_reason, duration_ms=taken_ms)

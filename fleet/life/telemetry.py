@@ -114,6 +114,7 @@ class Vitals:
         drift_from_h: When it begins, in hours since the epoch, float64[terminals, channels].
         booted_ms: Instant of the last boot, int64[terminals].
         every_h: Hours between two heartbeats, float32[terminals].
+        changes: How often a row has changed, so that what was computed from it can be told stale.
     """
 
     def __init__(self, seed: int, serials: NDArray[np.uint64]) -> None:
@@ -135,6 +136,7 @@ class Vitals:
         self.drift_from_h = np.zeros((count, len(CHANNELS)))
         self.booted_ms = np.zeros(count, np.int64)
         self.every_h = np.full(count, 0.25, np.float32)
+        self.changes = [0] * count
 
     def connect_by(self, row: int, link: str) -> None:
         """Shift field strength and round trip to what the kind of link gives."""
@@ -142,11 +144,22 @@ class Vitals:
         self.base[row, COLUMN["rssi_dbm"]] += rssi
         self.base[row, COLUMN["rtt_ms"]] = max(4.0, self.base[row, COLUMN["rtt_ms"]] + rtt)
 
+    def boot(self, row: int, at: Millis) -> None:
+        """Note the instant of a boot."""
+        self.booted_ms[row] = at
+        self.changes[row] += 1
+
+    def beat_every(self, row: int, interval_ms: Millis) -> None:
+        """Note the interval of heartbeats."""
+        self.every_h[row] = interval_ms / HOUR_MS
+        self.changes[row] += 1
+
     def degrade(self, row: int, channel: str, begin: Millis, per_hour: float) -> None:
         """Let a channel drift from `begin` on; a rate of 0 ends the drift."""
         column = COLUMN[channel]
         self.drift[row, column] = per_hour
         self.drift_from_h[row, column] = begin / HOUR_MS
+        self.changes[row] += 1
 
 
 def telemetry(

@@ -269,7 +269,7 @@ class Terminal:
         jitter = self.profile.heartbeat.jitter
         offset = 2.0 * self.streams.at(_JITTER, 0) - 1.0
         self.every_ms = round(interval_ms * (1.0 + jitter * offset))
-        self.vitals.every_h[self.pulse.index] = self.every_ms / 3_600_000
+        self.vitals.beat_every(self.pulse.index, self.every_ms)
 
     # ------------------------------------------------------------------ faults
 

@@ -23,7 +23,7 @@ from fleet.mqtt.events import (
     Subscribed,
 )
 from fleet.mqtt.frames import PreparedTopic
-from fleet.mqtt.link import Backpressure, LinkDown, LinkOwner, LinkPlan, Phase
+from fleet.mqtt.link import Backpressure, LinkDown, LinkOwner, LinkPlan, Phase, Sending
 from fleet.mqtt.packets import Will
 from fleet.mqtt.reasons import FAILURE, reason_text
 from fleet.mqtt.session import Session
@@ -103,6 +103,24 @@ class FastLink:
         self, topic: PreparedTopic, payload: bytes, qos: int = 0, *, retain: bool = False
     ) -> int:
         """See `Link.send`."""
+        stream = self._writable()
+        try:
+            frame, packet_id = self._session.publish(topic, payload, qos, retain=retain)
+        except NotConnected as error:  # the broker hung up in bytes which are just being told
+            raise LinkDown(str(error)) from None
+        stream.write(frame)
+        return packet_id
+
+    def prepare(self, topic: PreparedTopic, payload: bytes, qos: int = 0) -> Sending:
+        """See `Link.prepare`."""
+        stream = self._writable()
+        try:
+            frame, _ = self._session.publish(topic, payload, qos)
+        except NotConnected as error:  # see `send`
+            raise LinkDown(str(error)) from None
+        return stream.write, frame
+
+    def _writable(self) -> Stream:
         stream = self._stream
         if stream is None or self._phase is not Phase.UP:
             msg = f"the link is {self._phase.value}, not up"
@@ -110,12 +128,7 @@ class FastLink:
         if stream.unsent > self._plan.unsent_bytes_max:
             msg = f"{stream.unsent} bytes wait to be read by the broker"
             raise Backpressure(msg)
-        try:
-            frame, packet_id = self._session.publish(topic, payload, qos, retain=retain)
-        except NotConnected as error:  # the broker hung up in bytes which are just being told
-            raise LinkDown(str(error)) from None
-        stream.write(frame)
-        return packet_id
+        return stream
 
     def close(self, *, clean: bool) -> None:
         """See `Link.close`."""

@@ -97,14 +97,13 @@ class LiveWorld:
         beat_topic: Where heartbeats go.
         template: What they look like; takes a row of changing values.
         has_battery: Whether that row ends with the battery's charge.
-        beat_sent: Number of the last heartbeat sent.
-        beat_due: Instant at which it was due.
+        beat_due: Instant at which the last heartbeat sent was due.
     """
 
     __slots__ = (
         "_asked_ns", "_beat_at", "_common", "_coroutine", "_down_length", "_every", "_inbox",
         "_queue", "_request", "_story", "_template_of", "_until", "_wait", "beat_due",
-        "beat_sent", "beat_topic", "has_battery", "index", "link", "pulse", "template", "ticket",
+        "beat_topic", "has_battery", "index", "link", "pulse", "template", "ticket",
         "tid",
     )  # fmt: skip
 
@@ -122,7 +121,6 @@ class LiveWorld:
         self._every: Millis = 0
         self._beat_at: Millis | None = None
         self.beat_due: Millis = 0
-        self.beat_sent = 0
         self._inbox: list[tuple[Millis, AnyOrder]] | None = None
         self._queue: deque[Message] | None = None
         self._request: Request | None = None
@@ -198,7 +196,6 @@ class LiveWorld:
 
     async def detach(self, *, clean: bool) -> None:  # noqa: D102
         if self.link is not None:
-            self._common.beats.flush(self._common.clock.now())
             self._drop_link(clean=clean)
 
     def say(self, message: Message) -> None:  # noqa: D102
@@ -217,19 +214,6 @@ class LiveWorld:
         return answer
 
     # ------------------------------------------------------------------ told by the kernel
-
-    def glide(self, at: Millis) -> Millis | None:
-        """An instant has come: if it is a heartbeat's, note that and sleep on."""
-        if self._wait is not Wait.BEAT or at != self._beat_at or at > self._until:
-            return None
-        self._story = at
-        pulse = self.pulse
-        pulse.seq = seq = pulse.seq + 1
-        self._common.beats.due.append((self, pulse.index, at, seq))
-        self._beat_at = later = at + self._every
-        if self._inbox:
-            later = min(later, self._inbox[0][0])
-        return min(later, self._until)
 
     def wake(self, at: Millis) -> None:
         """An instant has come."""
@@ -303,12 +287,16 @@ class LiveWorld:
     # ------------------------------------------------------------------ waiting
 
     def _resume(self, value: object) -> None:
+        if self._wait is Wait.BEAT:
+            self._pause()
         self._wait = Wait.NOTHING
         self._common.kernel.cancel(self)
         assert self._coroutine is not None  # noqa: S101 - only a life that began can wait
         self._coroutine.send(value)
 
     def _fail(self, error: BaseException) -> None:
+        if self._wait is Wait.BEAT:
+            self._pause()
         self._wait = Wait.NOTHING
         self._common.kernel.cancel(self)
         assert self._coroutine is not None  # noqa: S101 - see above
@@ -335,10 +323,20 @@ class LiveWorld:
         if self._inbox:
             at = min(at, self._inbox[0][0])
         if self._wait is Wait.BEAT and self._beat_at is not None:
-            at = min(at, self._beat_at)
+            self._common.beats.rhythm.begin(self.pulse.index, self._beat_at, self._every, at)
         self._common.kernel.call(at, self)
 
+    def _pause(self) -> None:
+        """Take back from the rhythm how far it has come."""
+        rhythm, row = self._common.beats.rhythm, self.pulse.index
+        self._beat_at = rhythm.pause(row)
+        self._story = max(self._story, int(rhythm.last[row]))
+        self.pulse.seq = int(rhythm.seq[row])
+
     def _attended(self, at: Millis) -> None:
+        beats = self._common.beats
+        if self._wait is Wait.BEAT and beats.rhythm.is_due(self.pulse.index, at):
+            beats.send_due(at)
         order = None
         if self._inbox and self._inbox[0][0] <= at:
             order = self._inbox.pop(0)[1]
@@ -350,6 +348,8 @@ class LiveWorld:
     def _take_order(self, order: AnyOrder) -> None:
         common = self._common
         now = common.clock.now()
+        if self._wait is Wait.BEAT:
+            self._pause()
         due = max(order.at - common.clock.business.origin_ms, self._story) if order.at else now
         inbox = self._inbox = self._inbox or []
         if len(inbox) >= INBOX_MAX:
@@ -371,7 +371,7 @@ class LiveWorld:
             self._resume(answer)
 
     def _acknowledge(self, message: HeartbeatAcknowledged) -> None:
-        if message.seq == self.beat_sent:
+        if message.seq == self._common.beats.rhythm.seq[self.pulse.index]:
             due_ns = self._common.clock.business.monotonic_ns(self.beat_due)
             self._common.meters.ack_time.record(since_us(due_ns))
 
@@ -421,7 +421,6 @@ class LiveWorld:
         pulse = self.pulse
         key = (pulse.state, pulse.boot, pulse.fw, pulse.plan, pulse.faults)
         if key != self._template_of:
-            self._common.beats.flush(self._common.clock.now())  # those due were due before this
             self._template_of = key
             self.template = heartbeat_template(
                 state=pulse.state.value,
@@ -457,7 +456,6 @@ class LiveWorld:
         self._queue = None
         self._inbox = None
         self._request = None
-        self._beat_at = None
 
 
 _NETWORK: Final = frozenset({Wait.ATTACH, Wait.ASK})

@@ -1,9 +1,9 @@
 """What the live world counts, with every slot looked up once."""
 
 from time import monotonic_ns
-from typing import Final
 
 from fleet.mqtt.down import DownReason
+from fleet.watch.families import DROPS
 from fleet.watch.tally import Tally
 from fleet.wire.messages import DOWN, UP
 
@@ -42,9 +42,6 @@ class Meters:
     def add(self, slot: int, count: int = 1) -> None:
         """Add to a counter or gauge."""
         self.counts[slot] += count
-
-
-DROPS: Final = ("inbox_full", "queue_full", "buffer_full", "too_large", "unreadable", "undelivered")
 
 
 def since_us(start_ns: int) -> int:

@@ -17,6 +17,8 @@ from fleet.worlds.live import Common, LiveWorld
 # After the last instant, how long a story may still wait for an answer that it asked for before.
 GRACE_MS: Final = 5_000
 _NS_PER_MS: Final = 1_000_000
+_NS_PER_S: Final = 1_000_000_000
+_TIMER_NS: Final = 1_500_000
 _PUBLISH_MS: Final = 250
 # Each link hears of the time about once a second.
 _ROUND_MS: Final = 1_000
@@ -44,7 +46,6 @@ class Pump:
         self._worlds = worlds
         self._tick_ms = tick_ms
         self._publish = publish
-        self._armed: Millis = 0
         self._swept = 0
         self._published_ns = 0
         self._drain = asyncio.Event()
@@ -68,7 +69,7 @@ class Pump:
             await self._settle(end)
         for world in self._worlds:
             world.end()
-        self._publish()
+        self._show()
         return reached
 
     async def _settle(self, end: Millis) -> None:
@@ -81,13 +82,18 @@ class Pump:
 
     def _turn(self, now: Millis) -> None:
         common = self._common
+        common.beats.send_due(now)
         common.kernel.run_until(now)
-        common.beats.flush(self._armed)
-        self._armed = now
+        common.beats.send_due(now)
+        common.beats.armed = now
         self._sweep()
         if monotonic_ns() - self._published_ns > _PUBLISH_MS * _NS_PER_MS:
-            self._publish()
+            self._show()
             self._published_ns = monotonic_ns()
+
+    def _show(self) -> None:
+        self._common.beats.record_lag()
+        self._publish()
 
     def _sweep(self) -> None:
         worlds = self._worlds
@@ -98,5 +104,10 @@ class Pump:
         self._swept = self._swept + share if self._swept + share < len(worlds) else 0
 
     async def _next_tick(self) -> None:
+        # libuv's timers are whole milliseconds and may end up to one too soon: a tick that is as
+        # near as that has come, or the loop would spin until it has.
         tick_ns = self._tick_ms * _NS_PER_MS
-        await asyncio.sleep((tick_ns - monotonic_ns() % tick_ns) / 1e9)
+        remaining_ns = tick_ns - monotonic_ns() % tick_ns
+        if remaining_ns < _TIMER_NS:
+            remaining_ns += tick_ns
+        await asyncio.sleep(remaining_ns / _NS_PER_S)

@@ -12,7 +12,7 @@ from fleet.life.world import World, WorldEnded
 from fleet.mqtt.down import DownReason
 from fleet.mqtt.frames import PreparedTopic
 from fleet.mqtt.link import LinkDown as NotUp
-from fleet.mqtt.link import LinkPlan
+from fleet.mqtt.link import LinkPlan, Sending
 from fleet.mqtt.options import SessionOptions
 from fleet.mqtt.packets import Will
 from fleet.mqtt.poller import Poller
@@ -130,6 +130,9 @@ class ScriptedLink:
             self.due.append(self._delivery(down, codec.encode(reply.message)))
         return 0
 
+    def prepare(self, topic: PreparedTopic, payload: bytes, qos: int = 0) -> Sending:
+        return lambda data: self.send(topic, data, qos), payload
+
     def close(self, *, clean: bool) -> None:
         del clean
         self.up = False
@@ -167,6 +170,7 @@ class Live:
         )
         self._world = LiveWorld(self._common, TID, 0, Pulse(0, "1.0.0", has_battery=False))
         self.world: World = self._world
+        self._common.beats.worlds.append(self._world)
 
     def run(self, coroutine: Coroutine[Any, Any, None], until: int) -> None:
         try:
@@ -175,7 +179,7 @@ class Live:
                 pass
             self._world.end()
         except StopIteration:
-            self._common.beats.flush(self.clock.shows)
+            return
 
     def post(self, order: AnyOrder) -> None:
         self._world.heard(topics.build("demo", TID, "down", "order"), codec.encode(order))
@@ -208,10 +212,12 @@ class Live:
             if link.due:
                 link.due.pop(0)()
                 return True
+        rhythm = self._common.beats.rhythm
         heap = self.kernel._heap
-        if not heap or heap[0][0] > until:
+        soonest = min(heap[0][0] if heap else until + 1, int(rhythm._next.min()))
+        if soonest > until:
             return False
-        self.clock.shows = max(self.clock.shows, heap[0][0])
+        self.clock.shows = max(self.clock.shows, soonest)
+        self._common.beats.send_due(self.clock.shows)
         self.kernel.run_until(self.clock.shows)
-        self._common.beats.flush(self.clock.shows)
         return True

@@ -19,10 +19,6 @@ class Diarist:
         self.name = name
         self.notes = notes
 
-    def glide(self, at: int) -> int | None:
-        del at
-        return None
-
     def wake(self, at: int) -> None:
         self.notes.append((self.name, at))
 
@@ -69,21 +65,6 @@ def test_what_falls_due_meanwhile_is_woken_too() -> None:
     kernel.call(1, Restless(notes, "r"))
     assert kernel.run_until(10) == 4
     assert [at for _, at in notes] == [1, 2, 3, 4]
-
-
-def test_who_glides_is_not_woken_until_it_wants_to_be() -> None:
-    """A sleeper that names its next instant in its sleep goes on sleeping."""
-    kernel, notes = Kernel(), Notes()
-
-    class Glider(Diarist):
-        def glide(self, at: int) -> int | None:
-            self.notes.append(("glide", at))
-            return at + 10 if at < 30 else None
-
-    kernel.call(10, Glider(notes, "g"))
-    assert kernel.run_until(100) == 1
-    assert notes == [("glide", 10), ("glide", 20), ("glide", 30), ("g", 30)]
-    assert len(kernel) == 0
 
 
 @given(st.lists(st.integers(0, 1_000), max_size=60), st.integers(0, 1_000))
