@@ -94,7 +94,7 @@ def on_duty(
 
 def _desk(broker: Broker, profile: Profile, epoch_ns: int) -> Program:
     task = TmsTask(
-        broker=broker.url,
+        brokers=(broker.url,),
         profile_toml=resolved_toml(profile),
         seed=_SEED,
         epoch_monotonic_ns=epoch_ns,

@@ -48,12 +48,14 @@ def _fail(error: Exception) -> int:
 def _exit_code(error: Exception) -> int | None:
     """Return the exit code of a known failure, None for a mistake of the program."""
     # Only who fails pays for these imports.
+    from fleet.mqtt.connection import PasswordError  # noqa: PLC0415
     from fleet.mqtt.endpoint import EndpointError  # noqa: PLC0415
     from fleet.profile import ProfileError  # noqa: PLC0415
     from fleet.run.errors import RunError  # noqa: PLC0415
 
-    codes = {RunError: FAILED, OSError: FAILED, EndpointError: USAGE, ProfileError: USAGE}
-    return next((code for kind, code in codes.items() if isinstance(error, kind)), None)
+    if isinstance(error, EndpointError | PasswordError | ProfileError):
+        return USAGE
+    return FAILED if isinstance(error, RunError | OSError) else None
 
 
 def _confess(error: Exception) -> int:

@@ -6,13 +6,13 @@ from typing import Any, TypeVar
 
 import click
 
-from fleet.run.connection import PASSWORD_ENV, Connection
+from fleet.mqtt.connection import PASSWORD_ENV, Connection
 
 EMBEDDED = "embedded"
 DEFAULT_PROFILE = "demo"
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
-CREDENTIALS = ("username", "password_file", "ca_file", "cert_file", "key_file")
+CREDENTIALS = ("username", "password_file", "ca_file", "cert_file", "key_file", "insecure")
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -40,6 +40,11 @@ _CREDENTIAL_OPTIONS = (
     click.option("--ca-file", type=_FILE, help="PEM file of the authorities to trust (TLS)."),
     click.option("--cert-file", type=_FILE, help="PEM file of the client's certificate (TLS)."),
     click.option("--key-file", type=_FILE, help="PEM file of its private key (TLS)."),
+    click.option(
+        "--insecure",
+        is_flag=True,
+        help="Accept any certificate, verify nothing (TLS); for laboratories only.",
+    ),
 )
 
 
@@ -50,13 +55,14 @@ def credential_options(command: Decorated) -> Decorated:
     return command
 
 
-def connect(brokers: tuple[str, ...], **credentials: Any) -> Connection | None:
+def connect(brokers: tuple[str, ...], *, insecure: bool, **credentials: Any) -> Connection | None:
     """Return the connection that the options describe; None for the embedded broker.
 
     Raises:
         click.UsageError: The options contradict each other.
     """
-    given = [f"--{name.replace('_', '-')}" for name, value in credentials.items() if value]
+    options = credentials | {"insecure": insecure}
+    given = [f"--{name.replace('_', '-')}" for name, value in options.items() if value]
     if brokers == (EMBEDDED,):
         if given:
             msg = f"{', '.join(given)} needs a broker of your own: --broker mqtts://HOST:PORT"
@@ -69,5 +75,6 @@ def connect(brokers: tuple[str, ...], **credentials: Any) -> Connection | None:
         msg = "--password-file needs --username: MQTT knows no password without a user"
         raise click.UsageError(msg)
     settings: dict[str, Any] = {name: str(value or "") for name, value in credentials.items()}
+    settings["insecure"] = insecure
     password_env = PASSWORD_ENV if credentials["username"] else ""
     return Connection(brokers=brokers, password_env=password_env, **settings)

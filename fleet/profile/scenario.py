@@ -45,6 +45,9 @@ class Damage(Section):
 class Tms(Section):
     """What the TMS does, beside campaigns and orders."""
 
+    instances: Annotated[int, Field(ge=1, le=16)] = 1
+    """Processes of the reference TMS; several share one subscription, which the broker must know.
+    """
     sign_in_malfunction: Probability = 0.02
     """Chance that a sign-in is refused with response 96, system malfunction; a guess."""
     order_lead: Duration = MINUTE_MS

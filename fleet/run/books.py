@@ -1,7 +1,5 @@
 """What a run writes down and shows while it lasts: tallies, metrics, the record."""
 
-import os
-import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -14,6 +12,7 @@ from fleet.profile import digest, resolved_toml
 from fleet.run.errors import RunError
 from fleet.run.layout import layout_of
 from fleet.run.plan import RunPlan
+from fleet.run.scratch import scratch_folder
 from fleet.watch.exporter import AddressUnavailable, Exporter, RunInfo, serve_metrics
 from fleet.watch.layout import Layout
 from fleet.watch.summary import RunFacts, Summary, Verdict, summarise
@@ -21,9 +20,6 @@ from fleet.watch.tally import Board, create_counts
 
 if TYPE_CHECKING:
     from fleet.watch.record import RunRecord
-
-# Counts change many times a second: memory is the place for them, where the system has such one.
-_MEMORY = Path("/dev/shm")  # noqa: S108 - the folder made there is private
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +113,8 @@ def _record(out: Path) -> "Iterator[RunRecord]":
 
 
 def _create(stack: ExitStack, shards: int, layout: Layout) -> tuple[Path, ...]:
-    place = _MEMORY if os.access(_MEMORY, os.W_OK) else None
-    folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="fleet-", dir=place))
-    tallies = tuple(Path(folder, f"shard-{index}") for index in range(shards))
+    folder = stack.enter_context(scratch_folder())
+    tallies = tuple(folder / f"shard-{index}" for index in range(shards))
     for path in tallies:
         create_counts(path, layout)
     return tallies

@@ -94,8 +94,13 @@ def choose() -> Kind:
     return Kind.MOSQUITTO if found and wanted != Kind.AMQTT else Kind.AMQTT
 
 
-def check(kind: Kind, version: Version) -> None:
-    """Check that a broker speaks the profile's version of MQTT.
+def check(kind: Kind, version: Version, desks: int = 1) -> None:
+    """Check that a broker speaks the profile's version of MQTT, and knows shared subscriptions.
+
+    Args:
+        kind: Of the broker.
+        version: Of MQTT.
+        desks: Instances of the TMS; several share a subscription.
 
     Raises:
         RunError: It does not.
@@ -104,6 +109,13 @@ def check(kind: Kind, version: Version) -> None:
         msg = (
             "the profile speaks MQTT 5, which the embedded broker amqtt does not: install "
             'mosquitto, or set mqtt.version = "3.1.1" in the profile'
+        )
+        raise RunError(msg)
+    if kind is Kind.AMQTT and desks > 1:
+        msg = (
+            f"the profile asks for {desks} instances of the TMS, which share a subscription; the "
+            "embedded broker amqtt knows no such: install mosquitto, or set tms.instances = 1 in "
+            "the profile"
         )
         raise RunError(msg)
 

@@ -7,9 +7,9 @@ from functools import partial
 import msgspec
 import trio
 
+from fleet.mqtt.connection import Connection
 from fleet.profile import Profile, resolved_toml
 from fleet.run.child import Child, Command, Death, children
-from fleet.run.connection import Connection
 from fleet.run.errors import ChildDied, RunError, plain
 from fleet.run.interruption import Interruption
 from fleet.tms.task import Failed, Lost, Ready, Report, TmsTask
@@ -54,17 +54,14 @@ class Desks:
     ) -> None:
         """Give each instance its task; `epoch_ns` is business zero on CLOCK_MONOTONIC."""
         profile_toml = resolved_toml(self._profile)
-        settings = msgspec.structs.asdict(connection)
-        brokers = settings.pop("brokers")
         for index, child in enumerate(crew):
-            task = TmsTask(
-                broker=brokers[index % len(brokers)],
+            task = TmsTask.of_connection(
+                connection,
                 profile_toml=profile_toml,
                 seed=self._seed,
                 epoch_monotonic_ns=epoch_ns,
                 index=index,
                 of=self._instances,
-                **settings,
             )
             await child.hand(_encode(task))
 
@@ -108,7 +105,7 @@ def serve(profile: Profile, seed: int, connection: Connection, say: Callable[[st
     Raises:
         RunError: It cannot be done, or not any longer.
     """
-    desks = Desks(profile, seed, 1, say)
+    desks = Desks(profile, seed, profile.tms.instances, say)
 
     async def main() -> None:
         stop = Interruption()

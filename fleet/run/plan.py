@@ -4,10 +4,10 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from fleet.mqtt.connection import Connection
 from fleet.mqtt.packets import Version
 from fleet.profile import Profile
 from fleet.run import broker, descriptors
-from fleet.run.connection import Connection
 
 DEFAULT_SEED = 1
 
@@ -43,6 +43,11 @@ class RunPlan:
         return self.profile.estate.terminals
 
     @property
+    def desks(self) -> int:
+        """Number of instances of the reference TMS; 0 for none."""
+        return self.profile.tms.instances if self.tms else 0
+
+    @property
     def version(self) -> Version:
         """MQTT version that the terminals speak."""
         return Version.V5 if self.profile.mqtt.version == "5" else Version.V311
@@ -73,11 +78,12 @@ class RunPlan:
         Raises:
             RunError: The run cannot be done on this machine.
             EndpointError: The broker's address or a file of its TLS settings is wrong.
+            PasswordError: The password cannot be read.
         """
         kind = self.broker_kind()
         if kind is not None:
             descriptors.check_broker(self.terminals, limit)
-            broker.check(kind, self.version)
+            broker.check(kind, self.version, self.desks)
         descriptors.check_shards(self.terminals, self.shard_count(limit), limit)
         advice = broker.reach(kind, self.terminals) if kind else self._check_connection()
         return (advice,) if advice else ()

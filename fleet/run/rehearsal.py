@@ -20,6 +20,7 @@ def rehearse(plan: RunPlan) -> Iterator[str]:
     Raises:
         RunError: The run could not be done.
         EndpointError: The broker's address or a file of its TLS settings is wrong.
+        PasswordError: The password cannot be read.
     """
     limit = descriptors.raise_limit()
     notes = plan.check(limit)
@@ -42,7 +43,8 @@ def _lines(plan: RunPlan, limit: int) -> Iterator[str]:
     duration = format_duration(profile.run.duration)
     yield f"duration   {duration}, business clocks x{profile.run.speed:g}"
     yield f"broker     {brokers}, MQTT {profile.mqtt.version}"
-    yield f"TMS        {'the reference TMS' if plan.tms else 'none of ours'}"
+    tms = f"the reference TMS in {plan.desks} process(es)" if plan.tms else "none of ours"
+    yield f"TMS        {tms}"
     yield f"metrics    {'http://{}:{}/metrics'.format(*plan.metrics) if plan.metrics else 'off'}"
     yield f"record     {plan.out or 'none'}"
 

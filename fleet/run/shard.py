@@ -26,6 +26,7 @@ from fleet.life.story import live
 from fleet.life.telemetry import Vitals
 from fleet.life.terminal import Terminal
 from fleet.mqtt.compatible import CompatibleLink
+from fleet.mqtt.connection import PasswordError
 from fleet.mqtt.endpoint import Endpoint, EndpointError
 from fleet.mqtt.fast import FastLink
 from fleet.mqtt.link import Link, LinkPlan, Route
@@ -36,9 +37,8 @@ from fleet.profile.clock import BusinessClock
 from fleet.profile.members import Member, members
 from fleet.profile.profile import Profile
 from fleet.profile.store import parse
-from fleet.run.errors import RunError
 from fleet.run.layout import layout_of
-from fleet.run.task import Ended, Failed, Ready, Report, ShardTask
+from fleet.run.task import TASK_BYTES_MAX, Ended, Failed, Ready, Report, ShardTask
 from fleet.watch.account import Account
 from fleet.watch.events import EventWriter
 from fleet.watch.tally import Tally, open_counts
@@ -66,7 +66,7 @@ class Shard:
         Raises:
             OSError: A broker's name does not resolve, or a file of the task cannot be used.
             EndpointError: A broker's URL or its TLS settings cannot be used.
-            RunError: The password cannot be read.
+            PasswordError: The password cannot be read.
         """
         self.task = task
         self.profile = profile
@@ -80,7 +80,9 @@ class Shard:
         crew = list(members(profile.estate, task.seed, task.index, task.of))
         self._vitals = Vitals(task.seed, np.array([member.index for member in crew], np.uint64))
         self.common = self._common(poller)
-        self.worlds = [self._enrol(row, member) for row, member in enumerate(crew)]
+        self.worlds = self.common.beats.worlds
+        for row, member in enumerate(crew):
+            self.worlds.append(self._enrol(row, member))
 
     def _open_writer(self, origin_ms: int) -> EventWriter | None:
         if not self.task.parts_dir:
@@ -186,7 +188,7 @@ async def run(task: ShardTask, orders: asyncio.StreamReader) -> Ended:
     """Run a shard to its end.
 
     Raises:
-        OSError, EndpointError, RunError: See `Shard`.
+        OSError, EndpointError, PasswordError: See `Shard`.
     """
     profile = parse(task.profile_toml)
     with ExitStack() as stack:
@@ -212,7 +214,7 @@ async def _listen(orders: asyncio.StreamReader, drain: Callable[[], None]) -> No
 
 async def _main() -> Report:
     loop = asyncio.get_running_loop()
-    orders = asyncio.StreamReader()
+    orders = asyncio.StreamReader(limit=TASK_BYTES_MAX)
     await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(orders), sys.stdin)
     _say(Ready())
     line = await orders.readline()
@@ -220,7 +222,7 @@ async def _main() -> Report:
         return Ended("drained")
     try:
         return await run(msgspec.json.decode(line, type=ShardTask), orders)
-    except (OSError, EndpointError, RunError) as error:
+    except (OSError, EndpointError, PasswordError) as error:
         return Failed(str(error))
 
 

@@ -21,13 +21,13 @@ from datetime import UTC, datetime
 import trio
 from rich.console import Console
 
+from fleet.mqtt.connection import Connection
 from fleet.profile import resolved_toml
 from fleet.profile.clock import origin_ms
 from fleet.run import descriptors
 from fleet.run.books import Books, open_books
 from fleet.run.broker import EmbeddedBroker, embedded_broker
 from fleet.run.child import children
-from fleet.run.connection import Connection
 from fleet.run.desks import Desks
 from fleet.run.errors import RunError, plain
 from fleet.run.interruption import Interruption
@@ -88,7 +88,7 @@ class Supervision:
         async with AsyncExitStack() as house:
             broker = await self._broker(house)
             plan = self.plan
-            desks = Desks(plan.profile, plan.seed, int(plan.tms), self.view.notice)
+            desks = Desks(plan.profile, plan.seed, plan.desks, self.view.notice)
             desk_crew = await house.enter_async_context(children(*desks.commands()))
             crew = await house.enter_async_context(children(*self.muster.commands()))
             self.stop.covers((*desk_crew, *crew))
@@ -175,6 +175,7 @@ def execute(plan: RunPlan, console: Console) -> Summary:
     Raises:
         RunError: It could not be done; if it had begun, the record says how far it came.
         EndpointError: The broker's address or a file of its TLS settings is wrong.
+        PasswordError: The password cannot be read.
     """
     limit = descriptors.raise_limit()
     notes = plan.check(limit)
@@ -217,6 +218,7 @@ async def check_brokers(connection: Connection, plan: RunPlan) -> None:
     Raises:
         RunError: One would not.
         EndpointError: A URL or a file of the TLS settings is wrong.
+        PasswordError: The password cannot be read.
     """
     visitor = Visitor(plan.version, connection.username or None, connection.password())
     async with trio.open_nursery() as nursery:

@@ -9,11 +9,12 @@
 The epoch lies ahead when the task is handed, far enough for the shard to make its terminals.
 """
 
-from typing import Any, Self
-
 import msgspec
 
-from fleet.run.connection import Connection
+from fleet.mqtt.connection import Connection
+
+# A profile with many campaigns and orders is longer than the 64 KiB that asyncio allows a line.
+TASK_BYTES_MAX = 1 << 24
 
 
 class ShardTask(Connection, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -40,11 +41,6 @@ class ShardTask(Connection, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     duration_ms: int
     tally_path: str
     parts_dir: str = ""
-
-    @classmethod
-    def of_connection(cls, connection: Connection, **fields: Any) -> Self:
-        """Return the task with the connection's fields and its own."""
-        return cls(**msgspec.structs.asdict(connection), **fields)
 
 
 class Ready(msgspec.Struct, frozen=True, tag_field="report", tag="ready"):

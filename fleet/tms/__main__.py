@@ -13,6 +13,7 @@ import sys
 import msgspec
 import uvloop
 
+from fleet.mqtt.connection import PasswordError
 from fleet.mqtt.endpoint import EndpointError
 from fleet.profile import ProfileError, parse
 from fleet.tms.service import Service
@@ -28,7 +29,7 @@ def main() -> int:
     try:
         task = TmsTask.read(sys.stdin.buffer.readline())
         service = Service(task, parse(task.profile_toml), task.endpoint(), report)
-    except (TaskError, ProfileError, EndpointError) as error:
+    except (TaskError, ProfileError, EndpointError, PasswordError) as error:
         report(Failed(str(error), USAGE_EXIT))
         return USAGE_EXIT
     uvloop.run(_run(service))

@@ -27,6 +27,7 @@ from typing import Any, Final, cast
 import aiomqtt
 from paho.mqtt.reasoncodes import ReasonCode
 
+from fleet.mqtt.connection import PasswordError
 from fleet.mqtt.endpoint import Endpoint
 from fleet.profile.clock import BusinessClock
 from fleet.profile.profile import Profile
@@ -64,11 +65,11 @@ class Service:
             report: Is told how things stand; must not block.
 
         Raises:
-            TaskError: The password cannot be read.
+            PasswordError: The password cannot be read, or is not UTF-8.
         """
         self._task = task
         self._endpoint = endpoint
-        self._password = task.password()
+        self._password = _text(task.password())
         self._report = report
         self._tenant = profile.estate.tenant
         self._clock = BusinessClock.of(profile.run, task.epoch_monotonic_ns)
@@ -231,6 +232,14 @@ class Complaints:
         self._log.warning("%s%s", text, more)
         self._silent_until = now + self._every_s
         self._unsaid = 0
+
+
+def _text(password: bytes | None) -> str | None:
+    try:
+        return None if password is None else password.decode()
+    except UnicodeDecodeError:
+        msg = "the password is not UTF-8 text; the TMS can send no other"
+        raise PasswordError(msg) from None
 
 
 def _code(answer: int | ReasonCode) -> int:

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import product
 from pathlib import Path
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, TypeAlias, get_args
 
 from fleet.life.states import State
 from fleet.mqtt.down import DownReason
 from fleet.watch.histogram import are_bounds
-from fleet.wire.messages import DOWN, UP
+from fleet.wire.messages import DOWN, UP, ComponentWord
 
 OTHER: Final = "other"
 """Label value of firmware versions that the profile does not name; a foreign TMS may order any."""
@@ -98,15 +98,10 @@ _UPDATE_US: Final = (
 _CONNECTS: Final = ("ok", *(reason.value for reason in DownReason))
 _SIGN_INS: Final = ("ok", "wrong_password", "malfunction", "timeout", "rejected", "locked_out")
 _SELF_TESTS: Final = ("passed", "degraded", "failed")
-_COMPONENTS: Final = (
-    "power", "memory", "sensors", "communication", "identity", "stripe_reader", "chip_reader",
-    "contactless", "scanner", "payment", "printer", "integrity",
-)  # fmt: skip
 _UPDATES: Final = ("offered", "deferred", "succeeded", "failed", "rolled_back")
 _CAUSES: Final = ("spontaneous", "watchdog", "operator")
-_DROPS: Final = (
-    "inbox_full", "queue_full", "buffer_full", "too_large", "unreadable", "undelivered",
-)  # fmt: skip
+DROPS: Final = ("inbox_full", "queue_full", "buffer_full", "too_large", "unreadable", "undelivered")
+"""Why a message was dropped."""
 
 FAMILIES: Final[tuple[Family, ...]] = (
     Family("fleet_terminals", Kind.GAUGE, "Terminals in each primary state.", "terminals",
@@ -140,7 +135,7 @@ FAMILIES: Final[tuple[Family, ...]] = (
            (Label("outcome", _SELF_TESTS),)),
     Family("fleet_self_test_failures_total", Kind.COUNTER,
            "Steps of self-tests that failed, by component.", "failures",
-           (Label("component", _COMPONENTS),)),
+           (Label("component", get_args(ComponentWord)),)),
     Family("fleet_updates_total", Kind.COUNTER, "Firmware updates, by what became of them.",
            "updates", (Label("outcome", _UPDATES),)),
     Family("fleet_update_duration_seconds", Kind.HISTOGRAM,
@@ -160,7 +155,7 @@ FAMILIES: Final[tuple[Family, ...]] = (
            bounds_us=_LAG_US),
     Family("fleet_dropped_total", Kind.COUNTER,
            "Messages dropped at a bound or unreadable, by reason.", "messages",
-           (Label("reason", _DROPS),)),
+           (Label("reason", DROPS),)),
     Family("fleet_run_info", Kind.INFO, "The run that these figures belong to; always 1.", "runs",
            (Label("profile", given="run"), Label("seed", given="run"),
             Label("version", given="run"))),

@@ -49,8 +49,8 @@ class Lines:
         self._due_ms = 0
 
     def show(self, snapshot: Snapshot) -> None:
-        """Print a line, if one is due."""
-        if snapshot.elapsed_ms >= self._due_ms:
+        """Print a line, if one is due; none of an estate that is being taken down."""
+        if self._due_ms <= snapshot.elapsed_ms and not snapshot.is_over:
             self._due_ms = snapshot.elapsed_ms + self._every_ms
             self._console.print(compact_line(snapshot), soft_wrap=True)
 

@@ -125,6 +125,11 @@ class Snapshot(Struct, frozen=True):
     notices: tuple[Notice, ...] = ()
 
     @property
+    def is_over(self) -> bool:
+        """Whether the run's time is over, so that terminals leave."""
+        return 0 < self.run.duration_ms <= self.elapsed_ms
+
+    @property
     def business_time(self) -> datetime:
         """The business clock, UTC."""
         business_ms = self.run.epoch_ms + self.elapsed_ms * self.run.speed

@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 import fleet
+from fleet.units import HOUR_MS, MINUTE_MS, SECOND_MS
 from fleet.watch.families import Kind
 from fleet.watch.histogram import Percentiles
 from fleet.watch.tally import Reading
@@ -33,6 +34,13 @@ _VERDICTS: Final[dict[Verdict, tuple[str, str]]] = {
     "invalid": ("bold red", "invalid: the generator was the bottleneck"),
     "interrupted": ("bold yellow", "interrupted; drained cleanly, the record is complete"),
 }
+# Units, each with the longest duration that is told in it: what takes six columns in milliseconds,
+# and what is easy to imagine in the others. Six columns let seven figures fit into 80.
+_UNITS: Final = (
+    ("ms", 1, 99_999),
+    ("s", SECOND_MS, 1_000 * SECOND_MS),
+    ("min", MINUTE_MS, 1_000 * MINUTE_MS),
+)
 
 
 class Versions(Struct, frozen=True):
@@ -142,14 +150,27 @@ def _headline(summary: Summary) -> Text:
 
 def _latencies(summary: Summary) -> Table:
     table = Table(box=None, pad_edge=False, header_style="dim")
-    table.add_column("milliseconds", min_width=22)
+    table.add_column("durations")
+    table.add_column("in")
     for heading in ("count", "mean", "p50", "p90", "p99", "p99.9", "max"):
         table.add_column(heading, justify="right")
     for name, figures in summary.percentiles.items():
         if figures.count:
-            values = (f"{value:,.2f}" for value in astuple(figures)[1:])
-            table.add_row(_title(name), f"{figures.count:,}", *values)
+            unit, unit_ms = _unit(figures.max_ms)
+            values = (_figure(value_ms / unit_ms) for value_ms in astuple(figures)[1:])
+            table.add_row(_title(name), unit, f"{figures.count:,}", *values)
     return table
+
+
+def _unit(longest_ms: float) -> tuple[str, int]:
+    fitting = ((unit, unit_ms) for unit, unit_ms, most_ms in _UNITS if longest_ms <= most_ms)
+    return next(fitting, ("h", HOUR_MS))
+
+
+def _figure(value: float) -> str:
+    # Three digits or more, in six columns at most.
+    decimals = sum(value < bound for bound in (999.95, 99.995))
+    return f"{value:,.{decimals}f}"
 
 
 def _counts(summary: Summary) -> Table:

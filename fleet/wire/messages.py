@@ -15,9 +15,14 @@ from msgspec import Meta, Struct
 
 Timestamp = Annotated[int, Meta(ge=0, description="ms since the Unix epoch, business clock")]
 Count = Annotated[int, Meta(ge=0)]
-Tid = Annotated[str, Meta(pattern=r"^[0-9]{8}$", description="terminal id, 8 digits")]
-SerialNo = Annotated[str, Meta(pattern=r"^[0-9A-Z]{4,16}$", description="of the unit")]
-Version = Annotated[str, Meta(min_length=1, max_length=32)]
+# Python's `$`, unlike JSON Schema's, also matches before a line's end; the look-ahead forbids one.
+Tid = Annotated[str, Meta(pattern=r"^[0-9]{8}(?!\n)$", description="terminal id, 8 digits")]
+SerialNo = Annotated[str, Meta(pattern=r"^[0-9A-Z]{4,16}(?!\n)$", description="of the unit")]
+Operator = Annotated[str, Meta(pattern=r"^[0-9]{2}(?!\n)$", description="of the shop, 2 digits")]
+Proof = Annotated[str, Meta(pattern=r"^[0-9a-f]{16}(?!\n)$", description="see fleet.wire.password")]
+FaultCode = Annotated[str, Meta(pattern=r"^[A-Z]{2,3}-[0-9]{3}(?!\n)$")]
+Version = Annotated[str, Meta(min_length=1, max_length=64)]
+Name = Annotated[str, Meta(max_length=64)]
 Code = Annotated[str, Meta(max_length=16, description="UnionPay response code; 00 is approval")]
 Percent = Annotated[int, Meta(ge=0, le=100)]
 
@@ -74,8 +79,8 @@ class RegistrationRequested(Message, frozen=True, forbid_unknown_fields=True):
     req: Count
     tid: Tid
     serial_no: SerialNo
-    model: str
-    region: str
+    model: Name
+    region: Name
     fw: Version
     link: Literal["ethernet", "wifi", "cellular"]
 
@@ -127,10 +132,10 @@ class SignInRequested(Message, frozen=True, forbid_unknown_fields=True):
     ts: Timestamp
     req: Count
     stan: Count
-    operator: Annotated[str, Meta(pattern=r"^[0-9]{2}$")]
+    operator: Operator
     batch: Count
     attempt: Count
-    proof: Annotated[str, Meta(pattern=r"^[0-9a-f]{16}$")]
+    proof: Proof
     fw: Version
 
 
@@ -187,8 +192,8 @@ class StatusReported(Message, frozen=True, forbid_unknown_fields=True):
     ts: Timestamp
     tid: Tid
     serial_no: SerialNo
-    model: str
-    region: str
+    model: Name
+    region: Name
     link: Literal["ethernet", "wifi", "cellular"]
     state: StateWord
     global_status: Literal["OK", "Busy", "Maintenance"]
@@ -201,7 +206,7 @@ class StatusReported(Message, frozen=True, forbid_unknown_fields=True):
     batch: Count
     printer: PrinterWord
     components: Annotated[tuple[ComponentStatus, ...], Meta(max_length=16)]
-    faults: Annotated[tuple[str, ...], Meta(max_length=16)]
+    faults: Annotated[tuple[FaultCode, ...], Meta(max_length=16)]
     heartbeats: Count
     sign_ins: Count
     forced_shutdowns: Count
@@ -214,8 +219,8 @@ class FaultReported(Message, frozen=True, forbid_unknown_fields=True):
 
     kind = "fault"
     ts: Timestamp
-    code: Annotated[str, Meta(pattern=r"^[A-Z]{2,3}-[0-9]{3}$")]
-    component: str
+    code: FaultCode
+    component: Name
     severity: Literal["critical", "major", "minor", "warning"]
     phase: Literal["raised", "cleared"]
 
@@ -229,7 +234,7 @@ class UpdateReported(Message, frozen=True, forbid_unknown_fields=True):
     version: Version
     state: UpdateWord
     fw: Version
-    error: str = ""
+    error: Name = ""
 
 
 class OrderAnswered(Message, frozen=True, forbid_unknown_fields=True):
@@ -299,7 +304,7 @@ class Update(Order, frozen=True, forbid_unknown_fields=True, tag_field="order", 
     """Install this version; `forced` leaves the merchant no say."""
 
     version: Version
-    campaign: str
+    campaign: Name
     forced: bool = False
 
 

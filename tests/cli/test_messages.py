@@ -94,6 +94,17 @@ def test_options_that_contradict_each_other(tmp_path: Path) -> None:
     assert "'embedded' is for" in refused(2, "tms", "--broker", "embedded")
 
 
+def test_a_password_file_without_a_password(tmp_path: Path) -> None:
+    """An empty password file is told with its name, before anything is started; exit code 2."""
+    file = tmp_path / "empty"
+    file.touch()
+    options = ("--broker", "mqtt://127.0.0.1:1", "--username", "u", "--password-file", file)
+    told = refused(2, "run", *options, *QUICK)
+    assert told == (
+        f"Error: the password file {file} is empty: its first line must be the password\n"
+    )
+
+
 def test_an_unreachable_broker() -> None:
     """A broker that is not there is told with its URL; exit code 1."""
     with socket.socket() as bound:

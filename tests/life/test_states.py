@@ -1,16 +1,24 @@
 """The table of states holds what the life does, and nothing else."""
 
+from typing import get_args
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from fleet.life.states import ON, TRANSITIONS, Event, ImpossibleStep, State, step_target
 from fleet.life.story import CHAPTERS
+from fleet.wire.messages import StateWord
 
 
 def test_every_event_has_a_line() -> None:
     """Every event stands in the table."""
     assert set(TRANSITIONS) == set(Event)
+
+
+def test_the_wire_knows_every_state() -> None:
+    """The contract's words for states are the states, in their order."""
+    assert get_args(StateWord) == tuple(state.value for state in State)
 
 
 def test_every_state_has_a_chapter() -> None:

@@ -42,3 +42,12 @@ def with_tls(folder: Path, name: str) -> tuple[tuple[str, ...], Path]:
     certificate.cert_chain_pems[0].write_to_path(chain)
     authority.cert_pem.write_to_path(ca)
     return ("allow_anonymous true", f"keyfile {key}", f"certfile {chain}"), ca
+
+
+def self_signed(folder: Path) -> tuple[str, ...]:
+    """Return the settings of a broker whose certificate nobody but itself vouches for."""
+    authority = trustme.CA()
+    key, certificate = folder / "own-key.pem", folder / "own.pem"
+    authority.private_key_pem.write_to_path(key)
+    authority.cert_pem.write_to_path(certificate)
+    return (f"keyfile {key}", f"certfile {certificate}")

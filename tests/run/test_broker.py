@@ -116,6 +116,14 @@ def test_amqtt_is_refused_for_mqtt_5() -> None:
         broker.check(Kind.AMQTT, Version.V5)
 
 
+def test_amqtt_is_refused_for_several_desks() -> None:
+    """Several instances of the TMS are refused where no subscription can be shared."""
+    broker.check(Kind.MOSQUITTO, Version.V311, desks=2)
+    broker.check(Kind.AMQTT, Version.V311, desks=1)
+    with pytest.raises(RunError, match=r"asks for 2 instances .* set tms\.instances = 1"):
+        broker.check(Kind.AMQTT, Version.V311, desks=2)
+
+
 def test_mosquitto_keeps_its_user_only_as_root(monkeypatch: pytest.MonkeyPatch) -> None:
     """`user root` stands in the configuration only if we are root, else mosquitto would warn."""
     monkeypatch.setattr("os.geteuid", lambda: 1000)

@@ -6,121 +6,21 @@ import subprocess
 import sys
 import time
 import tomllib
-import urllib.request
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import psutil
 import pyarrow.parquet as pq
 import pytest
-from prometheus_client.parser import text_string_to_metric_families
 
 from fleet.run.broker import find_mosquitto
 from tests.brokers import Mosquitto
 from tests.cli.commands import environment, fleet_command
+from tests.run.runs import LIMIT_S, TERMINALS, running
 
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(find_mosquitto() is None, reason="mosquitto is not there"),
 ]
-
-LIMIT_S = 60
-TERMINALS = 80
-# A shop day in four seconds: every terminal opens in the first half second.
-PROFILE = f"""
-schema = 1
-name = "tiny"
-[run]
-duration = "4s"
-speed = 120.0
-[estate]
-terminals = {TERMINALS}
-tenant = "test"
-[ramp]
-over = "30s"
-[heartbeat]
-interval = "1m"
-"""
-
-
-class Run:
-    """A `fleet run` under way."""
-
-    def __init__(self, process: subprocess.Popen[str], out: Path, address: str) -> None:
-        """Watch a process which keeps its record in `out` and its metrics at `address`."""
-        self.process = process
-        self.out = out
-        self._url = f"http://{address}/metrics"
-
-    @property
-    def children(self) -> list[psutil.Process]:
-        """The processes that the run has started."""
-        return psutil.Process(self.process.pid).children()
-
-    def child(self, word: str) -> psutil.Process:
-        """Return the first child whose command line holds a word."""
-        return next(each for each in self.children if word in " ".join(each.cmdline()))
-
-    def total(self, family: str) -> float:
-        """Scrape the sum of a family; 0 while nothing is served yet."""
-        try:
-            with urllib.request.urlopen(self._url, timeout=5) as response:  # noqa: S310 - our own
-                text = response.read().decode()
-        except OSError:
-            return 0.0
-        return sum(
-            sample.value
-            for each in text_string_to_metric_families(text)
-            for sample in each.samples
-            if sample.name == family
-        )
-
-    def wait_for(self, family: str, least: float) -> None:
-        """Wait until a family has reached a sum."""
-        deadline = time.monotonic() + LIMIT_S
-        while self.total(family) < least:
-            assert self.process.poll() is None, self.process.communicate()
-            assert time.monotonic() < deadline, f"{family} stays below {least}"
-            time.sleep(0.05)
-
-    def end(self) -> tuple[int, str, str]:
-        """Wait for the end; return exit code, output and errors."""
-        out, err = self.process.communicate(timeout=LIMIT_S)
-        return self.process.returncode, out, err
-
-    def summary(self) -> dict[str, Any]:
-        """Read the summary of the record."""
-        summary: dict[str, Any] = json.loads((self.out / "summary.json").read_text())
-        return summary
-
-
-Start = Callable[..., Run]
-
-
-@pytest.fixture
-def profile(tmp_path: Path) -> Path:
-    """Write the profile."""
-    path = tmp_path / "tiny.toml"
-    path.write_text(PROFILE)
-    return path
-
-
-@contextmanager
-def running(profile: Path, folder: Path, port: int, *options: str, **more: str) -> Iterator[Run]:
-    """Start `fleet run`; kill it if the block leaves it alive."""
-    address = f"127.0.0.1:{port}"
-    arguments = [str(profile), "--out", str(folder / "record"), "--metrics", address, *options]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "fleet", "run", *arguments],
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment(**more),
-    )  # fmt: skip
-    with process:
-        try:
-            yield Run(process, folder / "record", address)
-        finally:
-            process.kill()
 
 
 def gone(processes: list[psutil.Process]) -> bool:

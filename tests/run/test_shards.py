@@ -5,8 +5,8 @@ from functools import partial
 import msgspec
 import pytest
 
+from fleet.mqtt.connection import PASSWORD_ENV, Connection
 from fleet.run.child import Death
-from fleet.run.connection import PASSWORD_ENV, Connection
 from fleet.run.errors import ChildDied, RunError
 from fleet.run.shards import Muster
 from fleet.run.task import ShardTask

@@ -38,7 +38,7 @@ def profile_toml(tenant: str) -> str:
 def task(broker: Mosquitto, tenant: str, **more: Any) -> TmsTask:
     """Return a task whose business clock starts now."""
     values: dict[str, Any] = {
-        "broker": f"mqtt://{broker.host}:{broker.port}",
+        "brokers": (f"mqtt://{broker.host}:{broker.port}",),
         "profile_toml": profile_toml(tenant),
         "seed": SEED,
         "epoch_monotonic_ns": time.monotonic_ns(),

@@ -12,6 +12,7 @@ from fleet.wire.messages import (
     Heartbeat,
     HeartbeatAcknowledged,
     Message,
+    Reboot,
     RegistrationAnswered,
     RegistrationRequested,
     SignInAnswered,
@@ -131,6 +132,15 @@ def test_the_same_words_get_the_same_answer_from_any_desk(
     beat = heartbeat(at_ms, plan=plan, fw=fw)
     answers = fresh.hear(TENANT, tid, beat, NOW)
     assert answers == fresh.hear(TENANT, tid, beat, NOW) == worn.hear(TENANT, tid, beat, NOW)
+
+
+def test_where_nobody_wants_acknowledgements_there_are_orders_alone() -> None:
+    """A profile may forgo acknowledgements of heartbeats; orders go out all the same."""
+    desk = Desk(profile(PLAN, {"heartbeat.acknowledged": False}), SEED)
+    assert desk.hear(TENANT, TID, heartbeat(HOUR_MS - 1), NOW) == []
+    [order] = desk.hear(TENANT, TID, heartbeat(HOUR_MS, seq=2), NOW)
+    assert isinstance(order.message, Reboot)
+    assert (desk.counts.acknowledged, desk.counts.heard) == (0, {"heartbeat": 2})
 
 
 def test_an_order_follows_the_acknowledgement_once_it_is_due() -> None:

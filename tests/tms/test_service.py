@@ -6,6 +6,7 @@ import subprocess
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import pytest
 
@@ -198,8 +199,8 @@ def test_a_broker_that_refuses_is_reported_and_does_not_hold_up_the_end(
     ("line", "complaint"),
     [
         (b"", "no task"),
-        (b"{}", "required field `broker`"),
-        (b'{"broker":"mqtt://h","profile_toml":"x","seed":1,"epoch_monotonic_ns":1}', "TOML"),
+        (b"{}", "required field `brokers`"),
+        (b'{"brokers":["mqtt://h"],"profile_toml":"x","seed":1,"epoch_monotonic_ns":1}', "TOML"),
     ],
 )
 def test_a_task_that_cannot_be_done_fails_in_one_line(line: bytes, complaint: str) -> None:
@@ -223,6 +224,27 @@ def test_a_missing_password_file_fails(mosquitto: Mosquitto) -> None:
             assert "/nowhere/secret" in (await service.report("failed"))["message"]
 
     run(main)
+
+
+def test_a_password_that_is_no_text_fails(mosquitto: Mosquitto, tmp_path: Path) -> None:
+    """Bytes that are not UTF-8 are refused in one line."""
+    file = tmp_path / "password"
+    file.write_bytes(b"\xff\xfe\n")
+
+    async def main() -> None:
+        asked = task(mosquitto, "bytes", username="tms", password_file=str(file))
+        async with Service.of(asked) as service:
+            assert "not UTF-8" in (await service.report("failed"))["message"]
+            assert await service.errors() == ""
+
+    run(main)
+
+
+def test_instances_spread_over_the_brokers(mosquitto: Mosquitto) -> None:
+    """Each instance takes the next broker of the cluster, and begins again after the last."""
+    brokers = ("mqtt://one", "mqtt://two")
+    tasks = [task(mosquitto, "spread", brokers=brokers, index=index, of=3) for index in range(3)]
+    assert [each.endpoint().host for each in tasks] == ["one", "two", "one"]
 
 
 def test_the_profile_of_these_tests_is_the_tenant_s() -> None:

@@ -127,3 +127,38 @@ def test_the_end_of_a_run_shows_verdict_figures_and_notes(summary: Summary) -> N
         assert expected in shown
     assert "protocol timers are not scaled" in shown
     assert "sign in" not in shown  # nothing was measured, so there is no row of zeros
+
+
+@pytest.mark.parametrize(
+    ("longest_s", "unit", "longest"),
+    [
+        (0.000_25, "ms", "0.25"),
+        (99.9, "ms", "99,900"),
+        (100, "s", "100.0"),
+        (999, "s", "999.0"),
+        (1_001, "min", "16.68"),
+        (72_000, "h", "20.00"),
+        (9_999 * 3_600, "h", "9,999"),
+    ],
+)
+def test_durations_are_told_in_units_that_fit(
+    longest_s: float, unit: str, longest: str, tally: Tally, board: Board
+) -> None:
+    """A row names its unit and shows all seven figures uncut on 80 columns."""
+    update = tally.recorder("fleet_update_duration_seconds")
+    ack = tally.recorder("fleet_heartbeat_ack_seconds")
+    for share in range(1, 1_001):
+        update.record(round(longest_s * 1e6 * share / 1_000))
+        ack.record(90_000_000 * share)
+    tally.counts[tally.slot("fleet_heartbeat_ack_seconds")] += 86_400_000
+    tally.publish()
+    console = Console(file=StringIO(), width=80)
+    with console.capture() as capture:
+        console.print(render_summary(summarise(board.read(), facts())))
+    rows = [line.split() for line in capture.get().splitlines()]
+    [row] = [row for row in rows if row[:1] == ["update"]]
+    assert (row[1], row[2], row[-1], len(row)) == (unit, "1,000", longest, 9)
+    [row] = [row for row in rows if row[:2] == ["heartbeat", "ack"]]
+    assert (row[3], len(row)) == ("86,401,000", 10)
+    [heads] = [row for row in rows if row[:1] == ["durations"]]
+    assert heads == ["durations", "in", "count", "mean", "p50", "p90", "p99", "p99.9", "max"]

@@ -173,6 +173,17 @@ def test_a_pipe_gets_a_line_every_few_seconds(snapshot: Snapshot) -> None:
     assert "lag p99 250.0 ms" in lines[0]
 
 
+def test_no_line_is_printed_of_an_estate_that_leaves(snapshot: Snapshot) -> None:
+    """When the run's time is over there are no more lines; an endless run goes on."""
+    endless = msgspec.structs.replace(snapshot, run=msgspec.structs.replace(RUN, duration_ms=0))
+    console = Console(file=StringIO(), width=80)
+    lines = Lines(console)
+    with console.capture() as capture:
+        for shown, elapsed_ms in ((snapshot, 119_999), (snapshot, 125_000), (endless, 130_000)):
+            lines.show(msgspec.structs.replace(shown, elapsed_ms=elapsed_ms))
+    assert [line[:5] for line in capture.get().splitlines()] == ["01:59", "02:10"]
+
+
 def test_a_terminal_gets_the_full_screen_and_gets_its_own_back(snapshot: Snapshot) -> None:
     """The view is drawn on the alternate screen, which is left at the end."""
     output = StringIO()

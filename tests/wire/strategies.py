@@ -12,7 +12,7 @@ COUNT_MAX = 2**53
 counts = st.integers(0, COUNT_MAX)
 tenths = st.integers(-(10**6), 10**6).map(lambda number: number / 10)
 percents = st.integers(0, 100)
-versions = st.text(st.characters(codec="utf-8"), min_size=1, max_size=32)
+versions = st.text(st.characters(codec="utf-8"), min_size=1, max_size=64)
 
 _SPECIAL: dict[str, st.SearchStrategy[Any]] = {
     "rssi_dbm": st.integers(-150, 0),

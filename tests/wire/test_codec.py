@@ -10,7 +10,17 @@ from hypothesis import strategies as st
 from fleet.wire.codec import PAYLOAD_BYTES_MAX, decode_down, decode_up, encode
 from fleet.wire.errors import WireError
 from fleet.wire.examples import EXAMPLES
-from fleet.wire.messages import DOWN, UP, Heartbeat, Message
+from fleet.wire.messages import (
+    DOWN,
+    UP,
+    FaultReported,
+    Heartbeat,
+    Message,
+    RegistrationRequested,
+    SignInRequested,
+    StatusReported,
+    SyncRequested,
+)
 from fleet.wire.topics import KINDS
 from tests.wire.strategies import heartbeats
 
@@ -65,6 +75,40 @@ def test_a_fault_is_told_with_its_reason(payload: bytes, reason: str) -> None:
     """What is wrong with a payload stands in the error."""
     with pytest.raises(WireError, match=reason):
         decode_up("sign_off", payload)
+
+
+@pytest.mark.parametrize(
+    ("kind", "field"),
+    [
+        (RegistrationRequested, "tid"),
+        (RegistrationRequested, "serial_no"),
+        (SignInRequested, "operator"),
+        (SignInRequested, "proof"),
+        (FaultReported, "code"),
+    ],
+)
+def test_a_pattern_is_met_from_end_to_end(kind: type[Message], field: str) -> None:
+    """A line's end behind what a pattern allows is refused, as JSON Schema has it."""
+    told = msgspec.to_builtins(EXAMPLES[kind])
+    for wrong in (told[field] + "\n", "\n" + told[field], told[field] + "\r\n"):
+        with pytest.raises(WireError, match=rf"matching regex .*`\$\.{field}`"):
+            decode_up(kind.kind, msgspec.json.encode(told | {field: wrong}))
+
+
+@pytest.mark.parametrize("code", ["SW-702\n", "PRN-503\n", "503"])
+def test_a_list_of_faults_holds_codes(code: str) -> None:
+    """What a status report lists as faults are codes as a fault report has them."""
+    told = msgspec.to_builtins(EXAMPLES[StatusReported]) | {"faults": ["SW-702", code]}
+    with pytest.raises(WireError, match=r"matching regex .*`\$\.faults\[1\]`"):
+        decode_up("status", msgspec.json.encode(told))
+
+
+def test_a_version_is_as_long_as_a_name() -> None:
+    """A version of 64 characters goes through, and one more does not."""
+    told = msgspec.to_builtins(EXAMPLES[SyncRequested])
+    assert decode_up("sync", msgspec.json.encode(told | {"fw": "9" * 64}))
+    with pytest.raises(WireError, match="length <= 64"):
+        decode_up("sync", msgspec.json.encode(told | {"fw": "9" * 65}))
 
 
 @pytest.mark.parametrize("decode", [decode_up, decode_down])

@@ -49,6 +49,24 @@ def test_an_example_is_valid(message_type: type[Message]) -> None:
         assert not validator.is_valid(example["payload"] | {"gossip": 1})
 
 
+def texts(value: Any) -> list[dict[str, Any]]:
+    """Collect the schemas of all text without a closed set of values."""
+    if isinstance(value, list):
+        return [found for part in value for found in texts(part)]
+    if not isinstance(value, dict):
+        return []
+    own = [value] if value.get("type") == "string" else []
+    return own + [found for part in value.values() for found in texts(part)]
+
+
+def test_all_text_is_bounded() -> None:
+    """Text has a longest length, or a pattern that bounds it and lets no line's end through."""
+    found = texts(DOCUMENT["components"]["schemas"])
+    assert found
+    for schema in found:
+        assert "maxLength" in schema or schema["pattern"].endswith(r"(?!\n)$")
+
+
 def test_every_reference_leads_somewhere() -> None:
     """No reference of the document dangles."""
     found = references(DOCUMENT)

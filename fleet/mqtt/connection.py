@@ -1,21 +1,25 @@
-"""How to get at the brokers of a run, without the secret itself: only where it is kept."""
+"""How to get at brokers, without the secret itself: only where it is kept."""
 
 import os
 from pathlib import Path
+from typing import Annotated, Any, Self
 
 import msgspec
 
 from fleet.mqtt.endpoint import Endpoint
-from fleet.run.errors import RunError
 
 PASSWORD_ENV = "FLEET_MQTT_PASSWORD"  # noqa: S105 - the name of a variable, no password
 
 
+class PasswordError(ValueError):
+    """The password cannot be had from where it is said to be."""
+
+
 class Connection(msgspec.Struct, frozen=True, kw_only=True):
-    """Brokers of one cluster, and who we are to them.
+    """Brokers of one cluster, and who we are to them. The tasks of processes extend it.
 
     Attributes:
-        brokers: URLs; terminals spread over them.
+        brokers: URLs, at least one; clients spread over them.
         ca_file: PEM file of trusted authorities; "" for the system's.
         cert_file: PEM file of the client's certificate; "" for none.
         key_file: PEM file of its private key; "" if `cert_file` holds it.
@@ -25,7 +29,7 @@ class Connection(msgspec.Struct, frozen=True, kw_only=True):
         password_file: File that holds it, in its first line; goes before `password_env`.
     """
 
-    brokers: tuple[str, ...]
+    brokers: Annotated[tuple[str, ...], msgspec.Meta(min_length=1)]
     ca_file: str = ""
     cert_file: str = ""
     key_file: str = ""
@@ -33,6 +37,11 @@ class Connection(msgspec.Struct, frozen=True, kw_only=True):
     username: str = ""
     password_env: str = ""
     password_file: str = ""
+
+    @classmethod
+    def of_connection(cls, connection: "Connection", **fields: Any) -> Self:
+        """Return a connection of this kind: the fields of another one, and those of its own."""
+        return cls(**msgspec.structs.asdict(connection), **fields)
 
     def endpoints(self) -> tuple[Endpoint, ...]:
         """Return the brokers' endpoints with their TLS settings.
@@ -56,12 +65,12 @@ class Connection(msgspec.Struct, frozen=True, kw_only=True):
         """Read the password, or return None if there is none.
 
         Raises:
-            RunError: The file cannot be read or is empty.
+            PasswordError: The file cannot be read or is empty.
         """
         if self.password_file:
             return _first_line(Path(self.password_file))
         found = os.environ.get(self.password_env) if self.password_env else None
-        return None if found is None else found.encode()
+        return None if found is None else os.fsencode(found)
 
 
 def _path(name: str) -> Path | None:
@@ -74,8 +83,8 @@ def _first_line(path: Path) -> bytes:
             line = file.readline(65_536).rstrip(b"\r\n")
     except OSError as error:
         msg = f"cannot read the password from {path}: {error.strerror}"
-        raise RunError(msg) from error
+        raise PasswordError(msg) from error
     if not line:
         msg = f"the password file {path} is empty: its first line must be the password"
-        raise RunError(msg)
+        raise PasswordError(msg)
     return line

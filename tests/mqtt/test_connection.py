@@ -4,9 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from fleet.mqtt.connection import PASSWORD_ENV, Connection, PasswordError
 from fleet.mqtt.endpoint import EndpointError
-from fleet.run.connection import PASSWORD_ENV, Connection
-from fleet.run.errors import RunError
 
 ONE = ("mqtt://127.0.0.1",)
 
@@ -36,11 +35,11 @@ def test_no_password_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_password_file_that_is_none(tmp_path: Path) -> None:
     """A missing and an empty file are told with their name."""
-    with pytest.raises(RunError, match=r"cannot read the password from .*missing: No such file"):
+    with pytest.raises(PasswordError, match=r"cannot read .*missing: No such file"):
         Connection(brokers=ONE, password_file=str(tmp_path / "missing")).password()
     empty = tmp_path / "empty"
     empty.write_text("\n")
-    with pytest.raises(RunError, match=r"empty is empty: its first line"):
+    with pytest.raises(PasswordError, match=r"empty is empty: its first line"):
         Connection(brokers=ONE, password_file=str(empty)).password()
 
 
