@@ -5,6 +5,7 @@ is one `template % row`. It is a heartbeat like any other: it decodes to what th
 encoding would, and a test holds it to that.
 """
 
+from functools import lru_cache
 from typing import Final
 
 import msgspec
@@ -20,6 +21,9 @@ TENTHS: Final = frozenset({"temp_c", "paper_m"})
 """Which of them have one decimal; the others are whole numbers."""
 
 
+# Most terminals of an estate say the same of themselves; one template for all of them stays in the
+# processor's cache, where thousands of equal ones would not.
+@lru_cache(maxsize=4_096)
 def heartbeat_template(  # noqa: PLR0913 - they are the message's own fields
     *, state: StateWord, boot: int, fw: str, plan: int, faults: int, has_battery: bool
 ) -> bytes:

@@ -330,12 +330,12 @@ class LiveWorld:
         """Take back from the rhythm how far it has come."""
         rhythm, row = self._common.beats.rhythm, self.pulse.index
         self._beat_at = rhythm.pause(row)
-        self._story = max(self._story, int(rhythm.last[row]))
-        self.pulse.seq = int(rhythm.seq[row])
+        self._story = max(self._story, rhythm.last[row])
+        self.pulse.seq = rhythm.seq[row]
 
     def _attended(self, at: Millis) -> None:
-        beats = self._common.beats
-        if self._wait is Wait.BEAT and beats.rhythm.is_due(self.pulse.index, at):
+        beats, row = self._common.beats, self.pulse.index
+        if self._wait is Wait.BEAT and beats.rhythm.is_due(row, beats.rhythm.next_of(row), at):
             beats.send_due(at)
         order = None
         if self._inbox and self._inbox[0][0] <= at:

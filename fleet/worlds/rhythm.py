@@ -1,71 +1,87 @@
-"""When heartbeats are due: a row of arrays for each terminal, looked at once per tick.
+"""When heartbeats are due: a wheel of spans, each with the terminals whose next one falls into it.
 
-A terminal sleeps through its heartbeats. While it does, its instants lie on a grid which needs no
-heap and no coroutine: one comparison over all terminals finds those that are due (8 us for 20,000).
-A terminal that does not beat, or whose wait ends before its next heartbeat, has `NEVER` there.
+Theory of operation
+-------------------
+A terminal sleeps through its heartbeats; while it does, their instants lie on a grid which needs
+neither a coroutine nor a heap. The wheel holds the number of each terminal in the span of its next
+heartbeat. One span is open at a time: it is taken off the wheel as a whole, so that telemetry can
+be computed for all of it at once. A terminal whose next heartbeat falls into the open span, because
+it has only begun to beat or beats very fast, *joins* it.
+
+An entry holds no truth of its own. It is right if the terminal's next instant is still the entry's
+and not beyond its limit; whatever begins, pauses or moves a grid merely makes entries wrong, and
+wrong entries are passed over.
 """
 
-from typing import Final
-
-import numpy as np
-from numpy.typing import NDArray
-
-from fleet.life.telemetry import Integers
 from fleet.units import Millis
-
-NEVER: Final = 2**62
 
 
 class Rhythm:
-    """Grids of heartbeats, in business milliseconds.
+    """Grids of heartbeats, by row, in business milliseconds.
 
     Attributes:
-        seq: Number of the last heartbeat of each terminal, uint64[terminals].
-        last: Its instant, int64[terminals].
+        seq: Number of the last heartbeat of each terminal.
+        last: Its instant.
+        joined: Rows that have come into the open span.
+        closes: Instant at which the open span ends.
     """
 
-    __slots__ = ("_every", "_grid", "_limit", "_next", "last", "seq")
+    __slots__ = ("_every", "_limit", "_next", "_span", "_wheel", "closes", "joined", "last", "seq")
 
-    def __init__(self, terminals: int) -> None:
-        """Start with nobody beating."""
-        self._next = np.full(terminals, NEVER, np.int64)
-        self._grid = np.zeros(terminals, np.int64)
-        self._every = np.ones(terminals, np.int64)
-        self._limit = np.zeros(terminals, np.int64)
-        self.last = np.zeros(terminals, np.int64)
-        self.seq = np.zeros(terminals, np.uint64)
+    def __init__(self, terminals: int, span: Millis) -> None:
+        """Start with nobody beating, at the instant 0."""
+        self._span = span
+        self._next = [0] * terminals
+        self._every = [0] * terminals
+        self._limit = [-1] * terminals
+        self._wheel: dict[int, list[int]] = {}
+        self.seq = [0] * terminals
+        self.last = [0] * terminals
+        self.joined: list[int] = []
+        self.closes: Millis = 0
 
     def begin(self, row: int, at: Millis, every: Millis, limit: Millis) -> None:
         """Let a terminal beat: first at `at`, then at equal distances up to `limit`."""
-        self._grid[row] = at
         self._every[row] = every
         self._limit[row] = limit
-        self._next[row] = at if at <= limit else NEVER
+        self._next[row] = at
+        self._enter(row, at)
 
     def pause(self, row: int) -> Millis:
         """Let it beat no more; return the next instant of its grid."""
-        self._next[row] = NEVER
-        return int(self._grid[row])
+        self._limit[row] = -1
+        return self._next[row]
 
-    def is_due(self, row: int, now: Millis) -> bool:
-        """Return whether a terminal's next heartbeat is due by `now`."""
-        return bool(self._next[row] <= now)
+    def next_of(self, row: int) -> Millis:
+        """Return the instant of a terminal's next heartbeat, if it beats at all."""
+        return self._next[row]
 
-    def due(self, now: Millis) -> tuple[NDArray[np.int64], Integers]:
-        """Return rows and instants of heartbeats due by `now`, and move on to the next ones.
+    def is_due(self, row: int, at: Millis, now: Millis) -> bool:
+        """Return whether the entry (`row`, `at`) is right, and due by `now`."""
+        return at <= now and at == self._next[row] and at <= self._limit[row]
 
-        A row is there once; call again until there is none, after a stall there may be several.
+    def beat(self, row: int, at: Millis) -> int:
+        """Move on to the next heartbeat; return the number of the one at `at`."""
+        self.last[row] = at
+        later = self._next[row] = at + self._every[row]
+        if later <= self._limit[row]:
+            self._enter(row, later)
+        number = self.seq[row] = self.seq[row] + 1
+        return number
+
+    def open_next(self) -> list[int]:
+        """Close the span, open the next, and return the rows of its entries.
+
+        Whoever has joined and is not due yet is among them.
         """
-        rows = np.flatnonzero(self._next <= now)
-        at = self._next[rows]
-        later = at + self._every[rows]
-        self._grid[rows] = later
-        self._next[rows] = np.where(later <= self._limit[rows], later, NEVER)
-        self.last[rows] = at
-        self.seq[rows] += np.uint64(1)
-        return rows, at
+        rows = self._wheel.pop(self.closes // self._span, [])
+        self.closes += self._span
+        rows += self.joined
+        self.joined = []
+        return rows
 
-    def coming(self, until: Millis) -> tuple[NDArray[np.int64], Integers]:
-        """Return rows and instants of the next heartbeats by `until`, as far as can be known."""
-        rows = np.flatnonzero(self._next <= until)
-        return rows, self._next[rows]
+    def _enter(self, row: int, at: Millis) -> None:
+        if at < self.closes:
+            self.joined.append(row)
+        else:
+            self._wheel.setdefault(at // self._span, []).append(row)

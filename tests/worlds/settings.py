@@ -214,7 +214,8 @@ class Live:
                 return True
         rhythm = self._common.beats.rhythm
         heap = self.kernel._heap
-        soonest = min(heap[0][0] if heap else until + 1, int(rhythm._next.min()))
+        beat_at = rhythm._next[0] if rhythm._limit[0] >= rhythm._next[0] else until + 1
+        soonest = min(heap[0][0] if heap else until + 1, beat_at)
         if soonest > until:
             return False
         self.clock.shows = max(self.clock.shows, soonest)
