@@ -199,6 +199,7 @@ async def run(task: ShardTask, orders: asyncio.StreamReader) -> Ended:
         pump = Pump(shard.common, shard.worlds, profile.run.tick, shard.tally.publish)
         # The terminals live as long as the process: nothing of them is garbage yet.
         gc.freeze()
+        gc.set_threshold(100_000, 50, 100)
         listener = asyncio.create_task(_listen(orders, pump.drain))
         reached = await pump.run(shard.end)
         listener.cancel()

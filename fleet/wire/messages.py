@@ -15,12 +15,15 @@ from msgspec import Meta, Struct
 
 Timestamp = Annotated[int, Meta(ge=0, description="ms since the Unix epoch, business clock")]
 Count = Annotated[int, Meta(ge=0)]
-# Python's `$`, unlike JSON Schema's, also matches before a line's end; the look-ahead forbids one.
-Tid = Annotated[str, Meta(pattern=r"^[0-9]{8}(?!\n)$", description="terminal id, 8 digits")]
-SerialNo = Annotated[str, Meta(pattern=r"^[0-9A-Z]{4,16}(?!\n)$", description="of the unit")]
-Operator = Annotated[str, Meta(pattern=r"^[0-9]{2}(?!\n)$", description="of the shop, 2 digits")]
-Proof = Annotated[str, Meta(pattern=r"^[0-9a-f]{16}(?!\n)$", description="see fleet.wire.password")]
-FaultCode = Annotated[str, Meta(pattern=r"^[A-Z]{2,3}-[0-9]{3}(?!\n)$")]
+# Python's `$`, unlike JSON Schema's, also matches before a line's end; the look-ahead forbids one,
+# and the published contract, which is not for Python alone, does without it.
+NO_NEWLINE: Final = r"(?!\n)"
+_END: Final = NO_NEWLINE + "$"
+Tid = Annotated[str, Meta(pattern=r"^[0-9]{8}" + _END, description="terminal id, 8 digits")]
+SerialNo = Annotated[str, Meta(pattern=r"^[0-9A-Z]{4,16}" + _END, description="of the unit")]
+Operator = Annotated[str, Meta(pattern=r"^[0-9]{2}" + _END, description="of the shop, 2 digits")]
+Proof = Annotated[str, Meta(pattern=r"^[0-9a-f]{16}" + _END, description="see fleet.wire.password")]
+FaultCode = Annotated[str, Meta(pattern=r"^[A-Z]{2,3}-[0-9]{3}" + _END)]
 Version = Annotated[str, Meta(min_length=1, max_length=64)]
 Name = Annotated[str, Meta(max_length=64)]
 Code = Annotated[str, Meta(max_length=16, description="UnionPay response code; 00 is approval")]
