@@ -50,10 +50,9 @@ def measure(clients: int, rounds: int, progress: Callable[[str], None]) -> Resul
     result = Result("connects", title, rows)
     result.claims = _claims(result)
     result.notes = [
-        f"round {number}, {name}: others used {turn.others:.0%} of a core: doubtful"
+        doubt
         for name, seen in turns.items()
-        for number, turn in enumerate(seen, start=1)
-        if turn.others > machine.BUSY
+        for doubt in machine.doubts(name, [turn.others for turn in seen])
     ]
     return result
 

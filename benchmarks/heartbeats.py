@@ -107,13 +107,11 @@ def _row(name: str, seen: list[Window], floor: list[Window]) -> Row:
 
 
 def _notes(plan: Plan, windows: dict[str, list[Window]]) -> Iterator[str]:
-    for subject in plan.subjects:
-        for number, window in enumerate(windows[subject.name], start=1):
-            where = f"round {number}, {subject.name}"
-            if window.others > machine.BUSY:
-                yield f"{where}: others used {window.others:.0%} of a core: doubtful"
-            if window.rate < _HELD * subject.load.rate:
-                yield f"{where}: {window.rate:,.0f} of {subject.load.rate:,} messages/s"
+    for name, load, _ in plan.subjects:
+        yield from machine.doubts(name, [window.others for window in windows[name]])
+        least = min(window.rate for window in windows[name])
+        if least < _HELD * load.rate:
+            yield f"{name}: in one round only {least:,.0f} of {load.rate:,} messages/s"
 
 
 def watch(running: Broker, generator: Program, window_s: float) -> Window:

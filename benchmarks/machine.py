@@ -4,7 +4,7 @@ import os
 import platform
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib import metadata
 from pathlib import Path
 from typing import Final
@@ -40,10 +40,30 @@ def cpu_ns(pid: int) -> int:
     return time.clock_gettime_ns(~pid << 3 | 2)  # MAKE_PROCESS_CPUCLOCK of linux/posix-timers.h
 
 
-def pss_bytes(pid: int) -> int:
-    """Return the memory of a process, pages shared with others by its share in them."""
-    pss: int = psutil.Process(pid).memory_full_info().pss
-    return pss
+def memory_bytes(pid: int) -> int:
+    """Return the anonymous memory of a process: heaps and stacks, but no file or library.
+
+    Libraries are left out because their share in PSS depends on who else happens to use them.
+
+    Raises:
+        OSError: There is no such process.
+    """
+    with Path(f"/proc/{pid}/smaps_rollup").open(encoding="ascii") as lines:
+        kib = next(line.split()[1] for line in lines if line.startswith("Anonymous:"))
+    return int(kib) * 1_024
+
+
+def doubts(subject: str, shares: Sequence[float]) -> list[str]:
+    """Return a warning if the machine was busy while a subject was measured.
+
+    Args:
+        subject: Who.
+        shares: What others used of a core, for each round.
+    """
+    busy = sum(share > BUSY for share in shares)
+    if not busy:
+        return []
+    return [f"{subject}: doubtful, others used up to {max(shares):.0%} of a core in {busy} rounds"]
 
 
 class Neighbours:

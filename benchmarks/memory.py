@@ -1,7 +1,7 @@
 """Memory per connected client: a process with many of them, minus the same process with one.
 
-Memory is PSS, so pages of libraries count by this process's share in them. The kernel's memory for
-sockets is in nobody's figure.
+Memory is anonymous memory: what a process has for itself, without files and libraries. The kernel's
+memory for sockets is in nobody's figure.
 """
 
 import time
@@ -42,9 +42,9 @@ def measure(sizes: Sizes, progress: Callable[[str], None]) -> Result:
         ("aiomqtt, bare connection", sizes.aiomqtt, _peer("aiomqtt_clients")),
     )
     rows = []
-    for name, clients, pss in subjects:
+    for name, clients, used in subjects:
         progress(f"memory: {name}")
-        alone, crowd = (_beside_broker(pss, count) for count in (1, clients))
+        alone, crowd = (_beside_broker(used, count) for count in (1, clients))
         each_kib = (crowd - alone) / (clients - 1) / _KIB
         figures = {
             "KiB/client": [each_kib],
@@ -59,9 +59,9 @@ def measure(sizes: Sizes, progress: Callable[[str], None]) -> Result:
     return result
 
 
-def _beside_broker(pss: Callable[[Broker, int], int], clients: int) -> int:
+def _beside_broker(used: Callable[[Broker, int], int], clients: int) -> int:
     with broker.running() as running:
-        return pss(running, clients)
+        return used(running, clients)
 
 
 def _ours(running: Broker, clients: int) -> int:
@@ -71,15 +71,15 @@ def _ours(running: Broker, clients: int) -> int:
 
 
 def _peer(module: str) -> Callable[[Broker, int], int]:
-    def pss(running: Broker, clients: int) -> int:
+    def used(running: Broker, clients: int) -> int:
         task = PeerTask(port=running.port, clients=clients)
         with Program(f"benchmarks.peers.{module}", task) as program:
             program.line(READY_S)
             return _settled(program)
 
-    return pss
+    return used
 
 
 def _settled(program: Program) -> int:
     time.sleep(_SETTLE_S)
-    return machine.pss_bytes(program.pid)
+    return machine.memory_bytes(program.pid)

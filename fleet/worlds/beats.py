@@ -23,7 +23,7 @@ from fleet.units import Millis
 from fleet.wire import heartbeat
 from fleet.worlds.clock import LiveClock
 from fleet.worlds.meters import Meters
-from fleet.worlds.rhythm import Rhythm
+from fleet.worlds.rhythm import Entry, Reading, Rhythm
 
 if TYPE_CHECKING:
     from fleet.worlds.live import LiveWorld
@@ -37,9 +37,6 @@ REFUSALS: Final = (
 # How far telemetry is computed ahead, in real time.
 _AHEAD_MS: Final = 50
 _TENTHS: Final = tuple(ROW.index(name) for name in sorted(heartbeat.TENTHS))
-
-Reading = tuple[float, ...]
-Beat = tuple[int, Millis, Reading]  # row, instant, what it says
 
 
 class Beats:
@@ -69,8 +66,8 @@ class Beats:
         self._clock = clock
         self._meters = meters
         self._qos = qos
-        # Of the open span, latest first: instant, row, its count of changes, and the reading.
-        self._ahead: list[tuple[Millis, int, int, Reading]] = []
+        # Of the open span, latest first.
+        self._ahead: list[Entry] = []
         self._late_ms: list[Millis] = []
 
     def send_due(self, now: Millis) -> None:
@@ -78,7 +75,7 @@ class Beats:
         while beats := self._due(now):
             self._send(beats)
             sent_at, armed = self._clock.now(), self.armed
-            self._late_ms += [sent_at - max(at, armed) for _, at, _ in beats]
+            self._late_ms += [sent_at - max(beat[0], armed) for beat in beats]
         while self.rhythm.closes <= now:
             self._open_next()
             self.send_due(min(now, self.rhythm.closes - 1))
@@ -92,51 +89,42 @@ class Beats:
     # ------------------------------------------------------------------ what is due
 
     def _open_next(self) -> None:
-        rows = self.rhythm.open_next()
-        if rows:
-            at = np.array([self.rhythm.next_of(row) for row in rows], np.int64)
-            order = np.argsort(-at, kind="stable")
-            listed = np.array(rows, np.int64)[order].tolist()
-            changes = [self._vitals.changes[row] for row in listed]
-            readings = self._readings(listed, at[order].tolist())
-            self._ahead = list(zip(at[order].tolist(), listed, changes, readings, strict=True))
+        self._ahead = self._entries(self.rhythm.open_next())
 
-    def _due(self, now: Millis) -> list[Beat]:
-        ahead, rhythm, changes = self._ahead, self.rhythm, self._vitals.changes
-        beats: list[Beat] = []
-        while ahead and ahead[-1][0] <= now:
-            at, row, count, reading = ahead.pop()
-            if not rhythm.is_due(row, at, now):
-                continue
-            if count != changes[row]:
-                (reading,) = self._readings([row], [at])
-            rhythm.beat(row, at)
-            beats.append((row, at, reading))
-        return beats + self._joined(now) if rhythm.joined else beats
-
-    def _joined(self, now: Millis) -> list[Beat]:
-        """Return the beats of those who came into the open span and are due."""
+    def _due(self, now: Millis) -> list[Entry]:
         rhythm = self.rhythm
-        joined, rhythm.joined = rhythm.joined, []
-        rows: list[int] = []
-        instants: list[Millis] = []
-        for row in joined:
-            at = rhythm.next_of(row)
-            if rhythm.is_due(row, at, now):
-                rows.append(row)
-                instants.append(at)
-            elif at > now:
-                rhythm.joined.append(row)
-        readings = self._readings(rows, instants) if rows else []
-        return [
-            (row, at, reading)
-            for row, at, reading in zip(rows, instants, readings, strict=True)
-            if rhythm.is_due(row, at, now) and rhythm.beat(row, at)
-        ]
+        if rhythm.joined:
+            self._admit()
+        beats = rhythm.walk(self._ahead, now)
+        changes = self._vitals.changes
+        for number, (at, row, count, _) in enumerate(beats):
+            if count != changes[row]:
+                (reading,) = self._readings([row], [at], [rhythm.seq[row]])
+                beats[number] = (at, row, count, reading)
+        return beats
 
-    def _readings(self, rows: list[int], instants: list[Millis]) -> list[Reading]:
-        seq = np.array([self.rhythm.seq[row] + 1 for row in rows], np.uint64)
-        at, origin_ms = np.array(instants, np.int64), self._clock.business.origin_ms
+    def _admit(self) -> None:
+        """Put those who came into the open span where they belong."""
+        joined, self.rhythm.joined = self.rhythm.joined, []
+        self._ahead += self._entries(joined)
+        self._ahead.sort(key=_instant, reverse=True)
+
+    def _entries(self, rows: list[int]) -> list[Entry]:
+        """Return the entries of the next heartbeats of these terminals, latest first."""
+        if not rows:
+            return []
+        rhythm, changes = self.rhythm, self._vitals.changes
+        coming = sorted([(rhythm.next_of(row), row) for row in rows], reverse=True)
+        instants, listed = (list(column) for column in zip(*coming, strict=True))
+        readings = self._readings(listed, instants, [rhythm.seq[row] + 1 for row in listed])
+        counts = [changes[row] for row in listed]
+        return list(zip(instants, listed, counts, readings, strict=True))
+
+    def _readings(
+        self, rows: list[int], instants: list[Millis], numbers: list[int]
+    ) -> list[Reading]:
+        at, seq = np.array(instants, np.int64), np.array(numbers, np.uint64)
+        origin_ms = self._clock.business.origin_ms
         table = telemetry(self._vitals, np.array(rows, np.int64), at, seq, origin_ms)
         columns: list[list[float]] = table.T.astype(np.int64).tolist()
         for column in _TENTHS:
@@ -145,7 +133,7 @@ class Beats:
 
     # ------------------------------------------------------------------ sending
 
-    def _send(self, beats: list[Beat]) -> None:
+    def _send(self, beats: list[Entry]) -> None:
         sendings, sent_bytes = self._prepare(beats)
         for write, data in sendings:
             write(data)
@@ -155,10 +143,10 @@ class Beats:
         header_bytes = HEADER_BYTES + (PACKET_ID_BYTES if self._qos else 0)
         meters.add(meters.sent_bytes, sent_bytes + sent * header_bytes)
 
-    def _prepare(self, beats: list[Beat]) -> tuple[list[Sending], int]:
+    def _prepare(self, beats: list[Entry]) -> tuple[list[Sending], int]:
         worlds, qos, sent_bytes = self.worlds, self._qos, 0
         sendings: list[Sending] = []
-        for row, at, reading in beats:
+        for at, row, _, reading in beats:
             world = worlds[row]
             link, topic = world.link, world.beat_topic
             if link is None:
@@ -172,3 +160,7 @@ class Beats:
             world.beat_due = at
             sent_bytes += topic.size + len(payload)
         return sendings, sent_bytes
+
+
+def _instant(entry: Entry) -> Millis:
+    return entry[0]

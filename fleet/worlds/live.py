@@ -335,7 +335,7 @@ class LiveWorld:
 
     def _attended(self, at: Millis) -> None:
         beats, row = self._common.beats, self.pulse.index
-        if self._wait is Wait.BEAT and beats.rhythm.is_due(row, beats.rhythm.next_of(row), at):
+        if self._wait is Wait.BEAT and beats.rhythm.is_due(row, at):
             beats.send_due(at)
         order = None
         if self._inbox and self._inbox[0][0] <= at:

@@ -15,6 +15,10 @@ wrong entries are passed over.
 
 from fleet.units import Millis
 
+Reading = tuple[float, ...]
+Entry = tuple[Millis, int, int, Reading]
+"""A heartbeat ahead: its instant, the terminal's row, that row's count of changes, what it says."""
+
 
 class Rhythm:
     """Grids of heartbeats, by row, in business milliseconds.
@@ -56,18 +60,31 @@ class Rhythm:
         """Return the instant of a terminal's next heartbeat, if it beats at all."""
         return self._next[row]
 
-    def is_due(self, row: int, at: Millis, now: Millis) -> bool:
-        """Return whether the entry (`row`, `at`) is right, and due by `now`."""
-        return at <= now and at == self._next[row] and at <= self._limit[row]
+    def is_due(self, row: int, now: Millis) -> bool:
+        """Return whether a terminal's next heartbeat is due by `now`."""
+        return self._next[row] <= min(now, self._limit[row])
 
-    def beat(self, row: int, at: Millis) -> int:
-        """Move on to the next heartbeat; return the number of the one at `at`."""
-        self.last[row] = at
-        later = self._next[row] = at + self._every[row]
-        if later <= self._limit[row]:
-            self._enter(row, later)
-        number = self.seq[row] = self.seq[row] + 1
-        return number
+    def walk(self, ahead: list[Entry], now: Millis) -> list[Entry]:
+        """Take what is due by `now` off the end of `ahead`; return the right ones, moved on.
+
+        Args:
+            ahead: Entries, latest first; the due ones are removed, right or wrong.
+            now: Business instant.
+        """
+        grid, limit, every, last, seq = self._next, self._limit, self._every, self.last, self.seq
+        walked: list[Entry] = []
+        while ahead and ahead[-1][0] <= now:
+            entry = ahead.pop()
+            at, row = entry[0], entry[1]
+            if at != grid[row] or at > limit[row]:
+                continue
+            grid[row] = later = at + every[row]
+            if later <= limit[row]:
+                self._enter(row, later)
+            last[row] = at
+            seq[row] += 1
+            walked.append(entry)
+        return walked
 
     def open_next(self) -> list[int]:
         """Close the span, open the next, and return the rows of its entries.
@@ -83,5 +100,7 @@ class Rhythm:
     def _enter(self, row: int, at: Millis) -> None:
         if at < self.closes:
             self.joined.append(row)
+        elif (rows := self._wheel.get(at // self._span)) is not None:
+            rows.append(row)
         else:
-            self._wheel.setdefault(at // self._span, []).append(row)
+            self._wheel[at // self._span] = [row]
