@@ -22,6 +22,8 @@ OURS: Final = "fleet (whole life)"
 FLOOR: Final = "floor (bare send)"
 GMQTT: Final = "gmqtt on uvloop"
 AIOMQTT: Final = "aiomqtt"
+_X_FLOOR: Final = "x floor"
+_X_GMQTT: Final = "x gmqtt"
 LAG: Final = "fleet_schedule_lag_seconds"
 READY_S: Final = 120.0
 _SETTLE_COUNTS: Final = 8
@@ -63,7 +65,8 @@ class Plan(NamedTuple):
         subjects: In the order of their turns; the floor is among them.
         rounds: How often each has its turn.
         window_s: Length of a window.
-        floor_times: Target: how many times the floor ours may cost.
+        floor_times: Target: how many times the floor ours may cost; None for no such target.
+        gmqtt_times: Target: how many times gmqtt, the only fast peer that is always run.
     """
 
     name: str
@@ -71,7 +74,8 @@ class Plan(NamedTuple):
     subjects: Sequence[Subject]
     rounds: int
     window_s: float
-    floor_times: float
+    floor_times: float | None
+    gmqtt_times: float
 
 
 def measure(plan: Plan, progress: Callable[[str], None]) -> Result:
@@ -87,23 +91,30 @@ def measure(plan: Plan, progress: Callable[[str], None]) -> Result:
             with broker.running() as running:
                 window = subject.measure(running, subject.load, plan.window_s)
             windows[subject.name].append(window)
-    rows = [_row(name, seen, windows[FLOOR]) for name, seen in windows.items()]
+    rows = [_row(subject, plan, windows) for subject in plan.subjects]
     result = Result(plan.name, plan.title, rows)
-    ratio = result.row(OURS).median("x floor")
-    result.claims = [Claim("times the floor of the same round", ratio, plan.floor_times)]
+    ours = result.row(OURS)
+    if plan.floor_times is not None:
+        text = "times the floor of the same round"
+        result.claims.append(Claim(text, ours.median(_X_FLOOR), plan.floor_times))
+    text = "times gmqtt in the same round"
+    result.claims.append(Claim(text, ours.median(_X_GMQTT), plan.gmqtt_times))
     result.notes = [*_notes(plan, windows)]
     return result
 
 
-def _row(name: str, seen: list[Window], floor: list[Window]) -> Row:
-    figures = {
-        "CPU us/message": [each.cpu_us for each in seen],
-        "x floor": [each.cpu_us / below.cpu_us for each, below in zip(seen, floor, strict=True)],
-        "messages/s": [each.rate for each in seen],
-        "lag p99 ms": [each.lag_p99_ms for each in seen if each.lag_p99_ms is not None],
-        "others' CPU %": [100 * each.others for each in seen],
-    }
-    return Row(name, figures)
+def _row(subject: Subject, plan: Plan, windows: dict[str, list[Window]]) -> Row:
+    seen = windows[subject.name]
+    figures = {"CPU us/message": [each.cpu_us for each in seen]}
+    # Cost per message depends on the rate, so who was asked for another one is not compared.
+    for column, other in ((_X_FLOOR, FLOOR), (_X_GMQTT, GMQTT)):
+        if subject.load == next(each.load for each in plan.subjects if each.name == other):
+            pairs = zip(seen, windows[other], strict=True)
+            figures[column] = [each.cpu_us / beside.cpu_us for each, beside in pairs]
+    figures["messages/s"] = [each.rate for each in seen]
+    figures["lag p99 ms"] = [each.lag_p99_ms for each in seen if each.lag_p99_ms is not None]
+    figures["others' CPU %"] = [100 * each.others for each in seen]
+    return Row(subject.name, figures)
 
 
 def _notes(plan: Plan, windows: dict[str, list[Window]]) -> Iterator[str]:

@@ -99,8 +99,11 @@ class Mqtt(Section):
     """Keep-alive in whole seconds; 60 s as in a published QR-soundbox specification."""
     connect_timeout: Span = 10 * SECOND_MS
     """Time for TCP, TLS and CONNACK."""
-    pending_connects_max: Annotated[int, Field(ge=1, le=100_000)] = 200
-    """Connections of one shard that may be under way at once."""
+    pending_connects_max: Annotated[int, Field(ge=1, le=100_000)] = 100
+    """Connections of one shard that may be under way at once.
+
+    mosquitto listens with a backlog of 100, beyond which a SYN is lost and repeated after a second.
+    """
     clean_start: bool = True
     """Whether the broker forgets the session before."""
     session_expiry: Duration = 0
