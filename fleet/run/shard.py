@@ -45,9 +45,10 @@ from fleet.watch.tally import Tally, open_counts
 from fleet.wire.topics import terminal_filter
 from fleet.worlds.beats import Beats
 from fleet.worlds.clock import LiveClock
+from fleet.worlds.common import Common, MakeLink, Record
 from fleet.worlds.gate import Gate
 from fleet.worlds.kernel import Kernel
-from fleet.worlds.live import Common, LiveWorld, MakeLink, Record
+from fleet.worlds.live import LiveWorld
 from fleet.worlds.meters import Meters
 from fleet.worlds.pump import Pump
 

@@ -155,7 +155,7 @@ class Beats:
             try:
                 sendings.append(link.prepare(topic, payload, qos))
             except REFUSALS as refusal:
-                world.refused(refusal)
+                world.outbox.refused(refusal)
                 continue
             world.beat_due = at
             sent_bytes += topic.size + len(payload)

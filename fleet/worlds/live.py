@@ -18,19 +18,17 @@ have passed are then caught up with at once, in order. An open load model: what 
 however late, and its latency counts from when it was due.
 """
 
-from collections import deque
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine
+from contextlib import suppress
 from enum import Enum
 from time import monotonic_ns
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from fleet.life.pulse import Pulse
 from fleet.life.states import Step
 from fleet.life.world import LinkDown, NoAnswer, WorldEnded
-from fleet.mqtt import errors
 from fleet.mqtt.down import DownReason
-from fleet.mqtt.frames import PreparedTopic
-from fleet.mqtt.link import Backpressure, Link, LinkPlan
+from fleet.mqtt.link import Link
 from fleet.mqtt.link import LinkDown as NotUp
 from fleet.mqtt.packets import Will
 from fleet.units import Millis
@@ -47,16 +45,12 @@ from fleet.wire.messages import (
     Request,
     SignInRequested,
 )
-from fleet.worlds.beats import HEADER_BYTES, PACKET_ID_BYTES, Beats
-from fleet.worlds.clock import LiveClock
-from fleet.worlds.gate import Gate
-from fleet.worlds.kernel import Kernel, park
-from fleet.worlds.meters import Meters, since_us
+from fleet.worlds.common import Common
+from fleet.worlds.kernel import park
+from fleet.worlds.meters import since_us
+from fleet.worlds.outbox import Outbox
 
 INBOX_MAX: Final = 16
-
-MakeLink = Callable[["LiveWorld", Will], Link]
-Record = Callable[[str, Step], None]
 
 
 class Wait(Enum):
@@ -70,21 +64,6 @@ class Wait(Enum):
     ASK = 5
 
 
-class Common(NamedTuple):
-    """What all worlds of a shard share."""
-
-    kernel: Kernel
-    clock: LiveClock
-    beats: Beats
-    gate: Gate
-    meters: Meters
-    plan: LinkPlan
-    make_link: MakeLink
-    record: Record
-    tenant: str
-    queue_max: int
-
-
 class LiveWorld:
     """One terminal's clock, link and ways to wait.
 
@@ -94,6 +73,7 @@ class LiveWorld:
         pulse: The slow part of its heartbeats.
         ticket: The kernel's.
         link: The link, while there is one.
+        outbox: What goes over it, but for heartbeats.
         beat_topic: Where heartbeats go.
         template: What they look like; takes a row of changing values.
         has_battery: Whether that row ends with the battery's charge.
@@ -102,8 +82,8 @@ class LiveWorld:
 
     __slots__ = (
         "_asked_ns", "_beat_at", "_common", "_coroutine", "_down_length", "_every", "_inbox",
-        "_queue", "_request", "_story", "_template_of", "_until", "_wait", "beat_due",
-        "beat_topic", "has_battery", "index", "link", "pulse", "template", "ticket",
+        "_request", "_story", "_template_of", "_until", "_wait", "beat_due",
+        "beat_topic", "has_battery", "index", "link", "outbox", "pulse", "template", "ticket",
         "tid",
     )  # fmt: skip
 
@@ -122,11 +102,11 @@ class LiveWorld:
         self._beat_at: Millis | None = None
         self.beat_due: Millis = 0
         self._inbox: list[tuple[Millis, AnyOrder]] | None = None
-        self._queue: deque[Message] | None = None
+        self.outbox = Outbox(common, tid)
         self._request: Request | None = None
         self._asked_ns = 0
         self._down_length = len(topics.terminal_filter(common.tenant, tid)) - 1
-        self.beat_topic = self._topic(Heartbeat.kind)
+        self.beat_topic = self.outbox.topic(Heartbeat.kind)
         self.template = b""
         self.has_battery = pulse.has_battery
         self._template_of: tuple[object, ...] = ()
@@ -199,10 +179,12 @@ class LiveWorld:
             self._drop_link(clean=clean)
 
     def say(self, message: Message) -> None:  # noqa: D102
-        if self._queue:
-            self._enqueue(message)
-        else:
-            self._send(message)
+        if self.link is None:
+            raise LinkDown
+        try:
+            self.outbox.say(self.link, message)
+        except NotUp:
+            raise LinkDown from None
 
     async def ask(self, request: Request, timeout_ms: Millis) -> Answer:  # noqa: D102
         self._asked_ns = monotonic_ns()
@@ -231,7 +213,9 @@ class LiveWorld:
         """There is room to connect."""
         common = self._common
         lost = Presence(common.clock.business.origin_ms + self._story, online=False, reason="lost")
-        will = Will(self._topic(lost.kind).topic, codec.encode(lost), lost.qos, retain=lost.retain)
+        will = Will(
+            self.outbox.topic(lost.kind).topic, codec.encode(lost), lost.qos, retain=lost.retain
+        )
         self.link = common.make_link(self, will)
         self._asked_ns = monotonic_ns()
         self.link.open()
@@ -277,12 +261,8 @@ class LiveWorld:
 
     def acknowledged(self, packet_id: int) -> None:  # noqa: ARG002 - any of them makes room
         """The broker has one message less of ours in flight."""
-        while self._queue and self.link is not None:
-            try:
-                self._send_now(self._queue[0])
-            except (errors.WindowFull, NotUp):
-                return
-            self._queue.popleft()
+        if self.link is not None:
+            self.outbox.go_on(self.link)
 
     # ------------------------------------------------------------------ waiting
 
@@ -377,46 +357,6 @@ class LiveWorld:
 
     # ------------------------------------------------------------------ saying
 
-    def refused(self, refusal: Exception) -> None:
-        """Count a message that the link did not take."""
-        if isinstance(refusal, NotUp):
-            return  # its owner is told that the link is down
-        dropped = self._common.meters.dropped
-        too_large = isinstance(refusal, errors.PacketTooLarge | errors.NotSupported)
-        self._common.meters.add(dropped["too_large" if too_large else "buffer_full"])
-
-    def _send(self, message: Message) -> None:
-        try:
-            self._send_now(message)
-        except NotUp:
-            raise LinkDown from None
-        except errors.WindowFull:
-            self._enqueue(message)
-        except (Backpressure, errors.PacketTooLarge, errors.NotSupported) as refusal:
-            self.refused(refusal)
-
-    def _send_now(self, message: Message) -> None:
-        if self.link is None:
-            raise NotUp
-        topic, payload = self._topic(message.kind), codec.encode(message)
-        self.link.send(topic, payload, message.qos, retain=message.retain)
-        meters = self._common.meters
-        meters.add(meters.sent[message.kind])
-        size = topic.size + len(payload) + HEADER_BYTES
-        meters.add(meters.sent_bytes, size + (PACKET_ID_BYTES if message.qos else 0))
-
-    def _enqueue(self, message: Message) -> None:
-        queue = self._queue = self._queue or deque()
-        if len(queue) >= self._common.queue_max:
-            queue.popleft()
-            self._common.meters.add(self._common.meters.dropped["queue_full"])
-        queue.append(message)
-
-    def _topic(self, kind: str) -> PreparedTopic:
-        common = self._common
-        version = common.plan.options.version
-        return PreparedTopic(version, topics.build(common.tenant, self.tid, "up", kind))
-
     def _renew_template(self) -> None:
         pulse = self.pulse
         key = (pulse.state, pulse.boot, pulse.fw, pulse.plan, pulse.faults)
@@ -434,12 +374,9 @@ class LiveWorld:
     # ------------------------------------------------------------------ parting
 
     def _depart(self) -> None:
-        common = self._common
-        ts = common.clock.business.origin_ms + self._story
-        try:
-            self._send_now(Presence(ts, online=False, reason="detached"))
-        except (NotUp, Backpressure, errors.WindowFull):
-            common.meters.add(common.meters.dropped["undelivered"])
+        ts = self._common.clock.business.origin_ms + self._story
+        with suppress(LinkDown):
+            self.say(Presence(ts, online=False, reason="detached"))
         self._drop_link(clean=True)
 
     def _drop_link(self, *, clean: bool) -> None:
@@ -450,10 +387,7 @@ class LiveWorld:
             self._forget_conversation()
 
     def _forget_conversation(self) -> None:
-        meters = self._common.meters
-        if self._queue:
-            meters.add(meters.dropped["undelivered"], len(self._queue))
-        self._queue = None
+        self.outbox.forget()
         self._inbox = None
         self._request = None
 

@@ -12,7 +12,8 @@ from time import monotonic_ns
 from typing import Final
 
 from fleet.units import Millis
-from fleet.worlds.live import Common, LiveWorld
+from fleet.worlds.common import Common
+from fleet.worlds.live import LiveWorld
 
 # After the last instant, how long a story may still wait for an answer that it asked for before.
 GRACE_MS: Final = 5_000

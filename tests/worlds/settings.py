@@ -25,9 +25,10 @@ from fleet.wire import codec, topics
 from fleet.wire.messages import AnyOrder, Heartbeat
 from fleet.worlds.beats import Beats
 from fleet.worlds.clock import LiveClock
+from fleet.worlds.common import Common
 from fleet.worlds.gate import Gate
 from fleet.worlds.kernel import Kernel
-from fleet.worlds.live import Common, LiveWorld
+from fleet.worlds.live import LiveWorld
 from fleet.worlds.meters import Meters
 from tests.life.solitude import Solitude, settle
 
@@ -156,7 +157,7 @@ class Live:
         self._desk = Desk(PROFILE, 7)
         self._links: list[ScriptedLink] = []
         self._broken = self._muted = False
-        self._common = Common(
+        self.common = Common(
             kernel=self.kernel,
             clock=self.clock,
             beats=Beats(Vitals(7, np.array([0], np.uint64)), self.clock, meters, qos=0),
@@ -168,9 +169,9 @@ class Live:
             tenant="demo",
             queue_max=4,
         )
-        self._world = LiveWorld(self._common, TID, 0, Pulse(0, "1.0.0", has_battery=False))
+        self._world = LiveWorld(self.common, TID, 0, Pulse(0, "1.0.0", has_battery=False))
         self.world: World = self._world
-        self._common.beats.worlds.append(self._world)
+        self.common.beats.worlds.append(self._world)
 
     def run(self, coroutine: Coroutine[Any, Any, None], until: int) -> None:
         try:
@@ -180,6 +181,10 @@ class Live:
             self._world.end()
         except StopIteration:
             return
+
+    def dropped(self, reason: str) -> int:
+        """Return how many messages were dropped for a reason."""
+        return self.tally.counts[self.tally.slot("fleet_dropped_total", reason=reason)]
 
     def post(self, order: AnyOrder) -> None:
         self._world.heard(topics.build("demo", TID, "down", "order"), codec.encode(order))
@@ -212,13 +217,13 @@ class Live:
             if link.due:
                 link.due.pop(0)()
                 return True
-        rhythm = self._common.beats.rhythm
+        rhythm = self.common.beats.rhythm
         heap = self.kernel._heap
         beat_at = rhythm._next[0] if rhythm._limit[0] >= rhythm._next[0] else until + 1
         soonest = min(heap[0][0] if heap else until + 1, beat_at)
         if soonest > until:
             return False
         self.clock.shows = max(self.clock.shows, soonest)
-        self._common.beats.send_due(self.clock.shows)
+        self.common.beats.send_due(self.clock.shows)
         self.kernel.run_until(self.clock.shows)
         return True

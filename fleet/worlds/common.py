@@ -1,0 +1,34 @@
+"""What all live worlds of a shard share."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple
+
+from fleet.life.states import Step
+from fleet.mqtt.link import Link, LinkPlan
+from fleet.mqtt.packets import Will
+from fleet.worlds.beats import Beats
+from fleet.worlds.clock import LiveClock
+from fleet.worlds.gate import Gate
+from fleet.worlds.kernel import Kernel
+from fleet.worlds.meters import Meters
+
+if TYPE_CHECKING:
+    from fleet.worlds.live import LiveWorld
+
+MakeLink = Callable[["LiveWorld", Will], Link]
+Record = Callable[[str, Step], None]
+
+
+class Common(NamedTuple):
+    """The kernel, the clock, the heartbeats, the gate, the meters, and how links are made."""
+
+    kernel: Kernel
+    clock: LiveClock
+    beats: Beats
+    gate: Gate
+    meters: Meters
+    plan: LinkPlan
+    make_link: MakeLink
+    record: Record
+    tenant: str
+    queue_max: int
