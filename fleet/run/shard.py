@@ -3,13 +3,13 @@
     python -m fleet.run.shard < task
 
 It says `ready`, reads its task from the first line of its input, runs until the run's end or until
-its input ends or says `drain`, and says how it ended. Shard i of n has every n-th terminal.
+its input ends or says anything more, and says how it ended. Shard i of n has every n-th terminal.
 """
 
 import asyncio
 import gc
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from time import monotonic_ns
@@ -233,9 +233,8 @@ def _say(report: Report) -> None:
     sys.stdout.flush()
 
 
-def main(arguments: Sequence[str] = ()) -> int:
+def main() -> int:
     """Run a shard process."""
-    del arguments
     report = uvloop.run(_main())
     _say(report)
     return report.exit if isinstance(report, Ended | Failed) else 0
