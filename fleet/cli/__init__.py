@@ -1,13 +1,29 @@
 """What the user types: one file per command, no logic."""
 
+import signal
 import sys
 
-from fleet.cli.failures import exit_code_of
-from fleet.cli.group import fleet
-
 __all__ = ["main"]
+
+_INTERRUPTED = 130
 
 
 def main() -> None:
     """Run the command line, and exit by its contract; see `fleet.cli.failures`."""
-    sys.exit(exit_code_of(fleet))
+    try:
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            # Who has them ignored, as nohup does, wants it so.
+            if signal.getsignal(number) is signal.SIG_DFL:
+                signal.signal(number, signal.default_int_handler)
+        sys.exit(_run())
+    except KeyboardInterrupt:
+        sys.stderr.write("interrupted\n")
+        sys.exit(_INTERRUPTED)
+
+
+def _run() -> int:
+    # A signal while these are imported is an interruption like any other.
+    from fleet.cli.failures import exit_code_of  # noqa: PLC0415
+    from fleet.cli.group import fleet  # noqa: PLC0415
+
+    return exit_code_of(fleet)

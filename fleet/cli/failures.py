@@ -40,9 +40,16 @@ def _fail(error: Exception) -> int:
     if os.environ.get(TRACEBACK_ENV) == "1":
         traceback.print_exception(error)
     code = _exit_code(error)
-    for line in str(error).splitlines() if code else ():
+    if code is None:
+        return _confess(error)
+    tell(error)
+    return code
+
+
+def tell(error: Exception) -> None:
+    """Say what is wrong, on stderr."""
+    for line in str(error).splitlines():
         click.echo(f"Error: {line}", err=True)
-    return code or _confess(error)
 
 
 def _exit_code(error: Exception) -> int | None:

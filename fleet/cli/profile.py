@@ -4,7 +4,8 @@ import json
 
 import click
 
-from fleet.profile import json_schema, load, names, resolved_toml
+from fleet.cli.failures import USAGE, tell
+from fleet.profile import ProfileError, json_schema, load, names, resolved_toml
 
 
 @click.group()
@@ -29,11 +30,21 @@ def show(name_or_path: str) -> None:
 
 @profile.command()
 @click.argument("paths", metavar="PROFILE...", nargs=-1, required=True)
-def check(paths: tuple[str, ...]) -> None:
+@click.pass_context
+def check(ctx: click.Context, /, paths: tuple[str, ...]) -> None:
     """Check profiles; complain of everything at once."""
-    for path in paths:
+    if [path for path in paths if not _is_fine(path)]:
+        ctx.exit(USAGE)
+
+
+def _is_fine(path: str) -> bool:
+    try:
         load(path)
-        click.echo(f"{path}: fine")
+    except ProfileError as error:
+        tell(error)
+        return False
+    click.echo(f"{path}: fine")
+    return True
 
 
 @profile.command()

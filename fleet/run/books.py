@@ -46,7 +46,12 @@ class Books:
         return str(self.record.work) if self.record else ""
 
     def close(
-        self, verdict: Verdict, broker: str, started: datetime, notes: tuple[str, ...]
+        self,
+        verdict: Verdict,
+        ending: str,
+        broker: str,
+        started: datetime,
+        notes: tuple[str, ...],
     ) -> Summary:
         """Sum the run up, and write the record if there is to be one.
 
@@ -56,6 +61,7 @@ class Books:
         profile = self.plan.profile
         facts = RunFacts(
             verdict=verdict,
+            ending=ending,
             profile=profile.name,
             profile_digest=f"sha256:{digest(profile)}",
             seed=self.plan.seed,

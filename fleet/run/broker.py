@@ -124,8 +124,10 @@ def reach(kind: Kind, terminals: int) -> str | None:
     """Return what the user should know about the chosen broker, or None."""
     if kind is Kind.MOSQUITTO:
         return None
+    forced = os.environ.get(CHOICE_ENV) == kind
+    why = f"{CHOICE_ENV}={kind}:" if forced else "mosquitto is not there, so"
     advice = (
-        "mosquitto is not there, so the broker is amqtt, written in Python: good for 1,000 to "
+        f"{why} the broker is amqtt, written in Python: good for 1,000 to "
         f"{AMQTT_TERMINALS:,} terminals, 3,000 messages/s and MQTT 3.1.1"
     )
     return f"{advice}; {terminals:,} will not fit" if terminals > AMQTT_TERMINALS else advice

@@ -40,7 +40,8 @@ def check_shards(terminals: int, shards: int, limit: int) -> None:
         msg = (
             f"{terminals:,} terminals need more connections than {shards} "
             f"{'shard' if shards == 1 else 'shards'} may open (limit of open files: {limit:,} per "
-            f"process): run with --shards {needed} or more, or raise the limit (ulimit -Hn)"
+            f"process): run with --shards {needed} or more, or raise the limit "
+            f"(ulimit -Hn {-(-terminals // shards) + RESERVE} as root)"
         )
         raise RunError(msg)
 
@@ -55,8 +56,9 @@ def check_broker(terminals: int, limit: int) -> None:
         msg = (
             f"{terminals:,} terminals do not fit into the embedded broker, which may hold "
             f"{_connections(limit):,} connections (limit of open files: {limit:,}): run with "
-            f"--terminals {_connections(limit)} or fewer, raise the limit (ulimit -Hn), or use a "
-            "broker of your own with --broker mqtt://HOST:PORT"
+            f"--terminals {_connections(limit)} or fewer, raise the limit "
+            f"(ulimit -Hn {terminals + RESERVE} as root), or use a broker of your own with "
+            "--broker mqtt://HOST:PORT"
         )
         raise RunError(msg)
 

@@ -8,11 +8,14 @@ import msgspec
 import trio
 
 from fleet.mqtt.connection import Connection
+from fleet.mqtt.packets import Version
 from fleet.profile import Profile, resolved_toml
 from fleet.run.child import Child, Command, Death, children
 from fleet.run.errors import ChildDied, RunError, plain
 from fleet.run.interruption import Interruption
-from fleet.tms.task import Failed, Lost, Ready, Report, TmsTask
+from fleet.run.probe import Visitor, probe
+from fleet.tms.ledger import Counts
+from fleet.tms.task import Counted, Ended, Failed, Handled, Lost, Ready, Report, TmsTask
 
 READY_S = 30.0
 DRAIN_S = 8.0
@@ -35,6 +38,31 @@ class Desks:
         self._notice = notice
         self._ready = [trio.Event() for _ in range(instances)]
         self._failed: dict[int, Failed] = {}
+        self._counts: dict[int, Handled] = {}
+        # Why there was no connection, since there was one: each reason is told once.
+        self._told: set[str] = set()
+
+    @property
+    def counts(self) -> Handled:
+        """What all instances have handled, as far as they have said."""
+        return sum(self._counts.values(), Handled(Counts()))
+
+    def notes(self) -> tuple[str, ...]:
+        """Return a sentence for each kind of trouble that the TMS had."""
+        counts = self.counts
+        troubles = (
+            (counts.dropped, "dropped", "message", "for which it had no room"),
+            (counts.undelivered, "could not send", "message", "as its connection was gone"),
+            (counts.unreadable, "heard", "message", "that nobody can read"),
+            (counts.desk.strangers, "heard", "message", "of terminals that are not of its estate"),
+            (counts.desk.missing, "missed", "heartbeat", "as the numbers of the others show"),
+            (counts.desk.repeated, "heard", "heartbeat", "again, or after a later one"),
+        )
+        return tuple(
+            f"the TMS {did} {_many(count, what)} {why}"
+            for count, did, what, why in troubles
+            if count
+        )
 
     def commands(self) -> tuple[Command, ...]:
         """Return the command of each instance."""
@@ -86,8 +114,12 @@ class Desks:
             raise ChildDied(msg) from None
         match report:
             case Ready():
+                self._told.clear()
                 self._ready[index].set()
-            case Lost(reason):
+            case Counted(counts) | Ended(counts):
+                self._counts[index] = counts
+            case Lost(reason) if reason not in self._told:
+                self._told.add(reason)
                 self._notice(f"the TMS has no connection to the broker: {reason}")
             case Failed():
                 self._failed[index] = report
@@ -104,19 +136,38 @@ def serve(profile: Profile, seed: int, connection: Connection, say: Callable[[st
 
     Raises:
         RunError: It cannot be done, or not any longer.
+        EndpointError: The broker's address or a file of its TLS settings is wrong.
+        PasswordError: The password cannot be read.
     """
     desks = Desks(profile, seed, profile.tms.instances, say)
 
     async def main() -> None:
         stop = Interruption()
-        async with stop.heeded(), children(*desks.commands()) as crew:
-            stop.covers(crew)
-            await desks.hand_out(crew, connection, time.monotonic_ns())
-            await desks.wait_ready()
-            say(f"the TMS answers at {', '.join(connection.brokers)}; Ctrl-C ends it")
-            await trio.sleep_forever()
+        async with stop.heeded():
+            await _try_brokers(connection)
+            async with children(*desks.commands()) as crew:
+                stop.covers(crew)
+                await desks.hand_out(crew, connection, time.monotonic_ns())
+                await desks.wait_ready()
+                say(f"the TMS answers at {', '.join(connection.brokers)}; Ctrl-C ends it")
+                await trio.sleep_forever()
 
     try:
         trio.run(main)
     except BaseExceptionGroup as group:
         raise plain(group) from group
+    say(f"the TMS has ended; it heard {_many(sum(desks.counts.desk.heard.values()), 'message')}")
+    for note in desks.notes():
+        say(note)
+
+
+def _many(count: int, what: str) -> str:
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
+
+
+async def _try_brokers(connection: Connection) -> None:
+    # The TMS speaks 3.1.1, whatever its terminals do.
+    visitor = Visitor(Version.V311, connection.username or None, connection.password())
+    async with trio.open_nursery() as nursery:
+        for endpoint in connection.endpoints():
+            nursery.start_soon(probe, endpoint, visitor)

@@ -14,13 +14,14 @@ class ChildDied(RunError):  # noqa: N818 - it is named after what happened
 def plain(group: BaseExceptionGroup) -> BaseException:
     """Return what a user should be told of a group: its mistakes as one, or what is no mistake.
 
-    Several children may fail at once; each message is told once.
+    Several children may fail at once; each message is told once. It is a death if one of them is.
     """
     leaves = list(_leaves(group))
     others = [leaf for leaf in leaves if not isinstance(leaf, RunError)]
     if others:
         return others[0]
-    return RunError("\n".join(dict.fromkeys(map(str, leaves))))
+    kind = ChildDied if any(isinstance(leaf, ChildDied) for leaf in leaves) else RunError
+    return kind("\n".join(dict.fromkeys(map(str, leaves))))
 
 
 def _leaves(error: BaseException) -> Iterator[BaseException]:

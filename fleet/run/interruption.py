@@ -1,14 +1,28 @@
 """The wish to stop: the first signal asks for a clean end, the second one for a quick one."""
 
 import signal
-from collections.abc import AsyncIterable, AsyncIterator, Iterable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 
 import trio
 
 from fleet.run.child import Child
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+@contextmanager
+def signals_ignored() -> Iterator[None]:
+    """Do what is short and must not be left half done; to be called in the main thread.
+
+    They are ignored, not blocked: a mask is one thread's, and another would take the signal.
+    """
+    before = {number: signal.signal(number, signal.SIG_IGN) for number in _SIGNALS}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 class Interruption:

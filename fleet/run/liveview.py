@@ -30,6 +30,10 @@ class LiveView:
     def notice(self, text: str) -> None:
         """Tell the user something."""
         self._ticker.note(self._elapsed_ms(), text)
+        self.say(text)
+
+    def say(self, text: str) -> None:
+        """Tell the user what the screen shows anyway, where there is one."""
         if not isinstance(self._screen, FullScreen):
             self._say(text)
 

@@ -84,7 +84,7 @@ async def _dial(endpoint: Endpoint) -> trio.SocketStream:
             raise
         else:
             return trio.SocketStream(connection)
-    raise failure or OSError("its name has no address")
+    raise failure or OSError(f"the host of {endpoint} has no address; check its name")
 
 
 async def _greet(endpoint: Endpoint, stream: trio.abc.Stream, visitor: Visitor) -> None:
@@ -115,17 +115,24 @@ def _refusal(endpoint: Endpoint, answer: Event | None, visitor: Visitor) -> str:
             f"no room for more connections, or not speak MQTT {_version(visitor)}"
         )
     if answer.code in _BAD_CREDENTIALS:
-        who = f"user {visitor.username!r}" if visitor.username else "anonymous clients"
-        return (
-            f"the broker {endpoint} refuses {who} ({answer.reason_text}): name the user with "
-            "--username, and give the password in FLEET_MQTT_PASSWORD or with --password-file"
-        )
+        return f"the broker {endpoint} refuses {_credentials(visitor, answer.reason_text)}"
     if answer.code in _BAD_VERSION:
         return (
             f"the broker {endpoint} does not speak MQTT {_version(visitor)}: "
             "set another mqtt.version in the profile"
         )
     return f"the broker {endpoint} refuses the connection: {answer.reason_text}"
+
+
+def _credentials(visitor: Visitor, reason: str) -> str:
+    ways = "FLEET_MQTT_PASSWORD or with --password-file"
+    if not visitor.username:
+        return (
+            f"anonymous clients ({reason}): name the user with --username, and give the password "
+            f"in {ways}"
+        )
+    check = "check the password given in" if visitor.password else "give the password in"
+    return f"user {visitor.username!r} ({reason}): {check} {ways}"
 
 
 def _version(visitor: Visitor) -> str:
@@ -143,9 +150,16 @@ def _explain(endpoint: Endpoint, error: Exception) -> str:
         case MalformedPacket():
             return f"what listens at {endpoint} does not speak MQTT: {error}"
         case OSError() if not isinstance(error, ConnectionResetError | BrokenPipeError):
-            why = os.strerror(error.errno) if error.errno else str(error)
-            return f"cannot reach the broker {endpoint}: {why}; is it running, and there?"
+            return _unreachable(endpoint, error)
     return f"the broker {endpoint} breaks the connection off; is this the port of its kind?"
+
+
+def _unreachable(endpoint: Endpoint, error: OSError) -> str:
+    # Without a number it comes from the look-up of the host's name, and says all.
+    if error.errno is None:
+        return str(error)
+    why = os.strerror(error.errno)
+    return f"cannot reach the broker {endpoint}: {why}; is it running, and there?"
 
 
 def _distrust(endpoint: Endpoint, error: ssl.SSLError) -> str:

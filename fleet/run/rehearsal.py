@@ -1,6 +1,7 @@
 """A run's plan checked and told, without running it."""
 
 import socket
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -38,24 +39,33 @@ def _lines(plan: RunPlan, limit: int) -> Iterator[str]:
     profile, kind = plan.profile, plan.broker_kind()
     brokers = ", ".join(plan.connection.brokers) if plan.connection else f"embedded ({kind})"
     yield f"profile    {profile.name}: {profile.title} (sha256:{digest(profile)})"
-    yield f"terminals  {plan.terminals:,} in {plan.shard_count(limit)} process(es)"
+    yield f"terminals  {plan.terminals:,} in {_processes(plan.shard_count(limit))}"
     yield f"seed       {plan.seed}"
     duration = format_duration(profile.run.duration)
     yield f"duration   {duration}, business clocks x{profile.run.speed:g}"
     yield f"broker     {brokers}, MQTT {profile.mqtt.version}"
-    tms = f"the reference TMS in {plan.desks} process(es)" if plan.tms else "none of ours"
+    tms = f"the reference TMS in {_processes(plan.desks)}" if plan.tms else "none of ours"
     yield f"TMS        {tms}"
     yield f"metrics    {'http://{}:{}/metrics'.format(*plan.metrics) if plan.metrics else 'off'}"
     yield f"record     {plan.out or 'none'}"
+
+
+def _processes(number: int) -> str:
+    return "1 process" if number == 1 else f"{number} processes"
 
 
 def _check_folder(out: Path) -> None:
     if out.is_dir() and (taken := next(out.iterdir(), None)):
         msg = f"{out} is not empty (it holds {taken.name}); name a new folder with --out"
         raise RunError(msg)
-    if out.exists() and not out.is_dir():
-        msg = f"cannot write the run record to {out}: it is no folder; choose another --out"
-        raise RunError(msg)
+    # Permissions do not tell everything: /proc lets root write, but makes no folder.
+    place = next(each for each in (out.absolute(), *out.absolute().parents) if each.exists())
+    try:
+        with tempfile.TemporaryDirectory(prefix=".fleet-", dir=place):
+            pass
+    except OSError as error:
+        msg = f"cannot write the run record to {out}: {error.strerror}; choose another --out"
+        raise RunError(msg) from error
 
 
 def _check_address(host: str, port: int) -> None:

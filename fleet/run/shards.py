@@ -54,6 +54,12 @@ class Muster:
         """Exit code by shard, of those that have ended with a word."""
         return {index: words.exit for index, words in self._last_words.items()}
 
+    @property
+    def unfinished(self) -> int:
+        """Number of shards that have not said that their work is done; what they held is lost."""
+        ended = sum(isinstance(words, Ended) for words in self._last_words.values())
+        return self._shards - ended
+
     async def hand_out(self, crew: tuple[Child, ...], tasks: tuple[ShardTask, ...]) -> None:
         """Give each shard its task."""
         async with trio.open_nursery() as nursery:

@@ -5,12 +5,16 @@ Theory of operation
     books (record folder, tallies, metrics)      opened first: what is wrong there costs nothing yet
       broker                                     ours, or one that answers a CONNECT
         TMS                                      instances, which share the estate
-          shards                                 told when business zero is, and off they go
+          shards                                 told when business zero is, once the TMS answers
 
 Each level is a context manager inside the one above, so whatever ends the run (its time, a signal,
 a death, a mistake of ours) ends it from the inside outwards: shards drain and detach their
 terminals while the TMS still answers, the TMS ends while the broker still listens. Processes are
 spawned before anything is waited for; Python children import while the broker comes up.
+
+TMS and shards have one epoch, and the TMS is told first. Business zero is so far ahead that it can
+subscribe before; if it could not, terminals would register with nobody, and the seed would tell
+another story. Such a run is given up before it has begun.
 """
 
 import time
@@ -27,10 +31,10 @@ from fleet.profile.clock import origin_ms
 from fleet.run import descriptors
 from fleet.run.books import Books, open_books
 from fleet.run.broker import EmbeddedBroker, embedded_broker
-from fleet.run.child import children
+from fleet.run.child import Child, children
 from fleet.run.desks import Desks
-from fleet.run.errors import RunError, plain
-from fleet.run.interruption import Interruption
+from fleet.run.errors import ChildDied, RunError, plain
+from fleet.run.interruption import Interruption, signals_ignored
 from fleet.run.layout import CLASS_BY_CODE
 from fleet.run.liveview import LiveView
 from fleet.run.plan import RunPlan
@@ -45,8 +49,17 @@ from fleet.watch.summary import EXIT_CODES, Summary, Verdict
 # From the handing out of tasks to business zero: what a shard needs to make its terminals.
 HEAD_START_S = 0.4
 HEAD_START_PER_TERMINAL_S = 50e-6
+# From the TMS's task to the shards': it takes 10 ms at a broker on loopback. One elsewhere takes
+# its round trips, half as many again as the test CONNECT; twice is on the safe side.
+TMS_START_S = 0.3
+TMS_START_PER_REACH = 2.0
 # How long after the end of its time a shard may still be busy with ending.
 LATE_S = 60.0
+
+REPEAT_ADVICE = (
+    "run again; if it repeats, set FLEET_TRACEBACK=1 and report what it says, with the command and "
+    "the profile"
+)
 
 _NS_PER_S = 1_000_000_000
 _VERDICTS: dict[int, Verdict] = {code: verdict for verdict, code in EXIT_CODES.items()}
@@ -92,13 +105,14 @@ class Supervision:
             desk_crew = await house.enter_async_context(children(*desks.commands()))
             crew = await house.enter_async_context(children(*self.muster.commands()))
             self.stop.covers((*desk_crew, *crew))
+            start_s = trio.current_time()
             connection = await self._reach(broker)
+            reach_s = trio.current_time() - start_s
             await self.muster.wait_ready()
-            epoch_ns = self._epoch_ns()
-            await desks.hand_out(desk_crew, connection, epoch_ns)
+            epoch_ns = await self._open(desks, desk_crew, connection, reach_s)
             await self.muster.hand_out(crew, self._tasks(connection, epoch_ns))
             self.started = datetime.now(UTC)
-            await desks.wait_ready()
+            self.view.say(self._whereabouts())
             await self._watch(epoch_ns)
 
     async def _broker(self, house: AsyncExitStack) -> EmbeddedBroker | None:
@@ -116,9 +130,40 @@ class Supervision:
         await check_brokers(connection, self.plan)
         return connection
 
-    def _epoch_ns(self) -> int:
+    async def _open(
+        self, desks: Desks, crew: tuple[Child, ...], connection: Connection, reach_s: float
+    ) -> int:
+        """Let the TMS begin, if there is one; return the epoch.
+
+        Raises:
+            RunError: It took so long that the shards would come too late.
+        """
+        allowed_s = TMS_START_S + TMS_START_PER_REACH * reach_s if crew else 0.0
+        start_ns = time.monotonic_ns()
+        latest_ns = start_ns + round(allowed_s * _NS_PER_S)
+        epoch_ns = latest_ns + self._head_start_ns()
+        await desks.hand_out(crew, connection, epoch_ns)
+        await desks.wait_ready()
+        for child in crew:
+            child.forget_words()
+        now_ns = time.monotonic_ns()
+        if crew and now_ns > latest_ns:
+            msg = (
+                f"the TMS took {(now_ns - start_ns) / _NS_PER_S:.1f} s to subscribe at the broker, "
+                f"more than the {allowed_s:.1f} s it has before terminals start: is this machine "
+                "or the broker busy with something else? Nothing was simulated; run again"
+            )
+            raise RunError(msg)
+        return epoch_ns
+
+    def _head_start_ns(self) -> int:
         head_start_s = HEAD_START_S + HEAD_START_PER_TERMINAL_S * self.plan.terminals
-        return time.monotonic_ns() + round(head_start_s * _NS_PER_S)
+        return round(head_start_s * _NS_PER_S)
+
+    def _whereabouts(self) -> str:
+        exporter = self.books.exporter
+        tms = "ours" if self.plan.tms else "none of ours"
+        return f"broker {self.broker_url}, TMS {tms}, metrics {exporter.url if exporter else 'off'}"
 
     def _tasks(self, connection: Connection, epoch_ns: int) -> tuple[ShardTask, ...]:
         profile_toml = resolved_toml(self.plan.profile)
@@ -200,12 +245,37 @@ def _carry_out(run: Supervision, notes: tuple[str, ...]) -> Verdict:
     except BaseExceptionGroup as group:
         if run.started:
             _close(run, "failed", notes)
-        raise plain(group) from group
+        raise _advised(run, plain(group)) from group
+
+
+def _advised(run: Supervision, error: BaseException) -> BaseException:
+    if not isinstance(error, ChildDied):
+        return error
+    lines = [str(error), REPEAT_ADVICE]
+    if run.started and run.books.record:
+        lines.append(f"what was recorded until then is in {run.books.record.folder}")
+    return ChildDied("\n".join(lines))
 
 
 def _close(run: Supervision, verdict: Verdict, notes: tuple[str, ...]) -> Summary:
     started = run.started or datetime.now(UTC)
-    return run.books.close(verdict, run.broker_url, started, notes)
+    with signals_ignored():
+        return run.books.close(verdict, _ending(run, verdict), run.broker_url, started, notes)
+
+
+def _ending(run: Supervision, verdict: Verdict) -> str:
+    record = run.books.record is not None
+    if verdict != "interrupted":
+        return ""
+    if run.started is None:
+        return "before any terminal started"
+    if lost := run.muster.unfinished:
+        were = "was" if lost == 1 else "were"
+        of = len(run.books.tallies)
+        shards = "shard" if of == 1 else "shards"
+        what = "record is" if record else "figures are"
+        return f"{lost} of {of} {shards} {were} ended by force, the {what} incomplete"
+    return "drained cleanly" + (", the record is complete" if record else "")
 
 
 def _verdict(muster: Muster) -> Verdict:

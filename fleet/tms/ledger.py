@@ -1,6 +1,7 @@
 """What a desk has heard and said, in numbers; no answer depends on it."""
 
-from typing import Final, get_args
+from collections import Counter
+from typing import Any, Final, Self, TypeVar, get_args
 
 import msgspec
 
@@ -15,6 +16,8 @@ from fleet.wire.messages import (
 
 _ORDERS: Final = {order: order.__struct_config__.tag for order in get_args(AnyOrder)}
 _ANSWERS: Final = get_args(Answer)
+
+Sums = TypeVar("Sums", bound=msgspec.Struct)
 
 
 class Counts(msgspec.Struct):
@@ -39,6 +42,10 @@ class Counts(msgspec.Struct):
     strangers: int = 0
     missing: int = 0
     repeated: int = 0
+
+    def __add__(self, other: Self) -> Self:
+        """Return the counts of both desks together."""
+        return added(self, other)
 
 
 class Ledger:
@@ -86,6 +93,17 @@ class Ledger:
         self._last[index] = (beat.boot, beat.seq)
         # A terminal which numbers its heartbeats anew with each boot has lost none by that.
         self.counts.missing += max(0, beat.seq - seq - 1)
+
+
+def added(one: Sums, other: Sums) -> Sums:
+    """Return two structs of sums as one: each field of it is that of both together."""
+    fields = msgspec.structs.asdict(one)
+    both = {name: _sum(value, getattr(other, name)) for name, value in fields.items()}
+    return type(one)(**both)
+
+
+def _sum(one: Any, other: Any) -> Any:
+    return dict(Counter(one) + Counter(other)) if isinstance(one, dict) else one + other
 
 
 def _count(counts: dict[str, int], key: str) -> None:

@@ -11,7 +11,11 @@ one go. QoS 0 and 1 have a speaker each, so that no acknowledgement waits for a 
 takes a heartbeat and its acknowledgement from 130 us of CPU to 85.
 
 The hearer never waits for the broker, so it is the first to notice that the connection is gone; its
-exception ends the speakers. What was not sent then is dropped: every terminal asks again.
+exception ends the speakers, and a drain. What was not sent then is dropped: every terminal asks
+again.
+
+The end comes soon whatever the broker does: an attempt to connect is given up at once, as a broker
+that is ending itself may take a connection and never answer, and a drain has `DRAIN_S` in all.
 """
 
 import asyncio
@@ -21,7 +25,7 @@ import math
 import os
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from typing import Any, Final, cast
 
 import aiomqtt
@@ -72,6 +76,7 @@ class Service:
         self._password = _text(task.password())
         self._report = report
         self._tenant = profile.estate.tenant
+        self._where = (_SHARE if task.of > 1 else "") + topics.tms_filter(self._tenant)
         self._clock = BusinessClock.of(profile.run, task.epoch_monotonic_ns)
         self._desk = Desk(profile, task.seed, alone=task.of == 1)
         self._inbox = Mailbox[aiomqtt.Message](INBOX_MAX)
@@ -102,8 +107,10 @@ class Service:
 
     async def _try_to_serve(self, end: asyncio.Event) -> None:
         try:
-            async with self._client() as client:
-                await self._serve(client, end)
+            async with contextlib.AsyncExitStack() as leaving:
+                client = self._client()
+                if await _done_before(end, self._open(client, leaving)):
+                    await self._serve(client, end)
         except* (aiomqtt.MqttError, OSError) as group:
             reason = str(group.exceptions[0])
             _LOG.warning(
@@ -127,17 +134,19 @@ class Service:
             max_inflight_messages=2 * BATCH_MAX,
         )
 
-    async def _serve(self, client: aiomqtt.Client, end: asyncio.Event) -> None:
+    async def _open(self, client: aiomqtt.Client, leaving: contextlib.AsyncExitStack) -> None:
         # Otherwise aiomqtt would warn of every full batch.
         client.pending_calls_threshold = 4 * BATCH_MAX
         self._empty_boxes()
-        where = (_SHARE if self._task.of > 1 else "") + topics.tms_filter(self._tenant)
-        await self._subscribe(client, where)
+        await leaving.enter_async_context(client)
+        await self._subscribe(client)
+
+    async def _serve(self, client: aiomqtt.Client, end: asyncio.Event) -> None:
         async with asyncio.TaskGroup() as group:
             work = [group.create_task(self._listen(client))]
             work += [group.create_task(self._speak(client, outbox)) for outbox in self._outboxes]
             await end.wait()
-            await self._drain(client, where)
+            await self._drain(client)
             for task in work:
                 task.cancel()
 
@@ -145,7 +154,8 @@ class Service:
         for box in (self._inbox, *self._outboxes):
             box.done(len(box.take(box.qsize())))
 
-    async def _subscribe(self, client: aiomqtt.Client, where: str) -> None:
+    async def _subscribe(self, client: aiomqtt.Client) -> None:
+        where = self._where
         granted = await client.subscribe(where, qos=1)
         if any(_code(answer) >= _REFUSED for answer in granted):
             msg = f"the broker refused the subscription to {where}"
@@ -154,11 +164,11 @@ class Service:
         self._handled.connects += 1
         self._report(Ready())
 
-    async def _drain(self, client: aiomqtt.Client, where: str) -> None:
-        # The broker answers after all that it has sent before.
-        await client.unsubscribe(where)
+    async def _drain(self, client: aiomqtt.Client) -> None:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(DRAIN_S):
+                # The broker answers after all that it has sent before.
+                await client.unsubscribe(self._where, timeout=math.inf)
                 for box in (self._inbox, *self._outboxes):
                     await box.join()
 
@@ -244,6 +254,18 @@ def _text(password: bytes | None) -> str | None:
 
 def _code(answer: int | ReasonCode) -> int:
     return answer.value if isinstance(answer, ReasonCode) else answer
+
+
+async def _done_before(end: asyncio.Event, work: Coroutine[Any, Any, None]) -> bool:
+    working, ending = asyncio.create_task(work), asyncio.create_task(end.wait())
+    try:
+        await asyncio.wait((working, ending), return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        ending.cancel()
+        working.cancel()
+        await asyncio.wait((working,))
+    # Raises what the work raised.
+    return not working.cancelled() and working.result() is None
 
 
 async def _wait(event: asyncio.Event, at_most_s: float) -> None:

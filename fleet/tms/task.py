@@ -13,7 +13,7 @@ import msgspec
 
 from fleet.mqtt.connection import Connection
 from fleet.mqtt.endpoint import Endpoint
-from fleet.tms.ledger import Counts
+from fleet.tms.ledger import Counts, added
 
 
 class TaskError(Exception):
@@ -86,6 +86,10 @@ class Handled(msgspec.Struct):
     dropped: int = 0
     undelivered: int = 0
     connects: int = 0
+
+    def __add__(self, other: Self) -> Self:
+        """Return the counts of both services together."""
+        return added(self, other)
 
 
 class Counted(msgspec.Struct, frozen=True, tag_field="report", tag="counted"):

@@ -63,8 +63,10 @@ class RunRecord:
         return merge_events(sorted(parts), self.folder / "events.parquet")
 
     def close(self) -> None:
-        """Remove the work folder."""
+        """Remove the work folder, and the halves of files that could not be written."""
         shutil.rmtree(self.work)
+        for partial in self.folder.glob("*.partial"):
+            partial.unlink()
 
     def _write(self, name: str, content: bytes) -> None:
         partial = self.folder / f"{name}.partial"

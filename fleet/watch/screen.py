@@ -83,7 +83,7 @@ def compact_line(snapshot: Snapshot) -> Text:
         f"{rates.sent:,.0f}/s up {rates.received:,.0f}/s down",
         f"ack p99 {p99_ms['heartbeat ack']:.1f} ms",
         f"lag p99 {p99_ms['schedule lag']:.1f} ms",
-        f"{active:,} faults",
+        f"{active:,} fault{'' if active == 1 else 's'}",
     )
     return Text("  ".join(parts))
 

@@ -32,7 +32,7 @@ _VERDICTS: Final[dict[Verdict, tuple[str, str]]] = {
     "failed": ("bold red", "failed: the run could not be completed"),
     "slo_broken": ("bold red", "SLO broken"),
     "invalid": ("bold red", "invalid: the generator was the bottleneck"),
-    "interrupted": ("bold yellow", "interrupted; drained cleanly, the record is complete"),
+    "interrupted": ("bold yellow", "interrupted"),
 }
 # Units, each with the longest duration that is told in it: what takes six columns in milliseconds,
 # and what is easy to imagine in the others. Six columns let seven figures fit into 80.
@@ -72,6 +72,7 @@ class RunFacts(Struct, frozen=True):
         started: Wall clock, aware.
         ended: Wall clock, aware.
         notes: Sentences that a reader of the figures must know.
+        ending: How it ended, where the verdict leaves that open; "" where it does not.
     """
 
     verdict: Verdict
@@ -84,6 +85,7 @@ class RunFacts(Struct, frozen=True):
     started: datetime
     ended: datetime
     notes: tuple[str, ...] = ()
+    ending: str = ""
 
 
 class Summary(Struct, frozen=True):
@@ -141,9 +143,10 @@ def _headline(summary: Summary) -> Text:
     run = summary.run
     style, words = _VERDICTS[run.verdict]
     took_s = (run.ended - run.started).total_seconds()
+    terminals = "1 terminal" if run.terminals == 1 else f"{run.terminals:,} terminals"
     return Text.assemble(
-        (words, style),
-        f"  {run.terminals:,} terminals · {run.profile} · seed {run.seed} · {took_s:,.1f} s · "
+        (f"{words}; {run.ending}" if run.ending else words, style),
+        f"  {terminals} · {run.profile} · seed {run.seed} · {took_s:,.1f} s · "
         f"business clocks x{run.speed:g}",
     )
 

@@ -22,14 +22,14 @@ class Notable(NamedTuple):
 NOTABLE: Final = (
     Notable("fleet_faults_total", None, "{n} x {value} raised", "yellow"),
     Notable("fleet_updates_total", frozenset({"succeeded"}), "{n} updated", "green"),
-    Notable("fleet_updates_total", frozenset({"failed", "rolled_back"}), "{n} updates {value}",
+    Notable("fleet_updates_total", frozenset({"failed", "rolled_back"}), "{n} update{s} {value}",
             "red"),
     Notable("fleet_sign_ins_total", frozenset({"locked_out", "rejected"}),
-            "{n} operators {value}", "yellow"),
-    Notable("fleet_forced_shutdowns_total", None, "{n} forced shutdowns, {value}", "red"),
+            "{n} operator{s} {value}", "yellow"),
+    Notable("fleet_forced_shutdowns_total", None, "{n} forced shutdown{s}, {value}", "red"),
     Notable("fleet_connects_total", frozenset(reason.value for reason in DownReason),
-            "{n} connects failed: {value}", "red"),
-    Notable("fleet_dropped_total", None, "{n} messages dropped: {value}", "bold red"),
+            "{n} connect{s} failed: {value}", "red"),
+    Notable("fleet_dropped_total", None, "{n} message{s} dropped: {value}", "bold red"),
 )  # fmt: skip
 
 
@@ -58,5 +58,7 @@ class Ticker:
             for value, total in later.series(family).items():
                 new = total - before[value]
                 if new > 0 and (values is None or value in values):
-                    text = words.format(n=f"{new:,}", value=value.replace("_", " "))
+                    text = words.format(
+                        n=f"{new:,}", s="" if new == 1 else "s", value=value.replace("_", " ")
+                    )
                     self.note(elapsed_ms, text, style)

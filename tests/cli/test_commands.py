@@ -1,6 +1,7 @@
 """Commands that do something: help, version, profiles, rehearsal."""
 
 import json
+import signal
 import subprocess
 import sys
 import tomllib
@@ -82,7 +83,7 @@ def test_a_rehearsal_tells_what_would_run_and_leaves_no_trace(tmp_path: Path) ->
     )  # fmt: skip
     for words in (
         "demo",
-        "3,000 in 3 process",
+        "3,000 in 3 processes",
         "seed       7",
         "1m30s",
         "x2",
@@ -104,6 +105,14 @@ def test_a_reader_that_leaves_early_is_no_bug() -> None:
         process.stdout.close()
         assert process.stderr.read() == b""
         assert process.wait(30) in {0, 1}
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_before_all_is_there(tmp_path: Path, number: signal.Signals) -> None:
+    """A signal while modules are still imported is an interruption, told in one word; exit 130."""
+    (tmp_path / "click.py").write_text(f"import os; os.kill(os.getpid(), {int(number)})\n")
+    done = fleet_command("run", PYTHONPATH=f"{tmp_path}:{Path(fleet.__file__).parents[1]}")
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "interrupted\n")
 
 
 def test_version_needs_no_heavy_import() -> None:

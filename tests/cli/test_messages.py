@@ -36,6 +36,17 @@ def test_a_malformed_profile_gets_all_its_complaints(tmp_path: Path) -> None:
             assert f"Error: {profile}: {path}" in told
 
 
+def test_every_profile_is_checked(tmp_path: Path) -> None:
+    """A profile with mistakes does not hide those after it, nor those that are fine."""
+    bad = [tmp_path / name for name in ("a.toml", "b.toml")]
+    for path in bad:
+        path.write_text("schema = = 1\n")
+    done = fleet_command("profile", "check", bad[0], "demo", bad[1])
+    assert done.returncode == 2
+    assert done.stdout == "demo: fine\n"
+    assert [f"Error: {path}" in done.stderr for path in bad] == [True, True]
+
+
 def test_a_profile_that_is_no_toml(tmp_path: Path) -> None:
     """A file that is not TOML is told with the place of the mistake; exit code 2."""
     profile = tmp_path / "mine.toml"
@@ -162,11 +173,22 @@ def test_an_output_folder_that_is_a_file(tmp_path: Path) -> None:
         )
 
 
+@pytest.mark.parametrize("below", ["file/record", "proc"])
+def test_an_output_folder_that_cannot_be_made(tmp_path: Path, below: str) -> None:
+    """A path on which no folder can be made is told by run and rehearsal; exit code 1."""
+    (tmp_path / "file").write_text("mine")
+    out = Path("/proc/record") if below == "proc" else tmp_path / below
+    for dry in ((), ("--dry-run",)):
+        told = refused(1, "run", *QUICK, "--out", out, *dry)
+        assert f"cannot write the run record to {out}" in told
+
+
 @needs_mosquitto
 def test_more_terminals_than_descriptors() -> None:
     """An estate that does not fit this machine is refused at once, with the ways out."""
     told = refused(1, "run", "--terminals", "9000000", "--shards", "auto")
     assert "do not fit into the embedded broker" in told
+    assert "ulimit -Hn 9000100 as root" in told
     assert "--broker mqtt://HOST:PORT" in told
     url = ("--broker", "mqtt://127.0.0.1:1")
     assert "run with --shards" in refused(1, "run", "--terminals", "9000000", *url)

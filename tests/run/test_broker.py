@@ -101,8 +101,12 @@ def test_without_mosquitto_it_is_amqtt(monkeypatch: pytest.MonkeyPatch) -> None:
         choose()
 
 
-def test_amqtt_tells_its_reach() -> None:
-    """The user is told what amqtt is good for, and when an estate is beyond it."""
+def test_amqtt_tells_its_reach(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The user is told why it is amqtt, what it is good for, and when an estate is beyond it."""
+    monkeypatch.delenv("FLEET_BROKER", raising=False)
+    assert str(reach(Kind.AMQTT, 500)).startswith("mosquitto is not there, so the broker is amqtt")
+    monkeypatch.setenv("FLEET_BROKER", "amqtt")
+    assert str(reach(Kind.AMQTT, 500)).startswith("FLEET_BROKER=amqtt: the broker is amqtt")
     assert reach(Kind.MOSQUITTO, 10_000) is None
     assert "2,000 terminals" in str(reach(Kind.AMQTT, 500))
     assert "5,000 will not fit" in str(reach(Kind.AMQTT, 5_000))

@@ -1,6 +1,7 @@
 """Whole runs: real broker, real TMS, real shards; what they leave behind, however they end."""
 
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -51,23 +52,6 @@ def test_a_run_leaves_a_whole_record(profile: Path, tmp_path: Path, shards: str)
     assert len(set(events["terminal"].to_pylist())) == TERMINALS
 
 
-def test_the_number_of_shards_changes_no_story(profile: Path, tmp_path: Path) -> None:
-    """The same seed tells the same story on one process and on three."""
-    stories = []
-    for shards in ("1", "3"):
-        out = tmp_path / f"record-{shards}"
-        done = fleet_command(
-            "run", profile, "--out", out, "--metrics", "off", "--shards", shards, "--seed", "5"
-        )
-        assert done.returncode == 0, done.stderr
-        rows = pq.read_table(out / "events.parquet").to_pylist()
-        # What happens in the last seconds depends on how far each terminal came.
-        end = rows[0]["ts"] + (rows[-1]["ts"] - rows[0]["ts"]) * 0.5
-        stories.append([row for row in rows if row["ts"] < end])
-    assert len(stories[0]) > TERMINALS
-    assert stories[0] == stories[1]
-
-
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_drains_and_writes_the_record(
     profile: Path, tmp_path: Path, free_port: int, number: signal.Signals
@@ -79,7 +63,7 @@ def test_a_signal_drains_and_writes_the_record(
         run.process.send_signal(number)
         code, out, _ = run.end()
         assert code == 130
-        assert "interrupted" in out
+        assert "interrupted; drained cleanly, the record is complete" in out
         assert gone(children)
         summary = run.summary()
         assert summary["run"]["verdict"] == "interrupted"
@@ -98,10 +82,14 @@ def test_a_second_signal_hurries(profile: Path, tmp_path: Path, free_port: int) 
         assert run.process.poll() is None
         start = time.monotonic()
         run.process.send_signal(signal.SIGINT)
-        assert run.end()[0] == 130
+        code, out, _ = run.end()
+        assert code == 130
         assert time.monotonic() - start < 10
         assert gone([shard])
+        told = "1 of 1 shard was ended by force, the record is incomplete"
+        assert f"interrupted; {told}" in " ".join(out.split())
         assert run.summary()["run"]["verdict"] == "interrupted"
+        assert run.summary()["run"]["ending"] == told
 
 
 @pytest.mark.parametrize(
@@ -122,8 +110,11 @@ def test_a_death_ends_the_run(
         run.child(word).kill()
         code, _, err = run.end()
         assert code == 1
-        assert f"{name}" in err.splitlines()[-1]
-        assert "was killed by SIGKILL" in err.splitlines()[-1]
+        what, todo, where = err.splitlines()[-3:]
+        assert what.startswith(f"Error: {name}")
+        assert what.endswith("was killed by SIGKILL")
+        assert "run again; if it repeats, set FLEET_TRACEBACK=1" in todo
+        assert str(run.out) in where
         assert "Traceback" not in err
         assert gone(children)
         assert run.summary()["run"]["verdict"] == "failed"
@@ -141,6 +132,23 @@ def test_killing_the_run_leaves_no_process(profile: Path, tmp_path: Path, free_p
         assert gone(children)
 
 
+def test_a_slow_tms_changes_no_story(profile: Path, tmp_path: Path, free_port: int) -> None:
+    """Where the TMS comes too late for the first terminals, the run is given up; it says why."""
+    with running(profile, tmp_path, free_port) as run:
+        deadline = time.monotonic() + LIMIT_S
+        while not any("fleet.tms" in each.cmdline() for each in run.children):
+            assert time.monotonic() < deadline
+            time.sleep(0.005)
+        tms = run.child("fleet.tms")
+        tms.suspend()
+        time.sleep(3)
+        tms.resume()
+        code, _, err = run.end()
+        assert code == 1
+        assert re.search(r"the TMS took \d\.\d s to subscribe .* run again$", err.strip()), err
+        assert list(run.out.iterdir()) == []
+
+
 def test_a_broker_of_ones_own(
     profile: Path, tmp_path: Path, free_port: int, mosquitto: Mosquitto
 ) -> None:
@@ -154,6 +162,9 @@ def test_a_broker_of_ones_own(
         )] == [True, True]  # fmt: skip
         code, _, err = run.end()
         assert code == 0, err
+        assert err.splitlines()[1] == (
+            f"broker {url}, TMS ours, metrics http://127.0.0.1:{free_port}/metrics"
+        )
         assert run.summary()["run"]["broker"] == url
 
 

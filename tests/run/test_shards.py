@@ -51,6 +51,7 @@ def test_over_when_all_have_ended_with_a_word(shards: Shards) -> None:
     shards.end(0)
     shards.say(1, '{"report":"ended","reason":"duration","exit":4}')
     assert not shards.muster.over.is_set()
+    assert shards.muster.unfinished == 0
     shards.end(1, status=4)
     assert shards.muster.over.is_set()
     assert dict(shards.muster.exits) == {0: 0, 1: 4}
@@ -60,6 +61,12 @@ def test_an_end_without_a_word_is_a_death(shards: Shards) -> None:
     """A shard that vanishes is named, with its last words, even if its status is 0."""
     with pytest.raises(ChildDied, match=r"shard 2 of 2 ended unexpectedly: last words"):
         shards.end(1)
+
+
+def test_who_says_nothing_is_unfinished(shards: Shards) -> None:
+    """A shard that was ended before it could say how it ended is counted."""
+    shards.say(0, '{"report":"ended","reason":"drained","exit":0}')
+    assert shards.muster.unfinished == 1
 
 
 def test_a_failure_is_told_in_the_shards_own_words(shards: Shards) -> None:

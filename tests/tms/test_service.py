@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import socket
 import subprocess
 import time
 from collections import Counter
@@ -12,18 +13,21 @@ import pytest
 
 from fleet.profile import parse
 from fleet.profile.clock import BusinessClock
+from fleet.tms.service import DRAIN_S
 from fleet.wire.messages import (
     HeartbeatAcknowledged,
     Reboot,
     RegistrationAnswered,
     SignInAnswered,
 )
-from tests.brokers import Mosquitto
+from tests.brokers import HOST, Mosquitto
 from tests.tms.estates import HOUR_MS, STRANGER, TID, heartbeat, sign_in, tids
 from tests.tms.services import Service, Speaker, profile_toml, run, task
 from tests.tms.test_desk import register
 
 pytestmark = pytest.mark.broker
+
+SOON_S = 2.0
 
 
 def test_a_conversation(mosquitto: Mosquitto) -> None:
@@ -193,6 +197,66 @@ def test_a_broker_that_refuses_is_reported_and_does_not_hold_up_the_end(
             assert await service.process.wait() == 0
 
     run(main)
+
+
+def test_a_broker_that_ends_does_not_hold_up_the_end(
+    start_mosquitto: Callable[[Sequence[str]], Mosquitto],
+) -> None:
+    """When broker and input end together, in whatever order, it is gone within two seconds."""
+
+    async def main() -> None:
+        for turns in range(3):
+            broker = start_mosquitto([])
+            async with Service.of(task(broker, "both")) as service:
+                await service.report("ready")
+                broker.process.terminate()
+                await asyncio.sleep(turns * 0.1)
+                assert await ended_within_s(service) < SOON_S
+
+    run(main)
+
+
+def test_a_listener_that_never_answers_does_not_hold_up_the_end(mosquitto: Mosquitto) -> None:
+    """While it waits for a CONNACK that does not come, as of a dying broker, it ends at once."""
+
+    async def main() -> None:
+        with socket.create_server((HOST, 0)) as silent:
+            silent.settimeout(0)
+            port = silent.getsockname()[1]
+            brokers = (f"mqtt://{HOST}:{port}",)
+            async with Service.of(task(mosquitto, "silent", brokers=brokers)) as service:
+                connection, _ = await asyncio.get_running_loop().sock_accept(silent)
+                with connection:
+                    assert await ended_within_s(service) < SOON_S
+
+    run(main)
+
+
+def test_a_frozen_broker_holds_up_the_end_for_the_time_of_a_drain(
+    start_mosquitto: Callable[[Sequence[str]], Mosquitto],
+) -> None:
+    """A broker that is there and does not answer costs the time of a drain once, and no more."""
+    broker = start_mosquitto([])
+
+    async def main() -> None:
+        async with Service.of(task(broker, "frozen")) as service:
+            await service.report("ready")
+            broker.process.send_signal(signal.SIGSTOP)
+            try:
+                assert await ended_within_s(service) < DRAIN_S + SOON_S
+            finally:
+                broker.process.send_signal(signal.SIGCONT)
+
+    run(main)
+
+
+async def ended_within_s(service: Service) -> float:
+    """End the input; return how long the service took to end in good order."""
+    start_s = time.monotonic()
+    service.close_input()
+    await service.report("ended")
+    assert await service.process.wait() == 0
+    return time.monotonic() - start_s
 
 
 @pytest.mark.parametrize(

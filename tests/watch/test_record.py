@@ -62,6 +62,15 @@ def test_a_new_folder_is_created(tmp_path: Path) -> None:
     assert list(record.folder.iterdir()) == []
 
 
+def test_half_a_file_does_not_stay(tmp_path: Path, summary: Summary) -> None:
+    """What could not be written to its end is gone when the record is closed, the rest stays."""
+    record = RunRecord(tmp_path / "record")
+    record.write_summary(summary)
+    (record.folder / "events.parquet.partial").write_bytes(b"half")
+    record.close()
+    assert [path.name for path in record.folder.iterdir()] == ["summary.json"]
+
+
 def test_a_folder_with_something_in_it_is_refused(tmp_path: Path) -> None:
     """Nobody's files are mixed up with a run's; the message names the folder and what it holds."""
     (tmp_path / "thesis.tex").touch()

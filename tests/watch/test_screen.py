@@ -145,6 +145,15 @@ def test_the_ticker_notes_what_was_counted_between_two_readings(tally: Tally, bo
     ]
 
 
+def test_the_ticker_counts_in_english(tally: Tally, board: Board) -> None:
+    """One of a kind is told in the singular."""
+    ticker, before = Ticker(), board.read()
+    tally.counts[tally.slot("fleet_connects_total", outcome="refused")] += 1
+    tally.publish()
+    ticker.compare(72_000, before, board.read())
+    assert [notice.text for notice in ticker.notices] == ["1 connect failed: refused"]
+
+
 def test_the_ticker_is_bounded() -> None:
     """Old notices are forgotten, the newest kept."""
     ticker = Ticker(limit=3)
