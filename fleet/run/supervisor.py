@@ -84,6 +84,7 @@ class Supervision:
     view: LiveView
     stop: Interruption
     muster: Muster
+    desks: Desks
     broker_url: str = ""
     started: datetime | None = None
 
@@ -100,8 +101,7 @@ class Supervision:
     async def _live(self) -> None:
         async with AsyncExitStack() as house:
             broker = await self._broker(house)
-            plan = self.plan
-            desks = Desks(plan.profile, plan.seed, plan.desks, self.view.notice)
+            desks = self.desks
             desk_crew = await house.enter_async_context(children(*desks.commands()))
             crew = await house.enter_async_context(children(*self.muster.commands()))
             self.stop.covers((*desk_crew, *crew))
@@ -234,7 +234,9 @@ def execute(plan: RunPlan, console: Console) -> Summary:
             say(note)
         with open_screen(console, live=plan.live) as screen:
             view = LiveView(books.board, screen, say)
-            run = Supervision(plan, books, view, Interruption(), Muster(shards, view.notice))
+            muster = Muster(shards, view.notice)
+            desks = Desks(plan.profile, plan.seed, plan.desks, view.notice)
+            run = Supervision(plan, books, view, Interruption(), muster, desks)
             verdict = _carry_out(run, notes)
         return _close(run, verdict, notes)
 
@@ -259,6 +261,7 @@ def _advised(run: Supervision, error: BaseException) -> BaseException:
 
 def _close(run: Supervision, verdict: Verdict, notes: tuple[str, ...]) -> Summary:
     started = run.started or datetime.now(UTC)
+    notes = (*notes, *run.desks.notes())
     with signals_ignored():
         return run.books.close(verdict, _ending(run, verdict), run.broker_url, started, notes)
 

@@ -221,7 +221,7 @@ def test_a_listener_that_never_answers_does_not_hold_up_the_end(mosquitto: Mosqu
 
     async def main() -> None:
         with socket.create_server((HOST, 0)) as silent:
-            silent.settimeout(0)
+            silent.settimeout(0.0)
             port = silent.getsockname()[1]
             brokers = (f"mqtt://{HOST}:{port}",)
             async with Service.of(task(mosquitto, "silent", brokers=brokers)) as service:
