@@ -45,7 +45,7 @@ from fleet.watch.tally import Tally, open_counts
 from fleet.wire.topics import terminal_filter
 from fleet.worlds.beats import Beats
 from fleet.worlds.clock import LiveClock
-from fleet.worlds.common import Common, MakeLink, Record
+from fleet.worlds.environment import Environment, MakeLink, Record
 from fleet.worlds.gate import Gate
 from fleet.worlds.kernel import Kernel
 from fleet.worlds.live import LiveWorld
@@ -80,8 +80,8 @@ class Shard:
         self.writer = self._open_writer(business.origin_ms)
         crew = list(members(profile.estate, task.seed, task.index, task.of))
         self._vitals = Vitals(task.seed, np.array([member.index for member in crew], np.uint64))
-        self.common = self._common(poller)
-        self.worlds = self.common.beats.worlds
+        self.environment = self._environment(poller)
+        self.worlds = self.environment.beats.worlds
         for row, member in enumerate(crew):
             self.worlds.append(self._enrol(row, member))
 
@@ -91,11 +91,11 @@ class Shard:
         name = f"events-{self.task.index}-{monotonic_ns()}.arrow"
         return EventWriter(Path(self.task.parts_dir) / name, origin_ms)
 
-    def _common(self, poller: Poller) -> Common:
+    def _environment(self, poller: Poller) -> Environment:
         profile, meters = self.profile, Meters(self.tally)
         routes = tuple(Route.to(endpoint) for endpoint in self.task.endpoints())
         plan = link_plan(profile, routes, poller)
-        return Common(
+        return Environment(
             kernel=Kernel(),
             clock=self._clock,
             beats=Beats(self._vitals, self._clock, meters, profile.heartbeat.qos),
@@ -110,7 +110,7 @@ class Shard:
 
     def _enrol(self, row: int, member: Member) -> LiveWorld:
         pulse = Pulse(row, member.model.firmware, has_battery=member.model.battery)
-        world = LiveWorld(self.common, member.tid, member.index, pulse)
+        world = LiveWorld(self.environment, member.tid, member.index, pulse)
         origin_ms = self._clock.business.origin_ms
         terminal = Terminal(
             self.profile, member, self.task.seed, world, pulse, self._vitals, origin_ms
@@ -197,7 +197,7 @@ async def run(task: ShardTask, orders: asyncio.StreamReader) -> Ended:
         shard = Shard(task, profile, poller)
         if shard.writer is not None:
             stack.callback(shard.writer.close)
-        pump = Pump(shard.common, shard.worlds, profile.run.tick, shard.tally.publish)
+        pump = Pump(shard.environment, shard.worlds, profile.run.tick, shard.tally.publish)
         # The terminals live as long as the process: nothing of them is garbage yet.
         gc.freeze()
         gc.set_threshold(100_000, 50, 100)

@@ -45,7 +45,7 @@ from fleet.wire.messages import (
     Request,
     SignInRequested,
 )
-from fleet.worlds.common import Common
+from fleet.worlds.environment import Environment
 from fleet.worlds.kernel import park
 from fleet.worlds.meters import since_us
 from fleet.worlds.outbox import Outbox
@@ -81,14 +81,32 @@ class LiveWorld:
     """
 
     __slots__ = (
-        "_asked_ns", "_beat_at", "_common", "_coroutine", "_down_length", "_every", "_inbox",
-        "_request", "_story", "_template_of", "_until", "_wait", "beat_due",
-        "beat_topic", "has_battery", "index", "link", "outbox", "pulse", "template", "ticket",
+        "_asked_ns",
+        "_beat_at",
+        "_coroutine",
+        "_down_length",
+        "_environment",
+        "_every",
+        "_inbox",
+        "_request",
+        "_story",
+        "_template_of",
+        "_until",
+        "_wait",
+        "beat_due",
+        "beat_topic",
+        "has_battery",
+        "index",
+        "link",
+        "outbox",
+        "pulse",
+        "template",
+        "ticket",
         "tid",
     )  # fmt: skip
 
-    def __init__(self, common: Common, tid: str, index: int, pulse: Pulse) -> None:
-        self._common = common
+    def __init__(self, environment: Environment, tid: str, index: int, pulse: Pulse) -> None:
+        self._environment = environment
         self.tid = tid
         self.index = index
         self.pulse = pulse
@@ -102,10 +120,10 @@ class LiveWorld:
         self._beat_at: Millis | None = None
         self.beat_due: Millis = 0
         self._inbox: list[tuple[Millis, AnyOrder]] | None = None
-        self.outbox = Outbox(common, tid)
+        self.outbox = Outbox(environment, tid)
         self._request: Request | None = None
         self._asked_ns = 0
-        self._down_length = len(topics.terminal_filter(common.tenant, tid)) - 1
+        self._down_length = len(topics.terminal_filter(environment.tenant, tid)) - 1
         self.beat_topic = self.outbox.topic(Heartbeat.kind)
         self.template = b""
         self.has_battery = pulse.has_battery
@@ -144,15 +162,15 @@ class LiveWorld:
         return self._story
 
     def patience(self, protocol_ms: Millis) -> Millis:  # noqa: D102
-        return self._common.clock.after(protocol_ms)
+        return self._environment.clock.after(protocol_ms)
 
     def record(self, step: Step) -> None:  # noqa: D102
-        self._common.record(self.tid, step)
+        self._environment.record(self.tid, step)
 
     async def sleep(self, until: Millis) -> None:  # noqa: D102
         if until > self._story:
             self._wait = Wait.SLEEP
-            self._common.kernel.call(until, self)
+            self._environment.kernel.call(until, self)
             await park()
             self._story = until
 
@@ -171,7 +189,7 @@ class LiveWorld:
     async def attach(self) -> None:  # noqa: D102
         self._beat_at = None
         self._wait = Wait.ATTACH
-        self._common.gate.enter(self)
+        self._environment.gate.enter(self)
         await park()
 
     async def detach(self, *, clean: bool) -> None:  # noqa: D102
@@ -191,7 +209,7 @@ class LiveWorld:
         self.say(request)
         self._request = request
         self._wait = Wait.ASK
-        self._common.kernel.call(self.patience(timeout_ms), self)
+        self._environment.kernel.call(self.patience(timeout_ms), self)
         answer: Answer = await park()
         return answer
 
@@ -211,31 +229,33 @@ class LiveWorld:
 
     def admitted(self) -> None:
         """There is room to connect."""
-        common = self._common
-        lost = Presence(common.clock.business.origin_ms + self._story, online=False, reason="lost")
+        environment = self._environment
+        lost = Presence(
+            environment.clock.business.origin_ms + self._story, online=False, reason="lost"
+        )
         will = Will(
             self.outbox.topic(lost.kind).topic, codec.encode(lost), lost.qos, retain=lost.retain
         )
-        self.link = common.make_link(self, will)
+        self.link = environment.make_link(self, will)
         self._asked_ns = monotonic_ns()
         self.link.open()
 
     def link_up(self) -> None:
         """The link is up."""
-        meters = self._common.meters
+        meters = self._environment.meters
         meters.connect_time.record(since_us(self._asked_ns))
         meters.add(meters.connects["ok"])
         meters.add(meters.connected)
-        self._common.gate.leave()
+        self._environment.gate.leave()
         self._resume(None)
 
     def link_down(self, reason: DownReason, text: str) -> None:  # noqa: ARG002 - counted by reason
         """The link broke, or never came up."""
-        meters = self._common.meters
+        meters = self._environment.meters
         self.link = None
         if self._wait is Wait.ATTACH:
             meters.add(meters.connects[reason.value])
-            self._common.gate.leave()
+            self._environment.gate.leave()
         else:
             meters.add(meters.connected, -1)
         self._forget_conversation()
@@ -245,7 +265,7 @@ class LiveWorld:
 
     def heard(self, topic: str, payload: bytes) -> None:
         """A message came."""
-        meters = self._common.meters
+        meters = self._environment.meters
         try:
             message = codec.decode_down(topic[self._down_length :], payload)
         except WireError:
@@ -270,7 +290,7 @@ class LiveWorld:
         if self._wait is Wait.BEAT:
             self._pause()
         self._wait = Wait.NOTHING
-        self._common.kernel.cancel(self)
+        self._environment.kernel.cancel(self)
         assert self._coroutine is not None  # noqa: S101 - only a life that began can wait
         self._coroutine.send(value)
 
@@ -278,7 +298,7 @@ class LiveWorld:
         if self._wait is Wait.BEAT:
             self._pause()
         self._wait = Wait.NOTHING
-        self._common.kernel.cancel(self)
+        self._environment.kernel.cancel(self)
         assert self._coroutine is not None  # noqa: S101 - see above
         try:
             self._coroutine.throw(error)
@@ -286,7 +306,7 @@ class LiveWorld:
             self._coroutine = None
 
     def _catch_up(self) -> None:
-        self._story = max(self._story, self._common.clock.now())
+        self._story = max(self._story, self._environment.clock.now())
 
     async def _attend(self, wait: Wait, until: Millis) -> AnyOrder | None:
         if self.link is None and wait is Wait.BEAT:
@@ -303,18 +323,18 @@ class LiveWorld:
         if self._inbox:
             at = min(at, self._inbox[0][0])
         if self._wait is Wait.BEAT and self._beat_at is not None:
-            self._common.beats.rhythm.begin(self.pulse.index, self._beat_at, self._every, at)
-        self._common.kernel.call(at, self)
+            self._environment.beats.rhythm.begin(self.pulse.index, self._beat_at, self._every, at)
+        self._environment.kernel.call(at, self)
 
     def _pause(self) -> None:
         """Take back from the rhythm how far it has come."""
-        rhythm, row = self._common.beats.rhythm, self.pulse.index
+        rhythm, row = self._environment.beats.rhythm, self.pulse.index
         self._beat_at = rhythm.pause(row)
         self._story = max(self._story, rhythm.last[row])
         self.pulse.seq = rhythm.seq[row]
 
     def _attended(self, at: Millis) -> None:
-        beats, row = self._common.beats, self.pulse.index
+        beats, row = self._environment.beats, self.pulse.index
         if self._wait is Wait.BEAT and beats.rhythm.is_due(row, at):
             beats.send_due(at)
         order = None
@@ -326,15 +346,15 @@ class LiveWorld:
     # ------------------------------------------------------------------ hearing
 
     def _take_order(self, order: AnyOrder) -> None:
-        common = self._common
-        now = common.clock.now()
+        environment = self._environment
+        now = environment.clock.now()
         if self._wait is Wait.BEAT:
             self._pause()
-        due = max(order.at - common.clock.business.origin_ms, self._story) if order.at else now
+        due = max(order.at - environment.clock.business.origin_ms, self._story) if order.at else now
         inbox = self._inbox = self._inbox or []
         if len(inbox) >= INBOX_MAX:
             inbox.pop(0)
-            common.meters.add(common.meters.dropped["inbox_full"])
+            environment.meters.add(environment.meters.dropped["inbox_full"])
         inbox.append((due, order))
         inbox.sort(key=_due)
         if self._wait in _ATTENDING and not order.at:
@@ -346,14 +366,14 @@ class LiveWorld:
         request = self._request
         if self._wait is Wait.ASK and request is not None and _answers(answer, request):
             if isinstance(request, SignInRequested):
-                self._common.meters.sign_in_time.record(since_us(self._asked_ns))
+                self._environment.meters.sign_in_time.record(since_us(self._asked_ns))
             self._request = None
             self._resume(answer)
 
     def _acknowledge(self, message: HeartbeatAcknowledged) -> None:
-        if message.seq == self._common.beats.rhythm.seq[self.pulse.index]:
-            due_ns = self._common.clock.business.monotonic_ns(self.beat_due)
-            self._common.meters.ack_time.record(since_us(due_ns))
+        if message.seq == self._environment.beats.rhythm.seq[self.pulse.index]:
+            due_ns = self._environment.clock.business.monotonic_ns(self.beat_due)
+            self._environment.meters.ack_time.record(since_us(due_ns))
 
     # ------------------------------------------------------------------ saying
 
@@ -374,7 +394,7 @@ class LiveWorld:
     # ------------------------------------------------------------------ parting
 
     def _depart(self) -> None:
-        ts = self._common.clock.business.origin_ms + self._story
+        ts = self._environment.clock.business.origin_ms + self._story
         with suppress(LinkDown):
             self.say(Presence(ts, online=False, reason="detached"))
         self._drop_link(clean=True)
@@ -383,7 +403,7 @@ class LiveWorld:
         if self.link is not None:
             self.link.close(clean=clean)
             self.link = None
-            self._common.meters.add(self._common.meters.connected, -1)
+            self._environment.meters.add(self._environment.meters.connected, -1)
             self._forget_conversation()
 
     def _forget_conversation(self) -> None:

@@ -12,23 +12,23 @@ from fleet.mqtt.link import Backpressure, Link, LinkDown
 from fleet.wire import codec, topics
 from fleet.wire.messages import Message
 from fleet.worlds.beats import HEADER_BYTES, PACKET_ID_BYTES
-from fleet.worlds.common import Common
+from fleet.worlds.environment import Environment
 
 
 class Outbox:
     """One terminal's."""
 
-    __slots__ = ("_common", "_queue", "_tid")
+    __slots__ = ("_environment", "_queue", "_tid")
 
-    def __init__(self, common: Common, tid: str) -> None:
-        self._common = common
+    def __init__(self, environment: Environment, tid: str) -> None:
+        self._environment = environment
         self._tid = tid
         self._queue: deque[Message] | None = None
 
     def topic(self, kind: str) -> PreparedTopic:
         """Return where messages of a kind go."""
-        version = self._common.plan.options.version
-        return PreparedTopic(version, topics.build(self._common.tenant, self._tid, "up", kind))
+        version = self._environment.plan.options.version
+        return PreparedTopic(version, topics.build(self._environment.tenant, self._tid, "up", kind))
 
     def say(self, link: Link, message: Message) -> None:
         """Send a message, or queue it.
@@ -73,18 +73,18 @@ class Outbox:
     def _send(self, link: Link, message: Message) -> None:
         topic, payload = self.topic(message.kind), codec.encode(message)
         link.send(topic, payload, message.qos, retain=message.retain)
-        meters = self._common.meters
+        meters = self._environment.meters
         meters.add(meters.sent[message.kind])
         size = topic.size + len(payload) + HEADER_BYTES
         meters.add(meters.sent_bytes, size + (PACKET_ID_BYTES if message.qos else 0))
 
     def _enqueue(self, message: Message) -> None:
         queue = self._queue = self._queue or deque()
-        if len(queue) >= self._common.queue_max:
+        if len(queue) >= self._environment.queue_max:
             queue.popleft()
             self._count_drop("queue_full")
         queue.append(message)
 
     def _count_drop(self, reason: str, count: int = 1) -> None:
-        meters = self._common.meters
+        meters = self._environment.meters
         meters.add(meters.dropped[reason], count)

@@ -12,7 +12,7 @@ from time import monotonic_ns
 from typing import Final
 
 from fleet.units import Millis
-from fleet.worlds.common import Common
+from fleet.worlds.environment import Environment
 from fleet.worlds.live import LiveWorld
 
 # After the last instant, how long a story may still wait for an answer that it asked for before.
@@ -30,7 +30,7 @@ class Pump:
 
     def __init__(
         self,
-        common: Common,
+        environment: Environment,
         worlds: Sequence[LiveWorld],
         tick_ms: int,
         publish: Callable[[], None],
@@ -38,12 +38,12 @@ class Pump:
         """Prepare.
 
         Args:
-            common: What the worlds share.
+            environment: What the worlds share.
             worlds: All of them, begun already.
             tick_ms: Real time between two wake-ups.
             publish: Shows the counts; called four times a second and at the end.
         """
-        self._common = common
+        self._environment = environment
         self._worlds = worlds
         self._tick_ms = tick_ms
         self._publish = publish
@@ -61,8 +61,8 @@ class Pump:
         Returns:
             True if the end was reached, False if it was drained before.
         """
-        common = self._common
-        while not self._drain.is_set() and (now := common.clock.now()) < end:
+        environment = self._environment
+        while not self._drain.is_set() and (now := environment.clock.now()) < end:
             self._turn(min(now, end))
             await self._next_tick()
         reached = not self._drain.is_set()
@@ -82,24 +82,24 @@ class Pump:
             self._turn(end)
 
     def _turn(self, now: Millis) -> None:
-        common = self._common
-        common.beats.send_due(now)
-        common.kernel.run_until(now)
-        common.beats.send_due(now)
-        common.beats.armed = now
+        environment = self._environment
+        environment.beats.send_due(now)
+        environment.kernel.run_until(now)
+        environment.beats.send_due(now)
+        environment.beats.armed = now
         self._sweep()
         if monotonic_ns() - self._published_ns > _PUBLISH_MS * _NS_PER_MS:
             self._show()
             self._published_ns = monotonic_ns()
 
     def _show(self) -> None:
-        self._common.beats.record_lag()
+        self._environment.beats.record_lag()
         self._publish()
 
     def _sweep(self) -> None:
         worlds = self._worlds
         share = -(-len(worlds) * self._tick_ms // _ROUND_MS)
-        now_ms = self._common.plan.now_ms()
+        now_ms = self._environment.plan.now_ms()
         for world in worlds[self._swept : self._swept + share]:
             world.tick(now_ms)
         self._swept = self._swept + share if self._swept + share < len(worlds) else 0

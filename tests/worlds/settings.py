@@ -25,7 +25,7 @@ from fleet.wire import codec, topics
 from fleet.wire.messages import AnyOrder, Heartbeat
 from fleet.worlds.beats import Beats
 from fleet.worlds.clock import LiveClock
-from fleet.worlds.common import Common
+from fleet.worlds.environment import Environment
 from fleet.worlds.gate import Gate
 from fleet.worlds.kernel import Kernel
 from fleet.worlds.live import LiveWorld
@@ -157,7 +157,7 @@ class Live:
         self._desk = Desk(PROFILE, 7)
         self._links: list[ScriptedLink] = []
         self._broken = self._muted = False
-        self.common = Common(
+        self.environment = Environment(
             kernel=self.kernel,
             clock=self.clock,
             beats=Beats(Vitals(7, np.array([0], np.uint64)), self.clock, meters, qos=0),
@@ -169,9 +169,9 @@ class Live:
             tenant="demo",
             queue_max=4,
         )
-        self._world = LiveWorld(self.common, TID, 0, Pulse(0, "1.0.0", has_battery=False))
+        self._world = LiveWorld(self.environment, TID, 0, Pulse(0, "1.0.0", has_battery=False))
         self.world: World = self._world
-        self.common.beats.worlds.append(self._world)
+        self.environment.beats.worlds.append(self._world)
 
     def run(self, coroutine: Coroutine[Any, Any, None], until: int) -> None:
         try:
@@ -217,13 +217,13 @@ class Live:
             if link.due:
                 link.due.pop(0)()
                 return True
-        rhythm = self.common.beats.rhythm
+        rhythm = self.environment.beats.rhythm
         heap = self.kernel._heap
         beat_at = rhythm._next[0] if rhythm._limit[0] >= rhythm._next[0] else until + 1
         soonest = min(heap[0][0] if heap else until + 1, beat_at)
         if soonest > until:
             return False
         self.clock.shows = max(self.clock.shows, soonest)
-        self.common.beats.send_due(self.clock.shows)
+        self.environment.beats.send_due(self.clock.shows)
         self.kernel.run_until(self.clock.shows)
         return True

@@ -52,7 +52,7 @@ def live() -> Live:
 @pytest.fixture
 def outbox(live: Live) -> Outbox:
     """An outbox of that setting."""
-    return Outbox(live.common, "10000000")
+    return Outbox(live.environment, "10000000")
 
 
 def said(number: int) -> SignedOff:

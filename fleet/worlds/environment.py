@@ -19,7 +19,7 @@ MakeLink = Callable[["LiveWorld", Will], Link]
 Record = Callable[[str, Step], None]
 
 
-class Common(NamedTuple):
+class Environment(NamedTuple):
     """The kernel, the clock, the heartbeats, the gate, the meters, and how links are made."""
 
     kernel: Kernel
