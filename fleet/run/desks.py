@@ -13,7 +13,7 @@ from fleet.profile import Profile, resolved_toml
 from fleet.run.child import Child, Command, Death, children
 from fleet.run.errors import ChildDied, RunError, plain
 from fleet.run.interruption import Interruption
-from fleet.run.probe import Visitor, probe
+from fleet.run.probe import probe_all
 from fleet.tms.ledger import Counts
 from fleet.tms.task import Counted, Ended, Failed, Handled, Lost, Ready, Report, TmsTask
 
@@ -21,6 +21,7 @@ READY_S = 30.0
 DRAIN_S = 8.0
 
 _NAME = "the TMS"
+_SPOKEN = Version.V311  # by the TMS, whatever its terminals speak
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(Report).decode
 
@@ -144,7 +145,7 @@ def serve(profile: Profile, seed: int, connection: Connection, say: Callable[[st
     async def main() -> None:
         stop = Interruption()
         async with stop.heeded():
-            await _try_brokers(connection)
+            await probe_all(connection, _SPOKEN)
             async with children(*desks.commands()) as crew:
                 stop.covers(crew)
                 await desks.hand_out(crew, connection, time.monotonic_ns())
@@ -163,11 +164,3 @@ def serve(profile: Profile, seed: int, connection: Connection, say: Callable[[st
 
 def _many(count: int, what: str) -> str:
     return f"{count:,} {what}{'' if count == 1 else 's'}"
-
-
-async def _try_brokers(connection: Connection) -> None:
-    # The TMS speaks 3.1.1, whatever its terminals do.
-    visitor = Visitor(Version.V311, connection.username or None, connection.password())
-    async with trio.open_nursery() as nursery:
-        for endpoint in connection.endpoints():
-            nursery.start_soon(probe, endpoint, visitor)

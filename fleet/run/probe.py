@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import trio
 
+from fleet.mqtt.connection import Connection
 from fleet.mqtt.endpoint import Endpoint
 from fleet.mqtt.errors import MalformedPacket
 from fleet.mqtt.events import Connected, Event, Refused
@@ -178,3 +179,17 @@ def _distrust(endpoint: Endpoint, error: ssl.SSLError) -> str:
         f"the certificate of the broker {endpoint} is not trusted: {error.verify_message}; "
         "name its authority with --ca-file"
     )
+
+
+async def probe_all(connection: Connection, version: Version) -> None:
+    """Check that every broker of a connection would have us.
+
+    Raises:
+        RunError: One would not.
+        EndpointError: A URL or a file of the TLS settings is wrong.
+        PasswordError: The password cannot be read.
+    """
+    visitor = Visitor(version, connection.username or None, connection.password())
+    async with trio.open_nursery() as nursery:
+        for endpoint in connection.endpoints():
+            nursery.start_soon(probe, endpoint, visitor)

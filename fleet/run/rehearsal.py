@@ -11,7 +11,7 @@ from fleet.profile import digest
 from fleet.run import descriptors
 from fleet.run.errors import RunError, plain
 from fleet.run.plan import RunPlan
-from fleet.run.supervisor import check_brokers
+from fleet.run.probe import probe_all
 from fleet.units import format_duration
 
 
@@ -85,6 +85,6 @@ def _check_address(host: str, port: int) -> None:
 def _check_brokers(plan: RunPlan) -> None:
     assert plan.connection is not None  # noqa: S101 - narrows the type
     try:
-        trio.run(check_brokers, plan.connection, plan)
+        trio.run(probe_all, plan.connection, plan.version)
     except BaseExceptionGroup as group:
         raise plain(group) from group

@@ -38,7 +38,7 @@ from fleet.run.interruption import Interruption, signals_ignored
 from fleet.run.layout import CLASS_BY_CODE
 from fleet.run.liveview import LiveView
 from fleet.run.plan import RunPlan
-from fleet.run.probe import Visitor, probe
+from fleet.run.probe import probe_all
 from fleet.run.shards import Muster
 from fleet.run.task import ShardTask
 from fleet.units import SECOND_MS
@@ -127,7 +127,7 @@ class Supervision:
         connection = self.plan.connection
         assert connection is not None  # noqa: S101 - narrows the type: no broker of ours
         self.broker_url = ", ".join(map(str, connection.endpoints()))
-        await check_brokers(connection, self.plan)
+        await probe_all(connection, self.plan.version)
         return connection
 
     async def _open(
@@ -283,17 +283,3 @@ def _ending(run: Supervision, verdict: Verdict) -> str:
 
 def _verdict(muster: Muster) -> Verdict:
     return _VERDICTS.get(max(muster.exits.values(), default=0), "failed")
-
-
-async def check_brokers(connection: Connection, plan: RunPlan) -> None:
-    """Check that every broker would have us.
-
-    Raises:
-        RunError: One would not.
-        EndpointError: A URL or a file of the TLS settings is wrong.
-        PasswordError: The password cannot be read.
-    """
-    visitor = Visitor(plan.version, connection.username or None, connection.password())
-    async with trio.open_nursery() as nursery:
-        for endpoint in connection.endpoints():
-            nursery.start_soon(probe, endpoint, visitor)

@@ -46,11 +46,10 @@ from fleet.wire.messages import (
     SignInRequested,
 )
 from fleet.worlds.environment import Environment
+from fleet.worlds.inbox import Inbox
 from fleet.worlds.kernel import park
 from fleet.worlds.meters import since_us
 from fleet.worlds.outbox import Outbox
-
-INBOX_MAX: Final = 16
 
 
 class Wait(Enum):
@@ -119,7 +118,7 @@ class LiveWorld:
         self._every: Millis = 0
         self._beat_at: Millis | None = None
         self.beat_due: Millis = 0
-        self._inbox: list[tuple[Millis, AnyOrder]] | None = None
+        self._inbox: Inbox | None = None
         self.outbox = Outbox(environment, tid)
         self._request: Request | None = None
         self._asked_ns = 0
@@ -320,8 +319,8 @@ class LiveWorld:
     def _aim(self) -> None:
         """Wait for whatever comes first: the end of the wait, an order, a heartbeat."""
         at = self._until
-        if self._inbox:
-            at = min(at, self._inbox[0][0])
+        if self._inbox is not None:
+            at = self._inbox.soonest(at)
         if self._wait is Wait.BEAT and self._beat_at is not None:
             self._environment.beats.rhythm.begin(self.pulse.index, self._beat_at, self._every, at)
         self._environment.kernel.call(at, self)
@@ -337,9 +336,7 @@ class LiveWorld:
         beats, row = self._environment.beats, self.pulse.index
         if self._wait is Wait.BEAT and beats.rhythm.is_due(row, at):
             beats.send_due(at)
-        order = None
-        if self._inbox and self._inbox[0][0] <= at:
-            order = self._inbox.pop(0)[1]
+        order = None if self._inbox is None else self._inbox.take(at)
         self._story = max(self._story, at)
         self._resume(order)
 
@@ -351,12 +348,10 @@ class LiveWorld:
         if self._wait is Wait.BEAT:
             self._pause()
         due = max(order.at - environment.clock.business.origin_ms, self._story) if order.at else now
-        inbox = self._inbox = self._inbox or []
-        if len(inbox) >= INBOX_MAX:
-            inbox.pop(0)
+        if self._inbox is None:
+            self._inbox = Inbox()
+        if not self._inbox.put(due, order):
             environment.meters.add(environment.meters.dropped["inbox_full"])
-        inbox.append((due, order))
-        inbox.sort(key=_due)
         if self._wait in _ATTENDING and not order.at:
             self._attended(now)
         elif self._wait in _ATTENDING:
@@ -415,10 +410,6 @@ class LiveWorld:
 _NETWORK: Final = frozenset({Wait.ATTACH, Wait.ASK})
 _ATTENDING: Final = frozenset({Wait.LISTEN, Wait.BEAT})
 _NEEDS_LINK: Final = _NETWORK | _ATTENDING
-
-
-def _due(entry: tuple[Millis, AnyOrder]) -> Millis:
-    return entry[0]
 
 
 def _answers(answer: Answer, request: Request) -> bool:
