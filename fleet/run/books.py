@@ -96,7 +96,7 @@ def open_books(plan: RunPlan, shards: int) -> Iterator[Books]:
     """
     with ExitStack() as stack:
         record = stack.enter_context(_record(plan.out)) if plan.out else None
-        layout = layout_of(plan.profile)
+        layout = layout_of(plan.profile, shards)
         tallies = _create(stack, shards, layout)
         board = Board(layout, tallies)
         exporter = stack.enter_context(_serve(board, plan)) if plan.metrics else None

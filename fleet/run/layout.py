@@ -7,11 +7,13 @@ from fleet.watch.layout import Layout
 CLASS_BY_CODE = {code: kind.fault_class for code, kind in CATALOGUE.items()}
 
 
-def layout_of(profile: Profile) -> Layout:
-    """Return the layout of the tallies of a run."""
+def layout_of(profile: Profile, shards: int = 1) -> Layout:
+    """Return the layout of the tallies of a run on so many shards."""
     installed = [model.firmware for model in profile.estate.models]
     return Layout(
         codes=CLASS_BY_CODE,
         fault_classes=CLASS_BY_CODE.values(),
         versions=[*installed, *(campaign.version for campaign in profile.campaigns)],
+        regions=[region.name for region in profile.estate.regions],
+        shards=shards,
     )

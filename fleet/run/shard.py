@@ -9,7 +9,7 @@ its input ends or says anything more, and says how it ended. Shard i of n has ev
 import asyncio
 import gc
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from time import monotonic_ns
@@ -42,6 +42,7 @@ from fleet.run.task import TASK_BYTES_MAX, Ended, Failed, Ready, Report, ShardTa
 from fleet.watch.account import Account
 from fleet.watch.events import EventWriter
 from fleet.watch.tally import Tally, open_counts
+from fleet.watch.toll import Toll
 from fleet.wire.topics import terminal_filter
 from fleet.worlds.beats import Beats
 from fleet.worlds.clock import LiveClock
@@ -71,10 +72,12 @@ class Shard:
         """
         self.task = task
         self.profile = profile
-        layout = layout_of(profile)
+        layout = layout_of(profile, task.of)
         self.tally = Tally(layout, open_counts(Path(task.tally_path), layout, writable=True))
         business = BusinessClock.of(profile.run, task.epoch_monotonic_ns)
         self._clock = LiveClock(business)
+        self._toll = Toll(self.tally, task.index)
+        self._regions: Final[dict[str, str]] = {}
         classes = {kind.code: kind.fault_class for kind in CATALOGUE.values()}
         self._account = Account(self.tally, classes)
         self.writer = self._open_writer(business.origin_ms)
@@ -103,7 +106,7 @@ class Shard:
             meters=meters,
             plan=plan,
             make_link=_link_maker(self.task, plan, profile.estate.tenant),
-            record=_recorder(self._account, self.writer),
+            record=_recorder(self._account, self._regions, self.writer),
             tenant=profile.estate.tenant,
             queue_max=profile.mqtt.queue_max,
         )
@@ -115,9 +118,16 @@ class Shard:
         terminal = Terminal(
             self.profile, member, self.task.seed, world, pulse, self._vitals, origin_ms
         )
-        self._account.enrol(pulse.state, pulse.fw)
+        region = self._regions.setdefault(member.tid, member.region.name)
+        self._account.enrol(pulse.state, pulse.fw, region=region)
+        self._toll.hold()
         world.begin(live(terminal))
         return world
+
+    def publish(self) -> None:
+        """Show the counts, and what the process takes, to the supervisor."""
+        self._toll.take()
+        self.tally.publish()
 
     @property
     def end(self) -> int:
@@ -173,13 +183,13 @@ def _link_kind(endpoint: Endpoint) -> type[FastLink | CompatibleLink]:
     return CompatibleLink if endpoint.scheme in {"ws", "wss"} else FastLink
 
 
-def _recorder(account: Account, writer: EventWriter | None) -> Record:
+def _recorder(account: Account, regions: Mapping[str, str], writer: EventWriter | None) -> Record:
     if writer is None:
-        return lambda _, step: account.step(step)
+        return lambda tid, step: account.step(step, regions[tid])
     add, move = writer.add, account.step
 
     def record(tid: str, step: Step) -> None:
-        move(step)
+        move(step, regions[tid])
         add(tid, step)
 
     return record
@@ -197,7 +207,7 @@ async def run(task: ShardTask, orders: asyncio.StreamReader) -> Ended:
         shard = Shard(task, profile, poller)
         if shard.writer is not None:
             stack.callback(shard.writer.close)
-        pump = Pump(shard.environment, shard.worlds, profile.run.tick, shard.tally.publish)
+        pump = Pump(shard.environment, shard.worlds, profile.run.tick, shard.publish)
         # The terminals live as long as the process: nothing of them is garbage yet.
         gc.freeze()
         gc.set_threshold(100_000, 50, 100)

@@ -108,6 +108,13 @@ def _by_value(tally: Tally, family: str) -> dict[str, int]:
     return {value: slot for (value,), slot in tally.layout.slots(family).items()}
 
 
+def _states_by_region(tally: Tally) -> dict[str, dict[State, int]]:
+    regions: dict[str, dict[State, int]] = {}
+    for (region, state), slot in tally.layout.slots("fleet_region_terminals").items():
+        regions.setdefault(region, {})[State(state)] = slot
+    return regions
+
+
 _SIGN_INS: Final = "fleet_sign_ins_total"
 _SELF_TESTS: Final = "fleet_self_tests_total"
 _UPDATES: Final = "fleet_updates_total"
@@ -129,7 +136,7 @@ EFFECTS: Final[dict[Event, tuple[Effect, ...]]] = {
     Event.UPDATE_ROLLED_BACK: (_count(_UPDATES, "rolled_back"), _move_firmware),
     Event.UPDATED: (_count(_UPDATES, "succeeded"), _time("fleet_update_duration_seconds")),
     Event.FAULT_RAISED: (_count_codes("fleet_faults_total"), _activate(+1)),
-    Event.FAULT_CLEARED: (_activate(-1),),
+    Event.FAULT_CLEARED: (_count_codes("fleet_faults_cleared_total"), _activate(-1)),
     Event.FORCIBLY_SHUT_DOWN: (_count_codes("fleet_forced_shutdowns_total"),),
 }
 
@@ -137,7 +144,7 @@ EFFECTS: Final[dict[Event, tuple[Effect, ...]]] = {
 class Account:
     """Moves a shard's metrics by the steps of its terminals."""
 
-    __slots__ = ("_counts", "_effects", "_states", "_versions")
+    __slots__ = ("_counts", "_effects", "_regions", "_states", "_versions")
 
     def __init__(self, tally: Tally, class_by_code: Mapping[str, str]) -> None:
         """Find all slots.
@@ -152,19 +159,22 @@ class Account:
         self._counts = tally.counts
         states = _by_value(tally, "fleet_terminals")
         self._states: Final = {state: states[state.value] for state in State}
+        self._regions: Final = _states_by_region(tally)
         self._versions: Final = _by_value(tally, "fleet_firmware_terminals")
         self._effects: Final = {
             event: tuple(effect(tally, class_by_code) for effect in effects)
             for event, effects in EFFECTS.items()
         }
 
-    def enrol(self, state: State, version: str, terminals: int = 1) -> None:
+    def enrol(self, state: State, version: str, terminals: int = 1, region: str = "") -> None:
         """Add terminals to the gauges as they are when the run begins; negative removes them."""
         self._counts[self._states[state]] += terminals
+        if region in self._regions:
+            self._counts[self._regions[region][state]] += terminals
         self._counts[self._versions.get(version, self._versions[OTHER])] += terminals
 
-    def step(self, step: Step) -> None:
-        """Account for one step, about 1 us.
+    def step(self, step: Step, region: str = "") -> None:
+        """Account for one step of a terminal in a region of the layout, about 1 us.
 
         Raises:
             KeyError: The step's code is not in the layout.
@@ -174,5 +184,9 @@ class Account:
         if step.source is not step.target:
             counts[self._states[step.source]] -= 1
             counts[self._states[step.target]] += 1
+            if region in self._regions:
+                slots = self._regions[region]
+                counts[slots[step.source]] -= 1
+                counts[slots[step.target]] += 1
         for apply in self._effects.get(step.event, ()):
             apply(step)

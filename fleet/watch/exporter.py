@@ -65,8 +65,8 @@ class FleetCollector(Collector):
 def _plain(family: Family, reading: Reading) -> Metric:
     make = CounterMetricFamily if family.kind is Kind.COUNTER else GaugeMetricFamily
     metric = make(family.name, family.help, labels=[label.name for label in family.labels])
-    for values, count in reading.series(family.name).items():
-        metric.add_metric([values] if family.labels else [], count)
+    for values, value in reading.samples(family).items():
+        metric.add_metric(values, value)
     return metric
 
 

@@ -1,9 +1,9 @@
 """Every metric family, declared once; exporter, docs, dashboards and summary read it here.
 
-A *family* is what Prometheus calls one: a name, a type, a help text, and at most one label from a
-closed set. No family has a label per terminal: ten thousand of those cost more to scrape than the
-terminals cost to run. Label sets that depend on the profile (fault codes, firmware versions) are
-*given* when a run's `Layout` is made.
+A *family* is what Prometheus calls one: a name, a type, a help text, and labels from closed sets.
+No family has a label per terminal: ten thousand of those cost more to scrape than the terminals
+cost to run. Label sets that depend on the profile (fault codes, firmware versions, regions) and on
+the run (shards) are *given* when a run's `Layout` is made.
 """
 
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ from fleet.wire.messages import DOWN, UP, ComponentWord
 OTHER: Final = "other"
 """Label value of firmware versions that the profile does not name; a foreign TMS may order any."""
 
-Given: TypeAlias = Literal["codes", "fault_classes", "versions", "run"]
+Given: TypeAlias = Literal["codes", "fault_classes", "versions", "regions", "shards", "run"]
 
 
 class Kind(StrEnum):
@@ -50,8 +50,9 @@ class Family:
         kind: Counter, gauge, histogram or info.
         help: One sentence for the one who reads a dashboard.
         unit: Of the exported value.
-        labels: At most one; an info family may have several.
+        labels: Mostly one; their sets multiply.
         bounds_us: Of a histogram: exported bucket bounds, in microseconds.
+        scale: How many of what is counted make one of what is exported.
     """
 
     name: str
@@ -60,12 +61,18 @@ class Family:
     unit: str
     labels: tuple[Label, ...] = ()
     bounds_us: tuple[int, ...] = ()
+    scale: int = 1
 
     def __post_init__(self) -> None:
         """Refuse bounds that the fine buckets do not hold exactly."""
         if not are_bounds(self.bounds_us):
             msg = f"{self.name}: its bounds must rise, and each be one of histogram.BOUNDS_US"
             raise ValueError(msg)
+
+    @property
+    def is_count(self) -> bool:
+        """Whether its values count things, as opposed to measuring them."""
+        return self.kind is Kind.COUNTER and self.scale == 1
 
     def series(self, given: dict[Given, tuple[str, ...]]) -> list[tuple[str, ...]]:
         """Return the label values of each series, in order; one empty tuple without labels."""
@@ -95,6 +102,7 @@ _UPDATE_US: Final = (
     18_000 * _S, 36_000 * _S, 72_000 * _S,
 )  # fmt: skip
 
+_STATES: Final = tuple(state.value for state in State)
 _CONNECTS: Final = ("ok", *(reason.value for reason in DownReason))
 _SIGN_INS: Final = ("ok", "wrong_password", "malfunction", "timeout", "rejected", "locked_out")
 _SELF_TESTS: Final = ("passed", "degraded", "failed")
@@ -105,7 +113,9 @@ DROPS: Final = ("inbox_full", "queue_full", "buffer_full", "too_large", "unreada
 
 FAMILIES: Final[tuple[Family, ...]] = (
     Family("fleet_terminals", Kind.GAUGE, "Terminals in each primary state.", "terminals",
-           (Label("state", tuple(state.value for state in State)),)),
+           (Label("state", _STATES),)),
+    Family("fleet_region_terminals", Kind.GAUGE, "Terminals in each primary state, by region.",
+           "terminals", (Label("region", given="regions"), Label("state", _STATES))),
     Family("fleet_connected_terminals", Kind.GAUGE,
            "Terminals whose MQTT link is up.", "terminals"),
     Family("fleet_connects_total", Kind.COUNTER,
@@ -143,6 +153,8 @@ FAMILIES: Final[tuple[Family, ...]] = (
            bounds_us=_UPDATE_US),
     Family("fleet_faults_total", Kind.COUNTER, "Faults raised, by code.", "faults",
            (Label("code", given="codes"),)),
+    Family("fleet_faults_cleared_total", Kind.COUNTER, "Faults repaired or gone, by code.",
+           "faults", (Label("code", given="codes"),)),
     Family("fleet_active_faults", Kind.GAUGE, "Faults raised and not yet cleared, by class.",
            "faults", (Label("fault_class", given="fault_classes"),)),
     Family("fleet_forced_shutdowns_total", Kind.COUNTER,
@@ -156,6 +168,19 @@ FAMILIES: Final[tuple[Family, ...]] = (
     Family("fleet_dropped_total", Kind.COUNTER,
            "Messages dropped at a bound or unreadable, by reason.", "messages",
            (Label("reason", DROPS),)),
+    Family("fleet_shard_terminals", Kind.GAUGE, "Terminals that each shard holds.", "terminals",
+           (Label("shard", given="shards"),)),
+    Family("fleet_shard_cpu_seconds_total", Kind.COUNTER,
+           "CPU time that each shard's process has taken.", "seconds",
+           (Label("shard", given="shards"),), scale=_S),
+    Family("fleet_shard_resident_bytes", Kind.GAUGE, "Memory that each shard's process holds.",
+           "bytes", (Label("shard", given="shards"),)),
+    Family("fleet_shard_open_descriptors", Kind.GAUGE,
+           "File descriptors that each shard's process has open.", "descriptors",
+           (Label("shard", given="shards"),)),
+    Family("fleet_shard_descriptor_limit", Kind.GAUGE,
+           "File descriptors that each shard's process may have open.", "descriptors",
+           (Label("shard", given="shards"),)),
     Family("fleet_run_info", Kind.INFO, "The run that these figures belong to; always 1.", "runs",
            (Label("profile", given="run"), Label("seed", given="run"),
             Label("version", given="run"))),
@@ -178,6 +203,8 @@ _GIVEN_WORDS: Final[dict[Given, str]] = {
     "codes": "the profile's fault codes",
     "fault_classes": "the profile's fault classes",
     "versions": f"the profile's firmware versions and `{OTHER}`",
+    "regions": "the profile's regions",
+    "shards": "the run's shards, from `0`",
     "run": "of the run",
 }
 

@@ -21,15 +21,17 @@ class Layout:
 
     __slots__ = ("_slots", "digest", "families", "gauges", "peaks", "size")
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - by keyword, one for each set of labels
         self,
         *,
         codes: Iterable[str],
         fault_classes: Iterable[str],
         versions: Iterable[str],
+        regions: Iterable[str] = (),
+        shards: int = 1,
         families: Sequence[Family] = FAMILIES,
     ) -> None:
-        """Lay out the families for the fault codes, fault classes and firmware of a profile.
+        """Lay out the families for what a profile names and the number of shards.
 
         Doubles are ignored; `other` is added to the versions.
         """
@@ -37,6 +39,8 @@ class Layout:
             "codes": tuple(dict.fromkeys(codes)),
             "fault_classes": tuple(dict.fromkeys(fault_classes)),
             "versions": tuple(dict.fromkeys((*versions, OTHER))),
+            "regions": tuple(dict.fromkeys(regions)),
+            "shards": tuple(map(str, range(shards))),
         }
         self.families: Final = tuple(families)
         self._slots: Final[dict[str, dict[tuple[str, ...], int]]] = {}

@@ -115,7 +115,7 @@ class Summary(Struct, frozen=True):
 def summarise(reading: Reading, run: RunFacts) -> Summary:
     """Make the summary of a run from its last reading."""
     families = reading.layout.families
-    counters = (family.name for family in families if family.kind is Kind.COUNTER)
+    counters = (family.name for family in families if family.is_count)
     histograms = (family.name for family in families if family.kind is Kind.HISTOGRAM)
     return Summary(
         run=run,

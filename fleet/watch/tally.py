@@ -24,6 +24,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from fleet.watch.families import Family
 from fleet.watch.histogram import SLOTS, Distribution, Recorder
 from fleet.watch.layout import Layout
 
@@ -120,9 +121,14 @@ class Reading:
         return int(self._totals[self.layout.slot(family, **labels)])
 
     def series(self, family: str) -> dict[str, int]:
-        """Return a family's counters or gauges by label value, in order."""
+        """Return a family's counters or gauges by label value, in order; several joined by `/`."""
         slots = self.layout.slots(family)
-        return {"".join(values): int(self._totals[slot]) for values, slot in slots.items()}
+        return {"/".join(values): int(self._totals[slot]) for values, slot in slots.items()}
+
+    def samples(self, family: Family) -> dict[tuple[str, ...], float]:
+        """Return a family's counters or gauges by label values, in the unit of export."""
+        slots = self.layout.slots(family.name)
+        return {values: int(self._totals[slot]) / family.scale for values, slot in slots.items()}
 
     def total(self, family: str) -> int:
         """Return the sum of a family's counters or gauges."""

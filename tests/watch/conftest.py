@@ -14,7 +14,10 @@ CLASS_BY_CODE = {"PRN-501": "printer", "PRN-503": "printer", "COM-201": "communi
 def layout() -> Layout:
     """A layout of two fault classes and two firmware versions."""
     return Layout(
-        codes=CLASS_BY_CODE, fault_classes=CLASS_BY_CODE.values(), versions=("1.0", "1.1")
+        codes=CLASS_BY_CODE,
+        fault_classes=CLASS_BY_CODE.values(),
+        versions=("1.0", "1.1"),
+        regions=("north", "south"),
     )
 
 

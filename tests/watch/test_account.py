@@ -140,3 +140,19 @@ def test_a_code_outside_the_layout_is_a_mistake(account: Account) -> None:
 def test_every_event_with_a_code_here_has_an_effect() -> None:
     """The codes above are exactly those that an effect reads."""
     assert set(CODES) <= set(EFFECTS)
+
+
+def test_a_step_moves_its_region_too(tally: Tally, board: Board, account: Account) -> None:
+    """A terminal of a region is counted there in its new state, and nowhere else."""
+    step = step_of(Event.BOOT_GIVEN_UP)
+    account.enrol(step.source, "1.0", region="north")
+    account.step(step, "north")
+    tally.publish()
+    series = board.read().series("fleet_region_terminals")
+    assert {name: n for name, n in series.items() if n} == {f"north/{step.target.value}": 1}
+
+
+def test_a_repair_is_counted(tally: Tally, board: Board, account: Account) -> None:
+    """A fault that is cleared is one repair of its code."""
+    reading = read_after(tally, board, account, step_of(Event.FAULT_CLEARED, "PRN-501"))
+    assert reading.series("fleet_faults_cleared_total")["PRN-501"] == 1

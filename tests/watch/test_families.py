@@ -9,6 +9,7 @@ from fleet.watch.families import FAMILIES, Family, Kind, reference
 
 CONTRACT = {
     "fleet_terminals": ("state",),
+    "fleet_region_terminals": ("region", "state"),
     "fleet_connected_terminals": (),
     "fleet_connects_total": ("outcome",),
     "fleet_connect_duration_seconds": (),
@@ -24,11 +25,17 @@ CONTRACT = {
     "fleet_updates_total": ("outcome",),
     "fleet_update_duration_seconds": (),
     "fleet_faults_total": ("code",),
+    "fleet_faults_cleared_total": ("code",),
     "fleet_active_faults": ("fault_class",),
     "fleet_forced_shutdowns_total": ("cause",),
     "fleet_firmware_terminals": ("version",),
     "fleet_schedule_lag_seconds": (),
     "fleet_dropped_total": ("reason",),
+    "fleet_shard_terminals": ("shard",),
+    "fleet_shard_cpu_seconds_total": ("shard",),
+    "fleet_shard_resident_bytes": ("shard",),
+    "fleet_shard_open_descriptors": ("shard",),
+    "fleet_shard_descriptor_limit": ("shard",),
     "fleet_run_info": ("profile", "seed", "version"),
 }
 DOCS = Path(__file__).parents[2] / "docs" / "metrics.md"

@@ -32,7 +32,10 @@ def test_the_same_profile_gives_the_same_layout(layout: Layout) -> None:
     """A layout is a function of its arguments, and its digest tells layouts apart."""
     codes = ("PRN-501", "PRN-503", "COM-201", "PRN-501")
     again = Layout(
-        codes=codes, fault_classes=("printer", "communication"), versions=("1.0", "1.1", "other")
+        codes=codes,
+        fault_classes=("printer", "communication"),
+        versions=("1.0", "1.1", "other"),
+        regions=("north", "south"),
     )
     assert again.digest == layout.digest
     assert other_layout().digest != layout.digest
@@ -112,7 +115,8 @@ def test_counts_cross_processes(paths: list[Path], board: Board) -> None:
         from fleet.watch.layout import Layout
         from fleet.watch.tally import Tally, open_counts
         layout = Layout(codes=("PRN-501", "PRN-503", "COM-201"),
-                        fault_classes=("printer", "communication"), versions=("1.0", "1.1"))
+                        fault_classes=("printer", "communication"), versions=("1.0", "1.1"),
+                        regions=("north", "south"))
         tally = Tally(layout, open_counts(Path({str(paths[1])!r}), layout, writable=True))
         tally.counts[tally.slot("fleet_faults_total", code="COM-201")] += 11
         tally.publish()
