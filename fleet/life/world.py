@@ -14,6 +14,7 @@ epoch.
 from typing import Protocol
 
 from fleet.life.states import Step
+from fleet.life.truth import Truth
 from fleet.units import Millis
 from fleet.wire.messages import Answer, AnyOrder, Message, Request
 
@@ -92,3 +93,6 @@ class World(Protocol):
 
     def record(self, step: Step) -> None:
         """Note a step of the terminal's life."""
+
+    def note(self, truth: Truth) -> None:
+        """Note a truth that the terminal itself does not know; see `fleet.life.truth`."""

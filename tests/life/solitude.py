@@ -10,6 +10,7 @@ from fleet.life.states import Event, State, Step
 from fleet.life.story import live
 from fleet.life.telemetry import Vitals
 from fleet.life.terminal import Terminal
+from fleet.life.truth import Truth
 from fleet.life.world import LinkDown, NoAnswer, WorldEnded
 from fleet.profile.clock import origin_ms
 from fleet.profile.members import member
@@ -39,6 +40,7 @@ class Solitude:
     mute: set[str] = field(default_factory=set)
     orders: list[tuple[int, AnyOrder]] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
+    truths: list[Truth] = field(default_factory=list)
     said: list[Message] = field(default_factory=list)
     beats: list[tuple[int, State]] = field(default_factory=list)
     departures: list[bool] = field(default_factory=list)
@@ -54,6 +56,9 @@ class Solitude:
 
     def record(self, step: Step) -> None:
         self.steps.append(step)
+
+    def note(self, truth: Truth) -> None:
+        self.truths.append(truth)
 
     async def sleep(self, until: int) -> None:
         self._go(until)
