@@ -54,6 +54,11 @@ class Tms(Section):
     """An order takes effect this much business time after the heartbeat that it answers."""
     heartbeat_interval: Span | None = None
     """Interval that the TMS sets at registration; the terminals' own unless given."""
+    answer_delay: Duration = 0
+    """Real time that each instance lets pass before each answer: a TMS that is slow on purpose."""
+    answers_per_second_max: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
+    """Answers and orders that each instance sends in a second of real time, at most; unlimited
+    unless given. What waits is bounded; at the bound the oldest is dropped and counted."""
 
 
 class Campaign(Section):

@@ -26,7 +26,7 @@ import os
 import secrets
 import time
 from collections.abc import Callable, Coroutine
-from typing import Any, Final, cast
+from typing import Any, Final, NamedTuple, cast
 
 import aiomqtt
 from paho.mqtt.reasoncodes import ReasonCode
@@ -37,6 +37,7 @@ from fleet.profile.clock import BusinessClock
 from fleet.profile.profile import Profile
 from fleet.tms.desk import Desk, Reply
 from fleet.tms.mailbox import Mailbox
+from fleet.tms.pace import Pace
 from fleet.tms.task import Counted, Ended, Handled, Lost, Ready, Report, TmsTask
 from fleet.wire import codec, topics
 from fleet.wire.errors import WireError
@@ -49,9 +50,17 @@ BACKOFF_S_MAX: Final = 5.0
 REPORT_S: Final = 1.0
 DRAIN_S: Final = 3.0
 
+_NS_PER_S: Final = 1_000_000_000
 _SHARE: Final = "$share/tms/"
 _REFUSED: Final = 0x80  # SUBACK, in MQTT 3.1.1 and 5 alike
 _LOG: Final = logging.getLogger("fleet.tms")
+
+
+class Due(NamedTuple):
+    """A reply, and the monotonic instant from which it may be sent."""
+
+    at_ns: int
+    reply: Reply
 
 
 class Service:
@@ -81,7 +90,9 @@ class Service:
         self._desk = Desk(profile, task.seed, alone=task.of == 1)
         self._inbox = Mailbox[aiomqtt.Message](INBOX_MAX)
         # By QoS: acknowledgements of heartbeats, and all that has to arrive.
-        self._outboxes = (Mailbox[Reply](OUTBOX_MAX), Mailbox[Reply](OUTBOX_MAX))
+        self._outboxes = (Mailbox[Due](OUTBOX_MAX), Mailbox[Due](OUTBOX_MAX))
+        tms = profile.tms
+        self._pace = Pace(tms.answer_delay, tms.answers_per_second_max, BATCH_MAX)
         self._handled = Handled(self._desk.counts)
         self._complaints = Complaints(_LOG)
 
@@ -193,8 +204,11 @@ class Service:
             self._handled.unreadable += 1
             self._complaints.note(f"unreadable message on {message.topic.value!r}: {error}")
             return
+        if not replies:
+            return
+        at_ns = time.monotonic_ns() + self._pace.delay_ns
         for reply in replies:
-            self._outboxes[reply.message.qos].put_nowait(reply)
+            self._outboxes[reply.message.qos].put_nowait(Due(at_ns, reply))
 
     def _answer(self, message: aiomqtt.Message) -> list[Reply]:
         topic = topics.parse(message.topic.value)
@@ -202,10 +216,15 @@ class Service:
         server_ts = self._clock.unix_ms(time.monotonic_ns())
         return self._desk.hear(topic.tenant, topic.terminal, heard, server_ts)
 
-    async def _speak(self, client: aiomqtt.Client, outbox: Mailbox[Reply]) -> None:
+    async def _speak(self, client: aiomqtt.Client, outbox: Mailbox[Due]) -> None:
+        pace = self._pace
         while True:
-            batch = [await outbox.get(), *outbox.take(BATCH_MAX - 1)]
-            await asyncio.gather(*(self._publish(client, reply) for reply in batch))
+            first = await outbox.get()
+            await _sleep_until(first.at_ns)
+            now_ns = time.monotonic_ns()
+            batch = [first, *outbox.take_while(_due_by(now_ns), pace.batch_max - 1)]
+            await _sleep_until(pace.turn_ns(len(batch), now_ns))
+            await asyncio.gather(*(self._publish(client, due.reply) for due in batch))
             outbox.done(len(batch))
 
     async def _publish(self, client: aiomqtt.Client, reply: Reply) -> None:
@@ -266,6 +285,16 @@ async def _done_before(end: asyncio.Event, work: Coroutine[Any, Any, None]) -> b
         await asyncio.wait((working,))
     # Raises what the work raised.
     return not working.cancelled() and working.result() is None
+
+
+def _due_by(now_ns: int) -> Callable[[Due], bool]:
+    return lambda due: due.at_ns <= now_ns
+
+
+async def _sleep_until(at_ns: int) -> None:
+    ahead_ns = at_ns - time.monotonic_ns()
+    if ahead_ns > 0:
+        await asyncio.sleep(ahead_ns / _NS_PER_S)
 
 
 async def _wait(event: asyncio.Event, at_most_s: float) -> None:
