@@ -5,10 +5,11 @@ another section is broken: the author sees everything at once.
 """
 
 import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from typing import Final
 
-from fleet.profile.complaints import Complaint, suggest
+from fleet.profile.cohort_checks import cohort_complaints
+from fleet.profile.complaints import Complaint
 from fleet.profile.profile import Profile
 from fleet.profile.values import Weekday
 from fleet.units import DAY_MS, format_duration
@@ -32,15 +33,24 @@ def complaints(profile: Profile, broken: frozenset[str] = frozenset()) -> list[C
 
 
 def _shares(profile: Profile) -> Iterator[Complaint]:
-    for key, parts in (("models", profile.estate.models), ("regions", profile.estate.regions)):
-        total = math.fsum(part.share for part in parts)
+    for key in ("models", "regions", "sectors"):
+        total = math.fsum(part.share for part in getattr(profile.estate, key))
         if abs(total - 1.0) > _SHARES_TOLERANCE:
             yield Complaint(f"estate.{key}", f"the shares sum to {total:g}; they must sum to 1")
 
 
 def _estate_names(profile: Profile) -> Iterator[Complaint]:
-    yield from _twice("estate.models", [model.name for model in profile.estate.models])
-    yield from _twice("estate.regions", [region.name for region in profile.estate.regions])
+    for key in ("models", "regions", "sectors"):
+        parts = getattr(profile.estate, key)
+        yield from _twice(f"estate.{key}", [part.name for part in parts])
+
+
+def _sites(profile: Profile) -> Iterator[Complaint]:
+    mean, largest = profile.estate.sites.mean, profile.estate.sites.max
+    if mean > largest:
+        yield Complaint(
+            "estate.sites.mean", f"{mean:g} exceeds estate.sites.max, {largest}; write at most that"
+        )
 
 
 def _campaign_names(profile: Profile) -> Iterator[Complaint]:
@@ -79,7 +89,7 @@ def _hours(profile: Profile) -> Iterator[Complaint]:
 def _campaigns(profile: Profile) -> Iterator[Complaint]:
     firmware = {model.name: model.firmware for model in profile.estate.models}
     for i, campaign in enumerate(profile.campaigns):
-        yield from _unknown(f"campaigns[{i}].models", campaign.models, firmware)
+        yield from cohort_complaints(profile, f"campaigns[{i}]", campaign)
         for model in campaign.models or firmware:
             if firmware.get(model) == campaign.version:
                 yield Complaint(
@@ -89,11 +99,8 @@ def _campaigns(profile: Profile) -> Iterator[Complaint]:
 
 
 def _orders(profile: Profile) -> Iterator[Complaint]:
-    models = [model.name for model in profile.estate.models]
-    regions = [region.name for region in profile.estate.regions]
     for i, order in enumerate(profile.orders):
-        yield from _unknown(f"orders[{i}].models", order.models, models)
-        yield from _unknown(f"orders[{i}].regions", order.regions, regions)
+        yield from cohort_complaints(profile, f"orders[{i}]", order)
 
 
 def _reconnect(profile: Profile) -> Iterator[Complaint]:
@@ -116,6 +123,7 @@ def _mqtt(profile: Profile) -> Iterator[Complaint]:
 CHECKS: Final[tuple[tuple[frozenset[str], Check], ...]] = (
     (frozenset({"estate"}), _shares),
     (frozenset({"estate"}), _estate_names),
+    (frozenset({"estate"}), _sites),
     (frozenset({"estate"}), _tids),
     (frozenset({"day"}), _hours),
     (frozenset({"campaigns"}), _campaign_names),
@@ -130,12 +138,6 @@ def _twice(path: str, names: list[str]) -> Iterator[Complaint]:
     for i, name in enumerate(names):
         if name in names[:i]:
             yield Complaint(f"{path}[{i}].name", f"{name!r} is taken; choose another")
-
-
-def _unknown(path: str, names: tuple[str, ...], known: Iterable[str]) -> Iterator[Complaint]:
-    for i, name in enumerate(names):
-        if name not in known:
-            yield Complaint(f"{path}[{i}]", f"there is no {name!r}; {suggest(name, known)}")
 
 
 def _clock(millis: float) -> str:

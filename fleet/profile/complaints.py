@@ -4,7 +4,7 @@ import difflib
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, get_args
+from typing import Any, Final, get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -12,6 +12,7 @@ from pydantic_core import ErrorDetails
 from fleet.profile.laws import TABLES
 
 Loc = tuple[int | str, ...]
+_LISTED_MAX: Final = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,8 @@ def suggest(given: str, known: Iterable[str]) -> str:
     near = difflib.get_close_matches(given, names, n=1)
     if near:
         return f"did you mean {near[0]!r}?"
+    if len(names) > _LISTED_MAX:
+        return f"known are {', '.join(names[:_LISTED_MAX])} and {len(names) - _LISTED_MAX} more"
     return f"known are {', '.join(names)}" if names else "there are none"
 
 

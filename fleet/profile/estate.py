@@ -41,6 +41,8 @@ class Model(Section):
     """How it reaches the network."""
     printer: bool = True
     """Whether it prints receipts."""
+    batches: Annotated[int, Field(ge=1, le=1_000)] = 1
+    """Batches, numbered from 1, in which it was made and given its certificate; alike in size."""
 
 
 class Region(Section):
@@ -52,6 +54,27 @@ class Region(Section):
     """Part of the estate; the shares of all regions sum to 1."""
     utc_offset: UtcOffset = 0
     """Local time minus the time on the clock by which ``run.start`` is given."""
+    cells: Annotated[int, Field(ge=1, le=100_000)] = 20
+    """Radio cells that serve it, numbered from 1; sites are spread over them. A guess."""
+
+
+class Sector(Section):
+    """A trade and its part of the sites."""
+
+    name: Name
+    """Such as ``retail``, ``catering`` or ``hotel``."""
+    share: Share
+    """Part of the sites; the shares of all sectors sum to 1."""
+
+
+class Sites(Section):
+    """How many terminals stand in one shop."""
+
+    mean: Annotated[float, Field(ge=1.0, le=1_000.0)] = 1.29
+    """Terminals per site; derived: 33.10 million terminals at 25.61 million merchants in China
+    (People's Bank of China, first quarter of 2023)."""
+    max: Annotated[int, Field(ge=1, le=1_000)] = 40
+    """The largest site; a guess."""
 
 
 class Estate(Section):
@@ -67,6 +90,10 @@ class Estate(Section):
     """The models."""
     regions: Annotated[Many[Region], Field(min_length=1)] = (Region(name="home", share=1.0),)
     """The regions."""
+    sectors: Annotated[Many[Sector], Field(min_length=1)] = (Sector(name="retail", share=1.0),)
+    """The trades."""
+    sites: Sites = Sites()
+    """The shops."""
 
 
 class Ramp(Section):

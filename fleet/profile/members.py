@@ -1,18 +1,23 @@
-"""Who is who: the model, region and identity of each terminal of an estate.
+"""Who is who: the model, place and identity of each terminal of an estate.
 
-A terminal's model and region are drawn from its own stream, so that the first thousand terminals
-are the same in an estate of a thousand and of ten thousand; shares hold on average.
+All of it is drawn from the terminal's own stream, or from that of its site's first terminal where
+the shop decides (its region, cell and trade). So the first thousand terminals are the same in an
+estate of a thousand and of ten thousand; shares hold on average.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from fleet.chance.streams import Purpose, Streams
-from fleet.profile.estate import Estate, Model, Region
+from fleet.profile.estate import Estate, Model, Region, Sector
+from fleet.profile.sites import site_of
 
 _MODEL: Final = Purpose("estate.model")
 _REGION: Final = Purpose("estate.region")
+_SECTOR: Final = Purpose("estate.sector")
+_CELL: Final = Purpose("estate.cell")
+_BATCH: Final = Purpose("estate.batch")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +30,10 @@ class Member:
         serial_no: serial number of the unit, 10 letters and digits.
         model: its model.
         region: where it stands.
+        sector: the shop's trade.
+        site: number of the shop: that of the first terminal there.
+        cell: the radio cell, such as ``north-7``.
+        batch: in which batch of its model it was made, from 1.
     """
 
     index: int
@@ -32,20 +41,40 @@ class Member:
     serial_no: str
     model: Model
     region: Region
+    sector: Sector
+    site: int
+    cell: str
+    batch: int
 
 
 def member(estate: Estate, seed: int, index: int) -> Member:
     """The terminal with this number."""
-    streams = Streams(seed, index)
+    own = Streams(seed, index)
+    site = site_of(seed, index, estate.sites.mean, estate.sites.max)
+    shop = own if site == index else Streams(seed, site)
+    model = estate.models[_pick(own, _MODEL, [each.share for each in estate.models])]
+    region = estate.regions[_pick(shop, _REGION, [each.share for each in estate.regions])]
     return Member(
         index=index,
         tid=str(estate.first_tid + index),
         serial_no=f"FL{index:08}",
-        model=estate.models[streams.pick_at(_MODEL, 0, [m.share for m in estate.models])],
-        region=estate.regions[streams.pick_at(_REGION, 0, [r.share for r in estate.regions])],
+        model=model,
+        region=region,
+        sector=estate.sectors[_pick(shop, _SECTOR, [each.share for each in estate.sectors])],
+        site=site,
+        cell=f"{region.name}-{1 + _number(shop, _CELL, region.cells)}",
+        batch=1 + _number(own, _BATCH, model.batches),
     )
 
 
 def members(estate: Estate, seed: int, shard: int = 0, shards: int = 1) -> Iterator[Member]:
     """The terminals of one shard: every ``shards``-th, beginning with number ``shard``."""
     return (member(estate, seed, index) for index in range(shard, estate.terminals, shards))
+
+
+def _pick(streams: Streams, purpose: Purpose, shares: Sequence[float]) -> int:
+    return streams.pick_at(purpose, 0, shares) if len(shares) > 1 else 0
+
+
+def _number(streams: Streams, purpose: Purpose, count: int) -> int:
+    return int(streams.at(purpose, 0) * count) if count > 1 else 0

@@ -4,18 +4,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from fleet.profile.cohort import Cohort
 from fleet.profile.laws import DurationLaw
-from fleet.profile.values import (
-    Duration,
-    Many,
-    Name,
-    Probability,
-    Section,
-    Share,
-    Size,
-    Span,
-    Version,
-)
+from fleet.profile.values import Duration, Name, Probability, Section, Size, Span, Version
 from fleet.units import MINUTE_MS, SECOND_MS
 
 FaultCode = Annotated[str, Field(pattern=r"^[A-Z]{2,3}-\d{3}$")]
@@ -61,8 +52,8 @@ class Tms(Section):
     unless given. What waits is bounded; at the bound the oldest is dropped and counted."""
 
 
-class Campaign(Section):
-    """A firmware roll-out."""
+class Campaign(Cohort):
+    """A firmware roll-out to a cohort."""
 
     name: Name
     """Campaign name."""
@@ -70,29 +61,19 @@ class Campaign(Section):
     """Version that it brings."""
     at: Duration
     """Business time since the start of the run."""
-    share: Share = 1.0
-    """Part of the terminals concerned that takes part."""
-    models: Many[Name] = ()
-    """Models concerned; all if empty."""
     kind: Literal["firmware"] = "firmware"
     """What is updated."""
     forced: bool = False
     """Whether the merchant is not asked."""
 
 
-class Order(Section):
-    """An order to a part of the estate at one instant."""
+class Order(Cohort):
+    """An order to a cohort at one instant."""
 
     at: Duration
     """Business time since the start of the run."""
     order: Literal["reboot", "lock", "unlock"]
     """What is ordered."""
-    share: Share = 1.0
-    """Part of the terminals concerned that gets it."""
-    models: Many[Name] = ()
-    """Models concerned; all if empty."""
-    regions: Many[Name] = ()
-    """Regions concerned; all if empty."""
 
 
 class Mqtt(Section):

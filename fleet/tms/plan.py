@@ -15,6 +15,7 @@ from typing import Final, Literal, NamedTuple
 
 from fleet.chance.streams import Purpose, Streams
 from fleet.profile.clock import origin_ms
+from fleet.profile.cohort import Cohort
 from fleet.profile.members import member
 from fleet.profile.profile import Profile
 from fleet.profile.scenario import Campaign
@@ -32,9 +33,7 @@ class Entry(NamedTuple):
         number: Its place, from 1.
         due_ms: Unix time, on the business clock, from which it is given to whom it concerns.
         order: What is ordered.
-        share: Part of the terminals concerned that takes part, above 0 and up to 1.
-        models: Names of the models concerned; all if empty.
-        regions: Names of the regions concerned; all if empty.
+        cohort: Whom it concerns.
         version: What an update brings; else "".
         campaign: The update's campaign; else "".
         forced: Whether an update leaves the merchant no say.
@@ -43,9 +42,7 @@ class Entry(NamedTuple):
     number: int
     due_ms: int
     order: Literal["update", "reboot", "lock", "unlock"]
-    share: float
-    models: frozenset[str]
-    regions: frozenset[str]
+    cohort: Cohort
     version: str = ""
     campaign: str = ""
     forced: bool = False
@@ -94,7 +91,9 @@ class Plan:
             fw: The version it runs; it is not offered what it has.
         """
         for entry in self.entries[after:]:
-            if entry.version != fw and self.concerns(entry.number, index):
+            if entry.version == fw or not entry.cohort.admits_version(fw):
+                continue
+            if self.concerns(entry.number, index):
                 return entry
         return None
 
@@ -107,15 +106,10 @@ class Plan:
         return entry if entry is not None and entry.due_ms <= at else None
 
     def _concerns(self, number: int, index: int) -> bool:
-        entry = self.entries[number - 1]
-        if not Streams(self._seed, index).chance_at(self._lots[number - 1], 0, entry.share):
+        cohort = self.entries[number - 1].cohort
+        if not Streams(self._seed, index).chance_at(self._lots[number - 1], 0, cohort.share):
             return False
-        if not entry.models and not entry.regions:
-            return True
-        who = member(self._estate, self._seed, index)
-        return (not entry.models or who.model.name in entry.models) and (
-            not entry.regions or who.region.name in entry.regions
-        )
+        return cohort.admits_all or cohort.admits(member(self._estate, self._seed, index))
 
 
 def _entries(profile: Profile) -> Iterator[Entry]:
@@ -127,17 +121,14 @@ def _entries(profile: Profile) -> Iterator[Entry]:
 
 
 def _entry(number: int, due_ms: int, asked: Campaign | PlannedOrder) -> Entry:
-    models = frozenset(asked.models)
     if isinstance(asked, Campaign):
         return Entry(
             number=number,
             due_ms=due_ms,
             order="update",
-            share=asked.share,
-            models=models,
-            regions=frozenset(),
+            cohort=asked,
             version=asked.version,
             campaign=asked.name,
             forced=asked.forced,
         )
-    return Entry(number, due_ms, asked.order, asked.share, models, frozenset(asked.regions))
+    return Entry(number, due_ms, asked.order, asked)

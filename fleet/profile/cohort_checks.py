@@ -1,0 +1,60 @@
+"""What must hold between a cohort and the estate: whoever it names must be there."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Final
+
+from fleet.profile.cohort import Cohort
+from fleet.profile.complaints import Complaint, suggest
+from fleet.profile.profile import Profile
+
+
+def cohort_complaints(profile: Profile, path: str, cohort: Cohort) -> Iterator[Complaint]:
+    """Complain of everything in a cohort that the estate does not have."""
+    for key, known in _KNOWN.items():
+        yield from unknown(f"{path}.{key}", getattr(cohort, key), known(profile))
+    yield from _numbers(profile, path, cohort)
+
+
+def unknown(path: str, names: tuple[str, ...], known: Iterable[str]) -> Iterator[Complaint]:
+    """Complain of each name that is not among the known ones."""
+    names_known = list(dict.fromkeys(known))
+    for i, name in enumerate(names):
+        if name not in names_known:
+            yield Complaint(f"{path}[{i}]", f"there is no {name!r}; {suggest(name, names_known)}")
+
+
+def versions(profile: Profile) -> Iterator[str]:
+    """Every version that a terminal may come to run."""
+    yield from (model.firmware for model in profile.estate.models)
+    yield from (campaign.version for campaign in profile.campaigns)
+
+
+def _cells(profile: Profile) -> Iterator[str]:
+    for region in profile.estate.regions:
+        yield from (f"{region.name}-{n}" for n in range(1, region.cells + 1))
+
+
+_KNOWN: Final[Mapping[str, Callable[[Profile], Iterable[str]]]] = {
+    "models": lambda profile: (model.name for model in profile.estate.models),
+    "regions": lambda profile: (region.name for region in profile.estate.regions),
+    "sectors": lambda profile: (sector.name for sector in profile.estate.sectors),
+    "firmware": versions,
+    "cells": _cells,
+}
+
+
+def _numbers(profile: Profile, path: str, cohort: Cohort) -> Iterator[Complaint]:
+    last = profile.estate.terminals - 1
+    for i, site in enumerate(cohort.sites):
+        if site > last:
+            yield Complaint(
+                f"{path}.sites[{i}]", f"there is no {site}; the last terminal is {last}"
+            )
+    models = profile.estate.models
+    named = [model for model in models if model.name in cohort.models]
+    most = max(model.batches for model in named or models)
+    for i, batch in enumerate(cohort.batches):
+        if batch > most:
+            yield Complaint(
+                f"{path}.batches[{i}]", f"there is no batch {batch}; the last is {most}"
+            )
