@@ -15,9 +15,10 @@ from fleet.chance.streams import Purpose
 from fleet.life import update
 from fleet.life.faults import CATALOGUE, NEVER
 from fleet.life.power import reboot, switch_off
+from fleet.life.regions import Link
 from fleet.life.report import status
 from fleet.life.states import IN_SERVICE, Event, State
-from fleet.life.terminal import Link, Terminal
+from fleet.life.terminal import Terminal
 from fleet.life.world import LinkDown
 from fleet.units import Millis
 from fleet.wire.messages import AnyOrder, Lock, OrderAnswered, Reboot, SignedOff, Unlock, Update

@@ -7,8 +7,9 @@ from typing import Final
 
 from fleet.chance.streams import Purpose
 from fleet.life.faults import CATALOGUE, Effect
+from fleet.life.regions import Link
 from fleet.life.states import Event
-from fleet.life.terminal import Link, Terminal
+from fleet.life.terminal import Terminal
 from fleet.life.world import LinkDown, NoAnswer
 from fleet.wire.messages import APPROVED, Booted, RegistrationAnswered, RegistrationRequested
 

@@ -4,8 +4,9 @@ from typing import Final
 
 from fleet.chance.streams import Purpose
 from fleet.life.faults import NEVER
+from fleet.life.regions import Link
 from fleet.life.states import Event
-from fleet.life.terminal import Link, Terminal
+from fleet.life.terminal import Terminal
 from fleet.life.update import plan_offer
 from fleet.life.world import LinkDown, NoAnswer
 from fleet.units import Millis

@@ -1,26 +1,16 @@
-"""The states of a terminal and every step between them.
+"""The states of a terminal, the events that lead from one to another, and the record of a step.
 
 Theory of operation
 -------------------
 A terminal is in exactly one *primary state* at a time; it is what `fleet_terminals{state}` counts.
-What runs beside it (the link, the session, an update under way, the health of components) is kept
-elsewhere, so that the states do not multiply.
+What runs beside it (the link, the session, an update under way, the health of components) stands in
+`fleet.life.regions`, so that the states do not multiply. Which event may happen in which state, and
+where it leads, stands in `fleet.life.transitions`, and nowhere else.
 
-Rule 1: whatever affects the primary state stands in this file.
-Rule 2: a terminal changes state only by a step of `TRANSITIONS`: an event that has happened, said
-        in the past tense, which leads from one of its sources to one of its targets. Anything else
-        raises `ImpossibleStep`: a mistake of the program, never of a peer or of a user.
-Rule 3: an event without a target of its own leaves the state as it is.
-
-The usual day reads down the table: a unit is delivered and registers, boots, tests itself, syncs,
-waits in standby, signs in, is ready; it closes in the evening and opens in the morning. The events
-below the first rule of dashes interrupt that day: orders, updates, faults and their repair.
-
-States and transitions follow the life cycles that Verifone VHQ, PAX PAXSTORE and ISO 20022 CAPE
-document for their terminals, united into one.
+States and events follow the life cycles that Verifone VHQ, PAX PAXSTORE and ISO 20022 CAPE document
+for their terminals, united into one.
 """
 
-from collections.abc import Iterable
 from enum import StrEnum
 from typing import Final, NamedTuple
 
@@ -38,11 +28,33 @@ class State(StrEnum):
     STANDBY = "standby"
     SIGNING_IN = "signing_in"
     READY = "ready"
+    IN_TRANSACTION = "in_transaction"
+    SETTLING = "settling"
     UPDATING = "updating"
+    MAINTENANCE = "maintenance"
+    NOT_READY = "not_ready"
     LOCKED = "locked"
     HUNG = "hung"
     FORCED_SHUTDOWN = "forced_shutdown"
+    TAMPERED = "tampered"
     OUT_OF_ORDER = "out_of_order"
+    RETIRED = "retired"
+
+
+# A terminal is on when it draws power and its software runs, however badly.
+ON: Final = frozenset(State) - {
+    State.INVENTORY,
+    State.REGISTERING,
+    State.POWERED_OFF,
+    State.FORCED_SHUTDOWN,
+    State.TAMPERED,
+    State.OUT_OF_ORDER,
+    State.RETIRED,
+}
+# Where a merchant finds the terminal in working order.
+IN_SERVICE: Final = frozenset({State.STANDBY, State.READY})
+# Where it waits, and sends heartbeats meanwhile.
+BEATING: Final = IN_SERVICE | {State.LOCKED, State.MAINTENANCE, State.NOT_READY}
 
 
 class Event(StrEnum):
@@ -51,6 +63,7 @@ class Event(StrEnum):
     DELIVERED = "delivered"
     REGISTERED = "registered"
     REGISTRATION_REFUSED = "registration_refused"
+    REGISTRATION_RETRIED = "registration_retried"
     POWERED_ON = "powered_on"
     BOOTED = "booted"
     BOOT_FAILED = "boot_failed"
@@ -65,21 +78,47 @@ class Event(StrEnum):
     SIGN_IN_STARTED = "sign_in_started"
     SIGNED_IN = "signed_in"
     PASSWORD_REFUSED = "password_refused"  # noqa: S105 - an event, no password
+    SIGNATURE_REFUSED = "signature_refused"
     LOCKED_OUT = "locked_out"
+    CREDENTIAL_REFUSED = "credential_refused"
     SIGN_IN_REJECTED = "sign_in_rejected"
     SIGN_IN_FAILED = "sign_in_failed"
+    PASSWORD_RESET = "password_reset"  # noqa: S105 - an event, no password
+    CREDENTIAL_REISSUED = "credential_reissued"
+    PASSWORD_ROTATED = "password_rotated"  # noqa: S105 - an event, no password
     SESSION_EXPIRED = "session_expired"
     SIGNED_OFF = "signed_off"
     POWERED_OFF = "powered_off"
 
+    TRANSACTION_STARTED = "transaction_started"
+    TRANSACTION_APPROVED = "transaction_approved"
+    TRANSACTION_DECLINED = "transaction_declined"
+    TRANSACTION_INTERRUPTED = "transaction_interrupted"
+    SIGN_IN_DEMANDED = "sign_in_demanded"
+    REVERSAL_QUEUED = "reversal_queued"
+    REVERSED = "reversed"
+    SETTLEMENT_STARTED = "settlement_started"
+    SETTLED = "settled"
+    SETTLEMENT_FAILED = "settlement_failed"
+
     UPDATE_OFFERED = "update_offered"
     UPDATE_DEFERRED = "update_deferred"
     UPDATE_ACCEPTED = "update_accepted"
+    UPDATE_PAUSED = "update_paused"
+    UPDATE_RESUMED = "update_resumed"
     UPDATE_DOWNLOADED = "update_downloaded"
+    UPDATE_VERIFIED = "update_verified"
     UPDATE_INSTALLED = "update_installed"
     UPDATE_FAILED = "update_failed"
     UPDATE_ROLLED_BACK = "update_rolled_back"
     UPDATED = "updated"
+    UPDATE_CANCELLED = "update_cancelled"
+    PARAMETERS_CUT_OFF = "parameters_cut_off"
+    PARAMETERS_COMPLETED = "parameters_completed"
+    AUTOMATION_DISABLED = "automation_disabled"
+    MAINTENANCE_BEGUN = "maintenance_begun"
+    MAINTENANCE_ENDED = "maintenance_ended"
+    MASTER_PASSWORD_ACCEPTED = "master_password_accepted"  # noqa: S105 - an event, no password
     REBOOTED = "rebooted"
     LOCKED = "locked"
     UNLOCKED = "unlocked"
@@ -89,17 +128,16 @@ class Event(StrEnum):
     POWER_LOST = "power_lost"
     HUNG = "hung"
     FORCIBLY_SHUT_DOWN = "forcibly_shut_down"
+    UNEXPECTEDLY_REBOOTED = "unexpectedly_rebooted"
+    DATA_LOST = "data_lost"
     RECOVERED = "recovered"
+    TAMPERED = "tampered"
+    PUT_OUT_OF_ORDER = "put_out_of_order"
     REPAIRED = "repaired"
+    SWAPPED = "swapped"
+    REPLACED = "replaced"
     LINK_LOST = "link_lost"
     LINK_RESTORED = "link_restored"
-
-
-class Transition(NamedTuple):
-    """From where an event may happen, and where it may lead; no targets: the state stays."""
-
-    sources: frozenset[State]
-    targets: frozenset[State]
 
 
 class Step(NamedTuple):
@@ -122,104 +160,3 @@ class Step(NamedTuple):
     target: State
     code: str
     duration_ms: int
-
-
-class ImpossibleStep(AssertionError):  # noqa: N818 - it is named after what happened
-    """The program tried a step that the table does not hold."""
-
-
-def _of(*states: State) -> frozenset[State]:
-    return frozenset(states)
-
-
-def _without(*states: State) -> frozenset[State]:
-    return ON - frozenset(states)
-
-
-# A terminal is on when it draws power and its software runs, however badly.
-ON: Final = frozenset(State) - _of(
-    State.INVENTORY,
-    State.REGISTERING,
-    State.POWERED_OFF,
-    State.FORCED_SHUTDOWN,
-    State.OUT_OF_ORDER,
-)
-# Where a merchant finds the terminal in working order; heartbeats are sent from here.
-IN_SERVICE: Final = _of(State.STANDBY, State.READY)
-BEATING: Final = IN_SERVICE | _of(State.LOCKED)
-STAYS: Final[frozenset[State]] = frozenset()
-
-_S, _E = State, Event
-
-TRANSITIONS: Final[dict[Event, Transition]] = {
-    _E.DELIVERED: Transition(_of(_S.INVENTORY), _of(_S.REGISTERING)),
-    _E.REGISTERED: Transition(_of(_S.REGISTERING), _of(_S.BOOTING)),
-    _E.REGISTRATION_REFUSED: Transition(_of(_S.REGISTERING), _of(_S.OUT_OF_ORDER)),
-    _E.POWERED_ON: Transition(_of(_S.POWERED_OFF), _of(_S.BOOTING)),
-    _E.BOOTED: Transition(_of(_S.BOOTING), _of(_S.SELF_TEST)),
-    _E.BOOT_FAILED: Transition(_of(_S.BOOTING), STAYS),
-    _E.BOOT_GIVEN_UP: Transition(_of(_S.BOOTING), _of(_S.OUT_OF_ORDER)),
-    _E.SELF_TEST_PASSED: Transition(_of(_S.SELF_TEST), _of(_S.DATA_SYNC)),
-    _E.SELF_TEST_DEGRADED: Transition(_of(_S.SELF_TEST), _of(_S.DATA_SYNC)),
-    _E.SELF_TEST_FAILED: Transition(_of(_S.SELF_TEST), _of(_S.DIAGNOSING)),
-    _E.DIAGNOSED_TRANSIENT: Transition(_of(_S.DIAGNOSING), _of(_S.BOOTING)),
-    _E.DIAGNOSED_PERMANENT: Transition(_of(_S.DIAGNOSING), _of(_S.OUT_OF_ORDER)),
-    _E.SYNCED: Transition(_of(_S.DATA_SYNC), _of(_S.STANDBY)),
-    _E.SYNC_TIMED_OUT: Transition(_of(_S.DATA_SYNC), _of(_S.STANDBY)),
-    _E.SIGN_IN_STARTED: Transition(_of(_S.STANDBY), _of(_S.SIGNING_IN)),
-    _E.SIGNED_IN: Transition(_of(_S.SIGNING_IN), _of(_S.READY)),
-    _E.PASSWORD_REFUSED: Transition(_of(_S.SIGNING_IN), _of(_S.STANDBY)),
-    _E.LOCKED_OUT: Transition(_of(_S.SIGNING_IN), _of(_S.LOCKED)),
-    _E.SIGN_IN_REJECTED: Transition(_of(_S.SIGNING_IN), _of(_S.OUT_OF_ORDER)),
-    _E.SIGN_IN_FAILED: Transition(_of(_S.SIGNING_IN), _of(_S.STANDBY)),
-    _E.SESSION_EXPIRED: Transition(_of(_S.READY), _of(_S.STANDBY)),
-    _E.SIGNED_OFF: Transition(_of(_S.READY), _of(_S.STANDBY)),
-    _E.POWERED_OFF: Transition(_without(_S.HUNG), _of(_S.POWERED_OFF)),
-    # ------------------------------------------------------------------ updates and orders
-    _E.UPDATE_OFFERED: Transition(IN_SERVICE, _of(_S.UPDATING)),
-    _E.UPDATE_DEFERRED: Transition(_of(_S.UPDATING), IN_SERVICE),
-    _E.UPDATE_ACCEPTED: Transition(_of(_S.UPDATING), STAYS),
-    _E.UPDATE_DOWNLOADED: Transition(_of(_S.UPDATING), STAYS),
-    _E.UPDATE_INSTALLED: Transition(_of(_S.UPDATING), _of(_S.BOOTING)),
-    _E.UPDATE_FAILED: Transition(ON, ON),
-    _E.UPDATE_ROLLED_BACK: Transition(_of(_S.STANDBY), _of(_S.BOOTING)),
-    _E.UPDATED: Transition(_of(_S.READY), STAYS),
-    _E.REBOOTED: Transition(_without(_S.HUNG), _of(_S.BOOTING)),
-    _E.LOCKED: Transition(IN_SERVICE, _of(_S.LOCKED)),
-    _E.UNLOCKED: Transition(_of(_S.LOCKED), _of(_S.STANDBY)),
-    # ------------------------------------------------------------------ faults and repair
-    _E.FAULT_RAISED: Transition(ON, STAYS),
-    _E.FAULT_CLEARED: Transition(frozenset(State), STAYS),
-    _E.POWER_LOST: Transition(ON, _of(_S.POWERED_OFF)),
-    _E.HUNG: Transition(_without(_S.HUNG), _of(_S.HUNG)),
-    _E.FORCIBLY_SHUT_DOWN: Transition(ON, _of(_S.FORCED_SHUTDOWN)),
-    _E.RECOVERED: Transition(_of(_S.FORCED_SHUTDOWN), _of(_S.BOOTING)),
-    _E.REPAIRED: Transition(_of(_S.OUT_OF_ORDER), _of(_S.BOOTING)),
-    _E.LINK_LOST: Transition(ON | _of(_S.REGISTERING), STAYS),
-    _E.LINK_RESTORED: Transition(ON | _of(_S.REGISTERING), STAYS),
-}
-
-
-def step_target(source: State, event: Event, wanted: State | None = None) -> State:
-    """Return the state that `event` leads to from `source`.
-
-    Args:
-        source: State before the event.
-        event: What happened.
-        wanted: Which of the targets, where the table allows several.
-
-    Raises:
-        ImpossibleStep: The table holds no such step.
-    """
-    transition = TRANSITIONS[event]
-    targets = transition.targets or {source}
-    target = next(iter(targets)) if wanted is None and len(targets) == 1 else wanted
-    if source not in transition.sources or target not in targets:
-        msg = f"no step {event} from {source} to {wanted or _names(targets)}"
-        raise ImpossibleStep(msg)
-    assert target is not None  # noqa: S101 - narrows the type: None is never among the targets
-    return target
-
-
-def _names(states: Iterable[State]) -> str:
-    return "/".join(sorted(states))

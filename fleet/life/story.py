@@ -14,8 +14,9 @@ from typing import Final
 from fleet.life import power, selftest, signin, update
 from fleet.life.duty import on_duty
 from fleet.life.faults import Effect, Fault, FaultKind
+from fleet.life.regions import Link
 from fleet.life.states import Event, State
-from fleet.life.terminal import Link, Terminal
+from fleet.life.terminal import Terminal
 from fleet.life.world import LinkDown
 
 Chapter = Callable[[Terminal], Awaitable[None]]

@@ -1,6 +1,5 @@
 """The terminal: what it remembers, and the few verbs of which every chapter of its life is made."""
 
-from enum import Enum
 from typing import Final, Literal
 
 from fleet.chance.laws import Law
@@ -8,9 +7,11 @@ from fleet.chance.streams import Purpose, Streams
 from fleet.life.diary import Diary
 from fleet.life.faults import CATALOGUE, DIAGNOSIS, NEVER, REPAIR, Effect, FaultKind, Risks
 from fleet.life.pulse import Pulse
+from fleet.life.regions import Link
 from fleet.life.shopday import ShopDay
-from fleet.life.states import BEATING, Event, State, Step, step_target
+from fleet.life.states import BEATING, Event, State, Step
 from fleet.life.telemetry import Vitals
+from fleet.life.transitions import step_target
 from fleet.life.world import LinkDown, World
 from fleet.profile.members import Member
 from fleet.profile.profile import Profile
@@ -27,13 +28,6 @@ from fleet.wire.messages import (
 
 UNTOLD_MAX: Final = 6
 _JITTER: Final = Purpose("heartbeat.jitter")
-
-
-class Link(Enum):
-    """The link as the terminal sees it, beside its primary state."""
-
-    DOWN = "down"
-    ONLINE = "online"
 
 
 class Job:
@@ -239,7 +233,12 @@ class Terminal:
         """Bring the link up and say so; raises `LinkDown`."""
         if self.isolated_until() > self.world.now():
             raise LinkDown
-        await self.world.attach()
+        self.link = Link.CONNECTING
+        try:
+            await self.world.attach()
+        except LinkDown:
+            self.link = Link.DOWN
+            raise
         self.link = Link.ONLINE
         self.say(Presence(self.ts(), online=True, reason="attached"))
 

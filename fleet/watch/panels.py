@@ -28,7 +28,8 @@ from fleet.watch.snapshot import Latency, Snapshot
 HEIGHT_MIN: Final = 24
 _WIDE: Final = 116
 _HEADER_LINES: Final = 3
-_PANEL_LINES: Final = len(State) + 2
+_STATE_LINES_MIN: Final = 15
+_PANEL_LINES: Final = _STATE_LINES_MIN + 2
 _TRAFFIC_LINES: Final = 5
 _LATENCY_LINES: Final = 5
 _FIRMWARE_LINES_MAX: Final = 3
@@ -46,11 +47,17 @@ STATE_STYLES: Final[Mapping[State, str]] = {
     State.STANDBY: "cyan",
     State.SIGNING_IN: "bright_cyan",
     State.READY: "green",
+    State.IN_TRANSACTION: "bright_green",
+    State.SETTLING: "green",
     State.UPDATING: "magenta",
+    State.MAINTENANCE: "magenta",
+    State.NOT_READY: "yellow",
     State.LOCKED: "yellow",
     State.HUNG: "bright_red",
     State.FORCED_SHUTDOWN: "bright_red",
+    State.TAMPERED: "red",
     State.OUT_OF_ORDER: "red",
+    State.RETIRED: "bright_black",
 }
 _FIRMWARE_STYLES: Final = ("cyan", "green", "magenta", "blue", "yellow")
 # Above the first a generator is late, above the second it is no judge of a broker any more.
@@ -85,7 +92,7 @@ def _lay_out(snapshot: Snapshot, width: int, height: int) -> Layout:
         Layout(traffic(snapshot), size=_TRAFFIC_LINES),
         Layout(latencies(snapshot), size=_LATENCY_LINES),
     )
-    columns = [Layout(states(snapshot), ratio=4)]
+    columns = [Layout(states(snapshot, panel_lines - _TITLE_LINES), ratio=4)]
     if width >= _WIDE:
         columns.append(_column(*traffic_and_latency, Layout(firmware(snapshot))))
         columns.append(_column(Layout(faults(snapshot))))
@@ -101,7 +108,8 @@ def _lay_out(snapshot: Snapshot, width: int, height: int) -> Layout:
 def _panel_lines(snapshot: Snapshot, width: int, height: int) -> int:
     """Return how many lines the panels want, within what the screen has."""
     lists = len(snapshot.faults) + len(snapshot.firmware) + _TITLE_LINES
-    wanted = _TRAFFIC_LINES + _LATENCY_LINES + lists if width < _WIDE else 0
+    column = _TRAFFIC_LINES + _LATENCY_LINES + lists if width < _WIDE else 0
+    wanted = max(column, len(State) + _TITLE_LINES)
     room = height - _HEADER_LINES - _TICKER_LINES_MIN
     return max(_PANEL_LINES, min(wanted, room))
 
@@ -159,11 +167,11 @@ def _progress(snapshot: Snapshot) -> Text:
     )
 
 
-def states(snapshot: Snapshot) -> RenderableType:
-    """Return the states in the order of life, each with its share of the estate."""
+def states(snapshot: Snapshot, lines: int) -> RenderableType:
+    """Return the fullest states in the order of life, each with its share of the estate."""
     total = max(sum(snapshot.states.values()), 1)
     grid = _grid("left", "right", "left")
-    for state in State:
+    for state in _fullest(snapshot.states, lines):
         number = snapshot.states[state.value]
         style = STATE_STYLES[state]
         grid.add_row(
@@ -172,6 +180,13 @@ def states(snapshot: Snapshot) -> RenderableType:
             bar(number / total, style),
         )
     return Group(_title("States"), grid)
+
+
+def _fullest(numbers: Mapping[str, int], lines: int) -> list[State]:
+    """Return as many states as there are lines, the emptiest left out, in the order of life."""
+    by_number = sorted(State, key=lambda state: -numbers[state.value])
+    shown = set(by_number[:lines])
+    return [state for state in State if state in shown]
 
 
 def traffic(snapshot: Snapshot) -> RenderableType:

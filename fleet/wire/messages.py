@@ -37,15 +37,15 @@ NOT_REGISTERED: Final = "97"
 
 StateWord = Literal[
     "inventory", "registering", "powered_off", "booting", "self_test", "diagnosing", "data_sync",
-    "standby", "signing_in", "ready", "updating", "locked", "hung", "forced_shutdown",
-    "out_of_order",
+    "standby", "signing_in", "ready", "in_transaction", "settling", "updating", "maintenance",
+    "not_ready", "locked", "hung", "forced_shutdown", "tampered", "out_of_order", "retired",
 ]  # fmt: skip
 BootReason = Literal["power_on", "reboot", "update", "rollback", "forced_shutdown", "repair"]
 ComponentWord = Literal[
     "power", "memory", "sensors", "communication", "identity", "stripe_reader", "chip_reader",
     "contactless", "scanner", "payment", "printer", "integrity",
 ]  # fmt: skip
-Health = Literal["OPER", "DEGRADED", "OUTD"]
+Health = Literal["OPER", "DEGRADED", "OUTD", "DACT", "WAIT"]
 PrinterWord = Literal["OK", "PaperLow", "NoPaper", "PaperJam", "OutOfOrder"]
 UpdateWord = Literal[
     "offered", "deferred", "downloading", "downloaded", "installing", "succeeded", "failed",

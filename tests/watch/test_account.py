@@ -2,7 +2,8 @@
 
 import pytest
 
-from fleet.life.states import TRANSITIONS, Event, State, Step
+from fleet.life.states import Event, State, Step
+from fleet.life.transitions import TRANSITIONS
 from fleet.watch.account import EFFECTS, Account
 from fleet.watch.tally import Board, Reading, Tally
 from tests.watch.conftest import CLASS_BY_CODE

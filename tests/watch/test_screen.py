@@ -93,16 +93,26 @@ def test_business_time_runs_by_the_speed(snapshot: Snapshot) -> None:
 
 
 def test_the_view_fits_a_small_terminal(snapshot: Snapshot) -> None:
-    """On 80x24 nothing overflows, and every state and figure that matters is there."""
+    """On 80x24 nothing overflows, and every figure that matters is there."""
     lines = draw(snapshot, 80, 24)
     shown = "\n".join(lines)
     assert len(lines) == 24
     assert max(map(len, lines)) <= 80
-    words = [state.value.replace("_", " ") for state in State]
+    words = ["ready", "out of order"]
     words += ["retail-day", "seed 42", "15:12:00", "x360", "00:48 left", "mqtt://127.0.0.1:1883"]
     words += ["900 connected", "500/s", "146.5 KiB/s", "2 failed", "PRN-501 x6", "1.1", ":9464"]
     assert [word for word in words if word not in shown] == []
     assert "6 x PRN-501 raised" in lines[-3]
+
+
+def test_a_high_screen_shows_every_state_and_a_low_one_the_fullest(snapshot: Snapshot) -> None:
+    """States without a terminal give way first; the order of life is kept."""
+    held = {state.value: 1 for state in list(State)[6:]} | {"retired": 5}
+    busy = msgspec.structs.replace(snapshot, states=dict.fromkeys(State, 0) | held)
+    words = [state.value.replace("_", " ") for state in State]
+    low, high = ("\n".join(draw(busy, 116, height)) for height in (24, 60))
+    assert [word in low for word in words] == [False] * 6 + [True] * 15
+    assert all(word in high for word in words)
 
 
 @pytest.mark.parametrize(("width", "height"), [(72, 24), (100, 30), (132, 43), (250, 60)])
