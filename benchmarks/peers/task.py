@@ -22,8 +22,8 @@ _MILLION: Final = 1_000_000
 # What one of our terminals says in an ordinary hour.
 _VALUES: Final = {
     "ts": 1_767_600_123_456, "seq": 1_234, "uptime_s": 4_321, "temp_c": 38.4, "supply_mv": 5_012,
-    "rssi_dbm": -63, "rtt_ms": 51, "cpu_pct": 12, "mem_pct": 36, "reads": 3, "read_errors": 0,
-    "txn_ok": 3, "txn_fail": 0, "paper_m": 17.4,
+    "rssi_dbm": -63, "rtt_ms": 51, "cpu_pct": 12, "mem_pct": 36, "flash_pct": 41, "reads": 3,
+    "read_errors": 0, "txn_ok": 3, "txn_fail": 0, "net_retry": 0, "paper_m": 17.4,
 }  # fmt: skip
 
 

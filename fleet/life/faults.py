@@ -25,8 +25,9 @@ from enum import Enum
 from typing import Final, Literal, NamedTuple
 
 from fleet.chance.streams import Purpose, Streams
+from fleet.life.symptoms import Shape, Symptom
 from fleet.profile.scenario import Fault as FaultProfile
-from fleet.units import HOUR_MS, Millis
+from fleet.units import Millis
 from fleet.wire.messages import ComponentWord
 
 NEVER: Final[Millis] = 2**62
@@ -41,13 +42,6 @@ class Effect(Enum):
     BLACKOUT = "blackout"
     HANG = "hang"
     SHUTDOWN = "shutdown"
-
-
-class Precursor(NamedTuple):
-    """The channel that drifts before the onset, and how far it has come by then."""
-
-    channel: str
-    rise: float
 
 
 class FaultKind(NamedTuple):
@@ -71,26 +65,28 @@ class FaultKind(NamedTuple):
     effect: Effect
     severity: Severity
     wears: bool
-    precursor: Precursor | None = None
+    precursor: Symptom | None = None
 
 
 CATALOGUE: Final[Mapping[str, FaultKind]] = {
     kind.code: kind
     for kind in (
         FaultKind("PWR-101", "unstable voltage", "power", "power", Effect.BLACKOUT, "critical",
-                  wears=True, precursor=Precursor("supply_mv", -180.0)),
+                  wears=True, precursor=Symptom("supply_mv", 160.0, Shape.NOISE)),
         FaultKind("COM-201", "link down", "communication", "communication", Effect.ISOLATE, "major",
-                  wears=False, precursor=Precursor("rssi_dbm", -14.0)),
+                  wears=False, precursor=Symptom("rssi_dbm", -14.0)),
         FaultKind("RDR-402", "chip reader failure", "reader", "chip_reader", Effect.DEGRADE,
-                  "major", wears=True, precursor=Precursor("read_errors", 0.5)),
+                  "major", wears=True, precursor=Symptom("read_errors", 0.5)),
         FaultKind("PRN-503", "paper jam", "printer", "printer", Effect.DEGRADE, "minor",
                   wears=False),
         FaultKind("SW-702", "memory leak and hang", "software", "memory", Effect.HANG, "critical",
-                  wears=False, precursor=Precursor("mem_pct", 45.0)),
+                  wears=False, precursor=Symptom("mem_pct", 45.0, Shape.LEAK)),
         FaultKind("PWR-106", "forced shutdown", "shutdown", "power", Effect.SHUTDOWN, "critical",
                   wears=True),
     )
 }  # fmt: skip
+SOURCE: Final = {code: number for number, code in enumerate(CATALOGUE, start=1)}
+"""Number of each kind as a source of symptoms."""
 FAULT_CLASSES: Final = tuple(sorted({kind.fault_class for kind in CATALOGUE.values()}))
 
 
@@ -170,16 +166,16 @@ class Risks:
                 self._draw(clock)
         self._aim()
 
-    def drifts(self) -> list[tuple[Precursor, Millis, float]]:
-        """Return for each kind that gives warning: its precursor, begin, and change per hour."""
-        drifts = []
+    def warnings(self) -> list[tuple[int, Symptom, Millis, Millis]]:
+        """Return for each kind that gives warning: its source, symptom, begin, time of growth."""
+        warnings = []
         for clock in self._clocks:
             warning_ms = self._profiles[clock.kind.code].precursor
             if clock.kind.precursor and warning_ms and clock.left_ms != NEVER:
                 begin = self._since + clock.left_ms - warning_ms
-                per_hour = clock.kind.precursor.rise * HOUR_MS / warning_ms
-                drifts.append((clock.kind.precursor, begin, per_hour))
-        return drifts
+                source = SOURCE[clock.kind.code]
+                warnings.append((source, clock.kind.precursor, begin, warning_ms))
+        return warnings
 
     def _advance(self, now: Millis) -> None:
         if self._since == NEVER:

@@ -4,13 +4,14 @@ Theory of operation
 -------------------
 A reading is a level or a flow. A *level* (temperature, voltage, memory in use) is
 
-    base + per_hour * hours since boot + drift * hours since the drift began + spread * noise
+    base + per_hour * hours since boot + spread * noise + symptoms
 
-where `base` differs from terminal to terminal, and a drift is how a coming fault shows before it
-strikes. A *flow* counts since the heartbeat before (cards read, transactions): its level is a rate
-per hour, times the hours since then, times the activity of that hour of the day, made whole by
-random rounding, so that means hold however small they are. The paper roll runs down with the cards
-that are read at full activity, and is replaced when it is empty.
+where `base` differs from terminal to terminal, and a symptom is how a fault shows, often before it
+strikes (`fleet.life.symptoms`). A *flow* counts since the heartbeat before (cards read,
+transactions, retries): its level is a rate per hour, times the hours since then, times the activity
+of that hour of the day, made whole by random rounding, so that means hold however small they are.
+The paper roll runs down with the cards that are read at full activity, and is replaced when it is
+empty.
 
 The noise is a hash of (seed, serial, number of the heartbeat), so it does not depend on how rows
 are grouped, nor on which process computes them.
@@ -26,6 +27,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fleet.chance.noise import as_normals, as_uniforms, levels, normals
+from fleet.life.symptoms import Readings, Symptom, Symptoms
 from fleet.units import HOUR_MS, Millis
 
 
@@ -60,11 +62,13 @@ CHANNELS: Final = (
     Channel("rtt_ms", "ms", 80.0, 20.0, 9.0, 0.0, 1.0, 60_000.0),
     Channel("cpu_pct", "%", 12.0, 2.5, 3.0, 0.0, 0.0, 100.0),
     Channel("mem_pct", "%", 34.0, 3.0, 0.8, 0.4, 0.0, 100.0),
+    Channel("flash_pct", "%", 41.0, 6.0, 0.3, 0.0, 0.0, 100.0),
     # The flows. What is left of the reads after errors and failures is what went well.
     Channel("reads", "{count}", 6.0, 2.0, 0.0, 0.0, 0.0, 10_000.0),
     Channel("read_errors", "{count}", 0.03, 0.005, 0.0, 0.0, 0.0, 10_000.0),
     Channel("txn_ok", "{count}", 0.0, 0.0, 0.0, 0.0, 0.0, 10_000.0),
     Channel("txn_fail", "{count}", 0.25, 0.05, 0.0, 0.0, 0.0, 10_000.0),
+    Channel("net_retry", "{count}", 0.4, 0.1, 0.0, 0.0, 0.0, 10_000.0),
     Channel("paper_m", "m", 0.0, 0.0, 0.0, 0.0, 0.0, 26.0),
     Channel("battery_pct", "%", 100.0, 0.0, 0.5, -7.0, 5.0, 100.0),
 )
@@ -90,9 +94,11 @@ ACTIVITY: Final = np.array(
 ROW: Final = ("ts", "seq", "uptime_s", *COLUMN)
 """A heartbeat's changing values, in the order in which `fleet.wire.heartbeat` wants them."""
 
-_READS, _ERRORS, _OK, _FAIL = (COLUMN[c] for c in ("reads", "read_errors", "txn_ok", "txn_fail"))
-_FLOWS: Final = slice(_READS, _FAIL + 1)
+_READS: Final = COLUMN["reads"]
+_FLOWS: Final = slice(_READS, COLUMN["net_retry"] + 1)
 _PAPER: Final = COLUMN["paper_m"]
+_BASE: Final = np.array([c.base for c in CHANNELS], np.float32)
+_BETWEEN: Final = np.array([c.between for c in CHANNELS], np.float32)
 _SPREAD: Final = np.array([c.spread for c in CHANNELS], np.float32)
 _PER_HOUR: Final = np.array([c.per_hour for c in CHANNELS], np.float32)
 _LOW: Final = np.array([c.low for c in CHANNELS], np.float32)
@@ -110,8 +116,7 @@ class Vitals:
 
     Attributes:
         base: `base` of each channel, float32[terminals, channels].
-        drift: Change per hour once a drift has begun, float32[terminals, channels].
-        drift_from_h: When it begins, in hours since the epoch, float64[terminals, channels].
+        symptoms: How faults show.
         booted_ms: Instant of the last boot, int64[terminals].
         every_h: Hours between two heartbeats, float32[terminals].
         changes: How often a row has changed, so that what was computed from it can be told stale.
@@ -127,13 +132,8 @@ class Vitals:
         count = len(serials)
         self.seed = seed
         self.serials = serials
-        birth = np.full(count, _BIRTH_SEQ, np.uint64)
-        between = np.array([c.between for c in CHANNELS], np.float32)
-        base = np.array([c.base for c in CHANNELS], np.float32)
-        own = between * normals(seed, serials, birth, len(CHANNELS))
-        self.base = np.maximum(base + own, _LOW)
-        self.drift = np.zeros((count, len(CHANNELS)), np.float32)
-        self.drift_from_h = np.zeros((count, len(CHANNELS)))
+        self.base = self._born(np.arange(count), 0)
+        self.symptoms = Symptoms(count)
         self.booted_ms = np.zeros(count, np.int64)
         self.every_h = np.full(count, 0.25, np.float32)
         self.changes = [0] * count
@@ -154,12 +154,27 @@ class Vitals:
         self.every_h[row] = interval_ms / HOUR_MS
         self.changes[row] += 1
 
-    def degrade(self, row: int, channel: str, begin: Millis, per_hour: float) -> None:
-        """Let a channel drift from `begin` on; a rate of 0 ends the drift."""
-        column = COLUMN[channel]
-        self.drift[row, column] = per_hour
-        self.drift_from_h[row, column] = begin / HOUR_MS
+    def show(self, row: int, source: int, symptom: Symptom, begin: Millis, grow_ms: Millis) -> None:
+        """Let a symptom begin; see `Symptoms.show`."""
+        self.symptoms.show(row, source, COLUMN[symptom.channel], symptom, begin, grow_ms)
         self.changes[row] += 1
+
+    def hide(self, row: int, source: int) -> None:
+        """End all symptoms of a source."""
+        self.symptoms.hide(row, source)
+        self.changes[row] += 1
+
+    def renew(self, row: int, generation: int) -> None:
+        """Let another unit take this one's place: new levels, the same shop and its customers."""
+        levels_only = np.arange(len(CHANNELS)) < _READS
+        self.base[row, levels_only] = self._born(np.array([row]), generation)[0, levels_only]
+        self.symptoms.clear(row)
+        self.changes[row] += 1
+
+    def _born(self, rows: Integers, generation: int) -> Single:
+        birth = np.full(len(rows), _BIRTH_SEQ + generation, np.uint64)
+        own = _BETWEEN * normals(self.seed, self.serials[rows], birth, len(CHANNELS))
+        return np.maximum(_BASE + own, _LOW)
 
 
 def telemetry(
@@ -178,16 +193,17 @@ def telemetry(
         float64[n, len(ROW)], each value rounded to its channel's resolution.
     """
     noise = levels(vitals.seed, vitals.serials[rows], seq, len(CHANNELS))
-    hours = at_ms * (1.0 / HOUR_MS)
-    up_h = hours - vitals.booted_ms[rows] * (1.0 / HOUR_MS)
+    hours: Floats = np.true_divide(at_ms, HOUR_MS, dtype=np.float64)
+    booted_h: Floats = np.true_divide(vitals.booted_ms[rows], HOUR_MS, dtype=np.float64)
+    up_h = hours - booted_h
     base = vitals.base[rows]
-    values = np.maximum(hours[:, None] - vitals.drift_from_h[rows], 0.0).astype(np.float32)
-    values *= vitals.drift[rows]
+    values = up_h.astype(np.float32)[:, None] * _PER_HOUR
     values += base
-    values += up_h.astype(np.float32)[:, None] * _PER_HOUR
-    values += _SPREAD * as_normals(noise)
-    activity = ACTIVITY[(at_ms + origin_ms) // HOUR_MS % 24] * vitals.every_h[rows]
-    _count(values[:, _FLOWS], activity, as_uniforms(noise[:, _FLOWS]))
+    normal = as_normals(noise)
+    values += _SPREAD * normal
+    activity = ACTIVITY[(at_ms + origin_ms) // HOUR_MS % 24]
+    vitals.symptoms.add_to(Readings(values, rows, hours, booted_h, activity, normal))
+    _count(values[:, _FLOWS], activity * vitals.every_h[rows], as_uniforms(noise[:, _FLOWS]))
     values[:, _PAPER] = PAPER_ROLL_M - (hours * PAPER_PER_READ_M * base[:, _READS]) % PAPER_ROLL_M
     np.clip(values, _LOW, _HIGH, out=values)
     row: Floats = np.column_stack(
@@ -199,12 +215,13 @@ def telemetry(
 def _count(flows: Single, activity: Single, chance: Single) -> None:
     """Turn rates per hour, in place, into whole counts that add up.
 
-    Columns are reads, errors, ok, fail.
+    Columns are reads, errors, ok, fail, and retries of the network.
     """
     flows *= activity[:, None]
     flows += chance
     np.floor(flows, out=flows)
-    reads, errors, ok, fail = flows.T
+    np.maximum(flows, 0.0, out=flows)
+    reads, errors, ok, fail, _ = flows.T
     np.minimum(errors, reads, out=errors)
     np.minimum(fail, reads - errors, out=fail)
     np.subtract(reads - errors, fail, out=ok)

@@ -5,7 +5,16 @@ from typing import Final, Literal
 from fleet.chance.laws import Law
 from fleet.chance.streams import Purpose, Streams
 from fleet.life.diary import Diary
-from fleet.life.faults import CATALOGUE, DIAGNOSIS, NEVER, REPAIR, Effect, FaultKind, Risks
+from fleet.life.faults import (
+    CATALOGUE,
+    DIAGNOSIS,
+    NEVER,
+    REPAIR,
+    SOURCE,
+    Effect,
+    FaultKind,
+    Risks,
+)
 from fleet.life.pulse import Pulse
 from fleet.life.regions import Link
 from fleet.life.shopday import ShopDay
@@ -256,8 +265,8 @@ class Terminal:
         self._foresee()
 
     def _foresee(self) -> None:
-        for precursor, begin, per_hour in self.risks.drifts():
-            self.vitals.degrade(self.pulse.index, precursor.channel, begin, per_hour)
+        for warning in self.risks.warnings():
+            self.vitals.show(self.pulse.index, *warning)
 
     def power_off(self) -> None:
         """Stop the clocks of wear."""
@@ -296,7 +305,7 @@ class Terminal:
         self.diary.repaired = min(self.active.values(), default=NEVER)
         self.risks.renew(kind.code, now)
         if kind.precursor is not None:
-            self.vitals.degrade(self.pulse.index, kind.precursor.channel, NEVER, 0.0)
+            self.vitals.hide(self.pulse.index, SOURCE[kind.code])
             self._foresee()
         self.step(Event.FAULT_CLEARED, code=kind.code)
         self.tell(self._report(kind, "cleared"))

@@ -172,10 +172,12 @@ class Heartbeat(Message, frozen=True, forbid_unknown_fields=True):
     rtt_ms: Count
     cpu_pct: Percent
     mem_pct: Percent
+    flash_pct: Percent
     reads: Count
     read_errors: Count
     txn_ok: Count
     txn_fail: Count
+    net_retry: Count
     paper_m: float
     faults: Count
     battery_pct: Percent | None = None

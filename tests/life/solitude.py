@@ -138,8 +138,8 @@ class Solitude:
         beat = Heartbeat(
             ts=self.origin_ms + self.story, seq=pulse.seq, boot=pulse.boot,
             state=pulse.state.value, fw=pulse.fw, plan=pulse.plan, uptime_s=0, temp_c=38.0,
-            supply_mv=5_000, rssi_dbm=-70, rtt_ms=80, cpu_pct=10, mem_pct=30, reads=0,
-            read_errors=0, txn_ok=0, txn_fail=0, paper_m=20.0, faults=pulse.faults,
+            supply_mv=5_000, rssi_dbm=-70, rtt_ms=80, cpu_pct=10, mem_pct=30, flash_pct=41, reads=0,
+            read_errors=0, txn_ok=0, txn_fail=0, net_retry=0, paper_m=20.0, faults=pulse.faults,
         )  # fmt: skip
         for reply in self.desk.hear(self.tenant, self.tid, beat, beat.ts):
             if isinstance(reply.message, Order):

@@ -106,9 +106,9 @@ def test_a_precursor_begins_before_the_onset_and_reaches_its_rise() -> None:
     fault = Fault.model_validate({"onset": "10h", "repair": "1h", "precursor": "2h"})
     risks = Risks(Streams(7, 1), {"SW-702": fault})
     risks.power_on(HOUR_MS)
-    ((precursor, begin, per_hour),) = risks.drifts()
-    assert begin == 9 * HOUR_MS
-    assert per_hour * 2 == pytest.approx(precursor.rise)
+    ((_, symptom, begin, grow_ms),) = risks.warnings()
+    assert symptom.channel == "mem_pct"
+    assert (begin, grow_ms) == (9 * HOUR_MS, 2 * HOUR_MS)
 
 
 def test_no_faults_no_risk() -> None:

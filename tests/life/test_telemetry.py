@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fleet.life.symptoms import SLOTS, Shape, Symptom
 from fleet.life.telemetry import CHANNELS, COLUMN, ROW, Vitals, telemetry
 from fleet.units import HOUR_MS
 from fleet.wire.heartbeat import DYNAMIC
@@ -32,6 +33,9 @@ def test_rows_have_the_order_of_the_heartbeat() -> None:
 def test_grouping_changes_nothing(beats: list[tuple[int, float]]) -> None:
     """Rows computed together equal rows computed one by one, to the last bit."""
     vitals = vitals_of(20)
+    for row in range(0, 20, 3):
+        vitals.show(row, 1, Symptom("mem_pct", 40.0, Shape.LEAK), 5 * HOUR_MS, 90 * HOUR_MS)
+        vitals.show(row, 2, Symptom("supply_mv", 90.0, Shape.NOISE), 0, 70 * HOUR_MS)
     seq = list(range(1, len(beats) + 1))
     together = rows_of(vitals, [row for row, _ in beats], [at for _, at in beats], seq)
     alone = [rows_of(vitals, [row], [at], [n])[0] for (row, at), n in zip(beats, seq, strict=True)]
@@ -49,8 +53,9 @@ def test_readings_stay_inside_their_bounds() -> None:
     """No channel leaves the range that its declaration gives."""
     vitals = vitals_of(500)
     for channel in CHANNELS:
-        vitals.degrade(0, channel.name, 0, 1e6)
-        vitals.degrade(1, channel.name, 0, -1e6)
+        vitals.show(0, 1, Symptom(channel.name, 1e6), 0, HOUR_MS)
+        vitals.hide(0, 2)
+        vitals.show(1, 1, Symptom(channel.name, -1e6), 0, HOUR_MS)
     table = rows_of(vitals, list(range(500)), [400.0] * 500, list(range(500)))
     for channel in CHANNELS:
         column = table[:, ROW.index(channel.name)]
@@ -77,17 +82,74 @@ def test_flows_have_the_mean_of_their_rate() -> None:
     assert table[:, ROW.index("reads")].mean() == pytest.approx(expected, rel=0.02)
 
 
-def test_a_drift_starts_when_it_begins_and_ends_when_it_is_ended() -> None:
-    """Before its begin a drift changes nothing; after, it rises by its rate."""
+def test_a_symptom_grows_from_its_begin_stays_at_its_height_and_ends() -> None:
+    """Before its begin a symptom changes nothing; then it rises evenly, and stops rising."""
     calm, sick = vitals_of(1), vitals_of(1)
-    sick.degrade(0, "mem_pct", 10 * HOUR_MS, 5.0)
-    column = ROW.index("mem_pct")
-    before = rows_of(calm, [0], [9.0], [1]) - rows_of(sick, [0], [9.0], [1])
-    after = rows_of(sick, [0], [14.0], [1]) - rows_of(calm, [0], [14.0], [1])
-    assert before[0, column] == 0
-    assert after[0, column] == pytest.approx(20.0, abs=1.0)
-    sick.degrade(0, "mem_pct", 0, 0.0)
-    assert np.array_equal(rows_of(sick, [0], [14.0], [1]), rows_of(calm, [0], [14.0], [1]))
+    sick.show(0, 1, Symptom("cpu_pct", 40.0), 10 * HOUR_MS, 8 * HOUR_MS)
+    assert difference(sick, calm, "cpu_pct", 9.0) == 0
+    assert difference(sick, calm, "cpu_pct", 14.0) == pytest.approx(20.0, abs=1.0)
+    assert difference(sick, calm, "cpu_pct", 30.0) == pytest.approx(40.0, abs=1.0)
+    sick.hide(0, 1)
+    assert difference(sick, calm, "cpu_pct", 30.0) == 0
+
+
+def difference(sick: Vitals, calm: Vitals, channel: str, at_h: float) -> float:
+    """Return by how much the sick terminal's reading lies above the calm one's."""
+    change = rows_of(sick, [0], [at_h], [1]) - rows_of(calm, [0], [at_h], [1])
+    return float(change[0, ROW.index(channel)])
+
+
+def test_a_leak_begins_anew_at_each_boot() -> None:
+    """Memory in use makes a sawtooth: what a reboot freed fills again from the boot on."""
+    calm, sick = vitals_of(1), vitals_of(1)
+    sick.show(0, 1, Symptom("mem_pct", 40.0, Shape.LEAK), 0, 10 * HOUR_MS)
+    for vitals in (calm, sick):
+        vitals.boot(0, 4 * HOUR_MS)
+    assert difference(sick, calm, "mem_pct", 4.0) == 0
+    assert difference(sick, calm, "mem_pct", 9.0) == pytest.approx(20.0, abs=1.0)
+
+
+def test_a_daily_symptom_follows_the_activity() -> None:
+    """What comes with the load is there at noon and gone at night."""
+    calm, sick = vitals_of(1), vitals_of(1)
+    sick.show(0, 1, Symptom("temp_c", 20.0, Shape.DAILY), 0, 0)
+    assert difference(sick, calm, "temp_c", 3.0) == pytest.approx(20.0, abs=0.2)  # 15:00
+    assert difference(sick, calm, "temp_c", 15.0) == pytest.approx(0.2, abs=0.2)  # 03:00
+
+
+def test_a_noisy_symptom_leaves_the_mean_and_widens_the_spread() -> None:
+    """An unstable voltage is as high as before on average, but not from reading to reading."""
+    spreads = []
+    for rise in (0.0, 100.0):
+        vitals = vitals_of(1)
+        vitals.show(0, 1, Symptom("supply_mv", rise, Shape.NOISE), 0, 0)
+        count = 2_000
+        table = rows_of(vitals, [0] * count, [5.0] * count, list(range(count)))
+        readings = table[:, ROW.index("supply_mv")]
+        assert abs(readings.mean() - vitals.base[0, COLUMN["supply_mv"]]) < 12
+        spreads.append(readings.std())
+    assert spreads[0] == pytest.approx(14.0, rel=0.1)
+    assert spreads[1] == pytest.approx(114.0, rel=0.1)
+
+
+def test_symptoms_of_several_faults_add_up_and_the_slots_are_bounded() -> None:
+    """Two faults of one channel show together; beyond the last slot a symptom goes unseen."""
+    calm, sick = vitals_of(1), vitals_of(1)
+    for source in range(1, SLOTS + 3):
+        sick.show(0, source, Symptom("cpu_pct", 5.0), 0, 0)
+    assert difference(sick, calm, "cpu_pct", 5.0) == pytest.approx(5.0 * SLOTS, abs=1.0)
+    sick.hide(0, 1)
+    assert difference(sick, calm, "cpu_pct", 5.0) == pytest.approx(5.0 * (SLOTS - 1), abs=1.0)
+
+
+def test_another_unit_has_other_levels_and_the_same_customers() -> None:
+    """A swapped unit's sensors differ from the old one's; the shop sells as before."""
+    vitals = vitals_of(1)
+    before = vitals.base[0].copy()
+    vitals.renew(0, 1)
+    after, reads = vitals.base[0], COLUMN["reads"]
+    assert (before[:reads] != after[:reads]).any()
+    assert (before[reads:] == after[reads:]).all()
 
 
 def test_values_have_the_resolution_of_their_channel() -> None:

@@ -92,10 +92,12 @@ def heartbeat(at_ms: int = 0, *, seq: int = 1, plan: int = 0, fw: str = "1.0.0")
         rtt_ms=80,
         cpu_pct=10,
         mem_pct=40,
+        flash_pct=41,
         reads=1,
         read_errors=0,
         txn_ok=1,
         txn_fail=0,
+        net_retry=0,
         paper_m=12.5,
         faults=0,
     )

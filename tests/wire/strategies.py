@@ -18,6 +18,7 @@ _SPECIAL: dict[str, st.SearchStrategy[Any]] = {
     "rssi_dbm": st.integers(-150, 0),
     "cpu_pct": percents,
     "mem_pct": percents,
+    "flash_pct": percents,
     "battery_pct": st.none() | percents,
     "state": st.sampled_from(get_args(StateWord)),
     "fw": versions,

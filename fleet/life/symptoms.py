@@ -1,0 +1,132 @@
+"""How a coming or present fault shows in telemetry: a few slots for each terminal, mostly empty.
+
+Theory of operation
+-------------------
+A symptom moves one channel by up to `rise`. It begins small, grows evenly for its time of growth
+and stays at its height until it is hidden. Its shape says how it moves the channel:
+
+    shape   adds                                       such as
+    LEVEL   rise * growth                              a fading signal; on a flow: more errors
+    NOISE   rise * growth * noise of that reading      an unstable voltage, a toggling contact
+    LEAK    as LEVEL, but begins anew at each boot     a sawtooth of memory in use
+    DAILY   rise * growth * activity of that hour      heat under load, dazzle, interference
+
+Only terminals that show something cost anything: the rows of a batch that are ill are found first,
+and their symptoms added one array operation at a time. Each reading depends on its own row alone,
+so grouping changes nothing. Whoever has all slots taken shows no further symptom.
+"""
+
+from enum import IntEnum
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fleet.units import HOUR_MS, Millis
+
+SLOTS: Final = 6
+_STEP_MS: Final = 1_000
+
+
+class Shape(IntEnum):
+    """See the table above."""
+
+    LEVEL = 0
+    NOISE = 1
+    LEAK = 2
+    DAILY = 3
+
+
+class Symptom(NamedTuple):
+    """The channel that a fault moves, by how much at most, and how."""
+
+    channel: str
+    rise: float
+    shape: Shape = Shape.LEVEL
+
+
+_SLOT: Final = np.dtype([
+    ("from_h", np.float64), ("grow_h", np.float32), ("rise", np.float32),
+    ("source", np.int16), ("column", np.int8), ("shape", np.int8),
+])  # fmt: skip
+
+
+class Readings(NamedTuple):
+    """A batch of readings on its way: what symptoms are added to, and what they depend on.
+
+    Attributes:
+        values: Changed in place, float32[n, channels].
+        rows: Which terminals, int64[n].
+        hours: Instants in hours since the epoch, float64[n].
+        booted_h: Instants of the last boots, float64[n].
+        activity: Share of the busiest hour, float32[n].
+        noise: Standard normal, float32[n, channels].
+    """
+
+    values: NDArray[np.float32]
+    rows: NDArray[np.int64]
+    hours: NDArray[np.float64]
+    booted_h: NDArray[np.float64]
+    activity: NDArray[np.float32]
+    noise: NDArray[np.float32]
+
+
+class Symptoms:
+    """The symptoms of a shard's terminals.
+
+    Attributes:
+        ill: Which terminals show any, bool[terminals].
+    """
+
+    def __init__(self, terminals: int) -> None:
+        self.ill = np.zeros(terminals, np.bool_)
+        self._slots = np.zeros((terminals, SLOTS), _SLOT)
+
+    def show(  # noqa: PLR0913, PLR0917 - a slot's own fields
+        self, row: int, source: int, column: int, symptom: Symptom, begin: Millis, grow_ms: Millis
+    ) -> None:
+        """Let a symptom begin, in the first free slot or in the one that it has already.
+
+        Args:
+            row: The terminal.
+            source: Number of what shows so, from 1.
+            column: The channel's column.
+            symptom: What it is.
+            begin: When it begins.
+            grow_ms: How long it takes to its full height; 0 for a step.
+        """
+        slots = self._slots[row]
+        same = (slots["source"] == source) & (slots["column"] == column)
+        (free,) = np.nonzero(same if same.any() else slots["source"] == 0)
+        if free.size:
+            grow_h = max(grow_ms, _STEP_MS) / HOUR_MS
+            entry = (begin / HOUR_MS, grow_h, symptom.rise, source, column, symptom.shape)
+            slots[free[0]] = entry
+            self.ill[row] = True
+
+    def hide(self, row: int, source: int) -> None:
+        """End all symptoms of a source."""
+        slots = self._slots[row]
+        slots["source"][slots["source"] == source] = 0
+        self.ill[row] = bool(slots["source"].any())
+
+    def clear(self, row: int) -> None:
+        """End all symptoms of a terminal."""
+        self._slots["source"][row] = 0
+        self.ill[row] = False
+
+    def add_to(self, readings: Readings) -> None:
+        """Add what the batch's terminals show."""
+        (ill,) = np.nonzero(self.ill[readings.rows])
+        if not ill.size:
+            return
+        slots = self._slots[readings.rows[ill]]
+        patient, slot = np.nonzero(slots["source"])
+        shown, at = slots[patient, slot], ill[patient]
+        column, shape = shown["column"].astype(np.intp), shown["shape"]
+        booted_h = np.where(shape == Shape.LEAK, readings.booted_h[at], -np.inf)
+        since_h = readings.hours[at] - np.maximum(shown["from_h"], booted_h)
+        gain = np.clip(since_h / shown["grow_h"], 0.0, 1.0).astype(np.float32) * shown["rise"]
+        gain *= np.where(shape == Shape.NOISE, readings.noise[at, column], np.float32(1.0))
+        gain *= np.where(shape == Shape.DAILY, readings.activity[at], np.float32(1.0))
+        np.add.at(readings.values, (at, column), gain)
