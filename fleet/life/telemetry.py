@@ -21,7 +21,8 @@ charge for fallback), shape of the day after Home Credit's Czech card statistics
 10-12, dip, second peak 15-17). All other figures are guesses about an Android terminal on a desk.
 """
 
-from typing import Final, NamedTuple
+from collections.abc import Iterable
+from typing import Any, Final, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -122,6 +123,9 @@ class Vitals:
         changes: How often a row has changed, so that what was computed from it can be told stale.
     """
 
+    SNAPSHOT: Final = ("base", "drift", "drift_from_h")
+    """The tables that a quiet stretch of heartbeats has a copy of, see `fleet.worlds.stretches`."""
+
     def __init__(self, seed: int, serials: NDArray[np.uint64]) -> None:
         """Draw each terminal's own levels.
 
@@ -137,6 +141,34 @@ class Vitals:
         self.booted_ms = np.zeros(count, np.int64)
         self.every_h = np.full(count, 0.25, np.float32)
         self.changes = [0] * count
+
+    @classmethod
+    def of_stretches(
+        cls,
+        seed: int,
+        serials: NDArray[np.uint64],
+        booted_ms: Integers,
+        every_ms: Integers,
+        snapshot: Iterable[NDArray[Any]],
+    ) -> Self:
+        """Return vitals as they once were, a row for each quiet stretch.
+
+        Args:
+            seed: The run's seed.
+            serials: Of the terminal of each stretch, uint64[stretches].
+            booted_ms: Instant of its last boot, int64[stretches].
+            every_ms: Distance of its heartbeats, int64[stretches].
+            snapshot: The rows of the tables that `SNAPSHOT` names, in its order.
+        """
+        vitals = cls.__new__(cls)
+        vitals.seed = seed
+        vitals.serials = serials
+        vitals.booted_ms = booted_ms
+        vitals.every_h = (every_ms / HOUR_MS).astype(np.float32)
+        vitals.changes = []
+        for name, table in zip(cls.SNAPSHOT, snapshot, strict=True):
+            setattr(vitals, name, table)
+        return vitals
 
     def connect_by(self, row: int, link: str) -> None:
         """Shift field strength and round trip to what the kind of link gives."""

@@ -34,6 +34,7 @@ from fleet.wire.messages import (
     MALFUNCTION,
     NOT_REGISTERED,
     WRONG_PASSWORD,
+    AnyOrder,
     Heartbeat,
     HeartbeatAcknowledged,
     Message,
@@ -119,10 +120,23 @@ class Desk:
         entry = None if index is None else self._plan.next_entry(index, plan, fw)
         return None if entry is None else entry.due_ms
 
+    def order_at(self, terminal: str, plan: int, fw: str, at: int) -> AnyOrder | None:
+        """Return the order that answers a heartbeat of the Unix time `at`, in ms, if one does.
+
+        Args:
+            terminal: Terminal identifier.
+            plan: Number of the last order that it received.
+            fw: The version it runs.
+            at: The heartbeat's own instant.
+        """
+        index = _index_of(terminal, self._estate)
+        entry = None if index is None else self._plan.due_entry(index, plan, fw, at)
+        return None if entry is None else entry.message(at + self._tms.order_lead)
+
     def _answers(self, tid: str, index: int | None, message: Message, now: int) -> list[Message]:
         match message:
             case Heartbeat():
-                return [] if index is None else self._acknowledge(index, message, now)
+                return [] if index is None else self._acknowledge(tid, message, now)
             case RegistrationRequested():
                 return [self._register(tid, index, message, now)]
             case SyncRequested():
@@ -133,14 +147,12 @@ class Desk:
             case _:
                 return []
 
-    def _acknowledge(self, index: int, beat: Heartbeat, now: int) -> list[Message]:
+    def _acknowledge(self, tid: str, beat: Heartbeat, now: int) -> list[Message]:
         said: list[Message] = []
         if self._acknowledges:
             said.append(HeartbeatAcknowledged(now, beat.seq))
-        entry = self._plan.due_entry(index, beat.plan, beat.fw, beat.ts)
-        if entry is not None:
-            said.append(entry.message(beat.ts + self._tms.order_lead))
-        return said
+        order = self.order_at(tid, beat.plan, beat.fw, beat.ts)
+        return said if order is None else [*said, order]
 
     def _register(
         self, tid: str, index: int | None, request: RegistrationRequested, now: int

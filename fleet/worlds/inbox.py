@@ -16,6 +16,9 @@ class Inbox:
     def __init__(self) -> None:
         self._waiting: list[tuple[Millis, AnyOrder]] = []
 
+    def __len__(self) -> int:
+        return len(self._waiting)
+
     def put(self, due: Millis, order: AnyOrder) -> bool:
         """Keep an order until `due`; return False if the soonest had to be dropped for it."""
         fits = len(self._waiting) < INBOX_MAX

@@ -1,4 +1,4 @@
-"""Two worlds for the same coroutine: the live one on a scripted link, and solitude."""
+"""Three worlds for the same coroutine: live on a scripted link, virtual, and solitude."""
 
 from collections.abc import Coroutine
 from dataclasses import dataclass, field
@@ -7,7 +7,9 @@ from typing import Any, Protocol, cast
 import numpy as np
 
 from fleet.life.pulse import Pulse
+from fleet.life.states import Step
 from fleet.life.telemetry import Vitals
+from fleet.life.truth import Truth
 from fleet.life.world import World, WorldEnded
 from fleet.mqtt.down import DownReason
 from fleet.mqtt.frames import PreparedTopic
@@ -19,10 +21,10 @@ from fleet.mqtt.poller import Poller
 from fleet.profile import load
 from fleet.profile.clock import BusinessClock, origin_ms
 from fleet.run.layout import layout_of
-from fleet.tms.desk import Desk
+from fleet.tms.desk import Desk, Reply
 from fleet.watch.tally import Tally
 from fleet.wire import codec, topics
-from fleet.wire.messages import AnyOrder, Heartbeat
+from fleet.wire.messages import AnyOrder, Heartbeat, Message
 from fleet.worlds.beats import Beats
 from fleet.worlds.clock import LiveClock
 from fleet.worlds.environment import Environment
@@ -30,6 +32,7 @@ from fleet.worlds.gate import Gate
 from fleet.worlds.kernel import Kernel
 from fleet.worlds.live import LiveWorld
 from fleet.worlds.meters import Meters
+from fleet.worlds.virtual import VirtualEstate, VirtualWorld
 from tests.life.solitude import Solitude, settle
 
 PROFILE = load("steady", {"faults": {}, "campaigns": [], "orders": [], "estate.terminals": 1})
@@ -84,6 +87,65 @@ class Alone:
 
     def beats(self) -> list[int]:
         return [at for at, _ in self._solitude.beats]
+
+
+class Notes:
+    """A chronicle that keeps the instants of heartbeats, and lets all else go."""
+
+    def __init__(self) -> None:
+        self.beats: list[int] = []
+
+    def step(self, pulse: Pulse, step: Step) -> None: ...
+
+    def note(self, pulse: Pulse, truth: Truth) -> None: ...
+
+    def heard(self, pulse: Pulse, at: int, message: Message) -> None: ...
+
+    def beaten(self, pulse: Pulse, begin: int, every: int, count: int) -> None:
+        del pulse
+        self.beats += [begin + number * every for number in range(count)]
+
+
+class MuteDesk(Desk):
+    """Has nothing to say."""
+
+    def hear(self, tenant: str, terminal: str, message: Message, server_ts: int) -> list[Reply]:
+        del tenant, terminal, message, server_ts
+        return []
+
+
+class Virtual:
+    """The virtual world, whose horizon moves on in steps that fit nothing else."""
+
+    STEP_MS = 1_300
+
+    def __init__(self) -> None:
+        self._notes = Notes()
+        self._estate = VirtualEstate(Desk(PROFILE, 7), self._notes, "demo", ORIGIN_MS)
+        self._world = VirtualWorld(self._estate, TID, Pulse(0, "1.0.0", has_battery=False))
+        self.world: World = self._world
+
+    def run(self, coroutine: Coroutine[Any, Any, None], until: int) -> None:
+        try:
+            self._world.begin(coroutine)
+            for horizon in range(0, min(until, 100_000), self.STEP_MS):
+                self._estate.live_until(horizon)
+            self._estate.live_until(until)
+            self._world.end()
+        except StopIteration:
+            return
+
+    def post(self, order: AnyOrder) -> None:
+        self._world.order(order)
+
+    def cut(self) -> None:
+        self._estate.reachable = False
+
+    def mute(self) -> None:
+        self._estate.desk = MuteDesk(PROFILE, 7)
+
+    def beats(self) -> list[int]:
+        return self._notes.beats
 
 
 class StoppedClock(LiveClock):
