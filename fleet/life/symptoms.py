@@ -17,7 +17,7 @@ so grouping changes nothing. Whoever has all slots taken shows no further sympto
 """
 
 from enum import IntEnum
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -76,11 +76,20 @@ class Symptoms:
 
     Attributes:
         ill: Which terminals show any, bool[terminals].
+        slots: What they show, a structured array[terminals, SLOTS]; a source of 0 is a free slot.
     """
 
     def __init__(self, terminals: int) -> None:
         self.ill = np.zeros(terminals, np.bool_)
-        self._slots = np.zeros((terminals, SLOTS), _SLOT)
+        self.slots = np.zeros((terminals, SLOTS), _SLOT)
+
+    @classmethod
+    def of(cls, slots: NDArray[Any]) -> Self:
+        """Return symptoms as they were copied from `slots`."""
+        symptoms = cls(0)
+        symptoms.slots = slots
+        symptoms.ill = slots["source"].any(axis=1)
+        return symptoms
 
     def show(  # noqa: PLR0913, PLR0917 - a slot's own fields
         self, row: int, source: int, column: int, symptom: Symptom, begin: Millis, grow_ms: Millis
@@ -95,7 +104,7 @@ class Symptoms:
             begin: When it begins.
             grow_ms: How long it takes to its full height; 0 for a step.
         """
-        slots = self._slots[row]
+        slots = self.slots[row]
         same = (slots["source"] == source) & (slots["column"] == column)
         (free,) = np.nonzero(same if same.any() else slots["source"] == 0)
         if free.size:
@@ -106,13 +115,13 @@ class Symptoms:
 
     def hide(self, row: int, source: int) -> None:
         """End all symptoms of a source."""
-        slots = self._slots[row]
+        slots = self.slots[row]
         slots["source"][slots["source"] == source] = 0
         self.ill[row] = bool(slots["source"].any())
 
     def clear(self, row: int) -> None:
         """End all symptoms of a terminal."""
-        self._slots["source"][row] = 0
+        self.slots["source"][row] = 0
         self.ill[row] = False
 
     def add_to(self, readings: Readings) -> None:
@@ -120,7 +129,7 @@ class Symptoms:
         (ill,) = np.nonzero(self.ill[readings.rows])
         if not ill.size:
             return
-        slots = self._slots[readings.rows[ill]]
+        slots = self.slots[readings.rows[ill]]
         patient, slot = np.nonzero(slots["source"])
         shown, at = slots[patient, slot], ill[patient]
         column, shape = shown["column"].astype(np.intp), shown["shape"]

@@ -21,7 +21,7 @@ charge for fallback), shape of the day after Home Credit's Czech card statistics
 10-12, dip, second peak 15-17). All other figures are guesses about an Android terminal on a desk.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any, Final, NamedTuple, Self
 
 import numpy as np
@@ -123,9 +123,6 @@ class Vitals:
         changes: How often a row has changed, so that what was computed from it can be told stale.
     """
 
-    SNAPSHOT: Final = ("base", "drift", "drift_from_h")
-    """The tables that a quiet stretch of heartbeats has a copy of, see `fleet.worlds.stretches`."""
-
     def __init__(self, seed: int, serials: NDArray[np.uint64]) -> None:
         """Draw each terminal's own levels.
 
@@ -149,7 +146,7 @@ class Vitals:
         serials: NDArray[np.uint64],
         booted_ms: Integers,
         every_ms: Integers,
-        snapshot: Iterable[NDArray[Any]],
+        tables: Sequence[NDArray[Any]],
     ) -> Self:
         """Return vitals as they once were, a row for each quiet stretch.
 
@@ -158,7 +155,7 @@ class Vitals:
             serials: Of the terminal of each stretch, uint64[stretches].
             booted_ms: Instant of its last boot, int64[stretches].
             every_ms: Distance of its heartbeats, int64[stretches].
-            snapshot: The rows of the tables that `SNAPSHOT` names, in its order.
+            tables: The rows of `tables` as they were then.
         """
         vitals = cls.__new__(cls)
         vitals.seed = seed
@@ -166,9 +163,13 @@ class Vitals:
         vitals.booted_ms = booted_ms
         vitals.every_h = (every_ms / HOUR_MS).astype(np.float32)
         vitals.changes = []
-        for name, table in zip(cls.SNAPSHOT, snapshot, strict=True):
-            setattr(vitals, name, table)
+        vitals.base, slots = tables
+        vitals.symptoms = Symptoms.of(slots)
         return vitals
+
+    def tables(self) -> tuple[NDArray[Any], ...]:
+        """Return what changes rarely, a row for each terminal, for who keeps copies of rows."""
+        return self.base, self.symptoms.slots
 
     def connect_by(self, row: int, link: str) -> None:
         """Shift field strength and round trip to what the kind of link gives."""

@@ -13,7 +13,7 @@ terminal's vitals, and a stretch names its version.
 """
 
 from array import array
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,11 +43,11 @@ class Collected(NamedTuple):
 
     Attributes:
         stretches: int64[stretches, len(FIELDS)], in the order in which they ended.
-        vitals: Of each version, an array for each array of `Vitals.SNAPSHOT`.
+        tables: Of each version, a row in each of `Vitals.tables`.
     """
 
     stretches: Integers
-    vitals: tuple[NDArray[np.generic], ...]
+    tables: tuple[NDArray[Any], ...]
 
 
 class Stretches:
@@ -62,7 +62,7 @@ class Stretches:
         count = len(vitals.serials)
         self.firmware: dict[str, int] = {}
         self._vitals = vitals
-        self._sources = tuple(getattr(vitals, name) for name in Vitals.SNAPSHOT)
+        self._sources = vitals.tables()
         self._changes = [-1] * count
         self._version = [-1] * count
         self._noted: list[tuple[bytes, ...]] = [()] * count
@@ -89,7 +89,7 @@ class Stretches:
         columns = (
             zip(*self._snapshots, strict=True) if self._snapshots else [()] * len(self._sources)
         )
-        vitals = tuple(
+        tables = tuple(
             np.frombuffer(b"".join(column), source.dtype).reshape(-1, source.shape[1])
             for column, source in zip(columns, self._sources, strict=True)
         )
@@ -97,7 +97,7 @@ class Stretches:
         self._snapshots = []
         self._changes = [-1] * len(self._changes)
         self._noted = [()] * len(self._noted)
-        return Collected(stretches, vitals)
+        return Collected(stretches, tables)
 
     def _note(self, row: int) -> None:
         """Note the version of a terminal's vitals, unless it is as before."""
