@@ -22,10 +22,12 @@ class Complaint:
     Attributes:
         path: where, in TOML's manner: ``campaigns[0].at``; empty for the file as a whole.
         message: what was given and what would be right.
+        origin: the file that says it, where a profile is made of several; else empty.
     """
 
     path: str
     message: str
+    origin: str = ""
 
     def __str__(self) -> str:
         return f"{self.path}: {self.message}" if self.path else self.message
@@ -41,7 +43,7 @@ class ProfileError(Exception):
         self.origin = origin
 
     def __str__(self) -> str:
-        return "\n".join(f"{self.origin}: {complaint}" for complaint in self.complaints)
+        return "\n".join(f"{each.origin or self.origin}: {each}" for each in self.complaints)
 
 
 def suggest(given: str, known: Iterable[str]) -> str:

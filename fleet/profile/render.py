@@ -15,6 +15,15 @@ from fleet.profile.profile import Profile
 _BARE_KEY: Final = re.compile(r"[A-Za-z0-9_-]+")
 
 _Table = dict[str, Any]
+# What a file may say beside the profile itself; see `fleet.profile.lineage`.
+_OF_LINEAGE: Final[_Table] = {
+    "extends": {"type": "string", "description": "Name or path of the profile to extend."},
+    "without": {
+        "type": "array",
+        "items": {"type": "string"},
+        "description": "Dotted paths of what is not to be inherited.",
+    },
+}
 
 
 def resolved_toml(profile: Profile) -> str:
@@ -34,6 +43,7 @@ def digest(profile: Profile) -> str:
 def json_schema() -> _Table:
     """JSON Schema of a profile, for editors that check TOML."""
     schema = Profile.model_json_schema(by_alias=True, schema_generator=_AsInToml)
+    schema["properties"] |= _OF_LINEAGE
     return {"$schema": "https://json-schema.org/draft/2020-12/schema"} | schema
 
 

@@ -1,22 +1,20 @@
-"""Profiles by name or path: found, read, overridden, validated."""
+"""Profiles by name or path: found, read with all that they extend, overridden, validated."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
 
 from pydantic import ValidationError
 
 from fleet.profile import checks
 from fleet.profile.complaints import Complaint, ProfileError, from_validation, suggest
+from fleet.profile.lineage import Ancestor, Lineage, Table, cycle, not_inherited, taken
 from fleet.profile.profile import Profile
 from fleet.profile.values import FROM_TOML
 
-_Table = dict[str, Any]
-
 
 def load(name_or_path: str | Path, overrides: Mapping[str, object] | None = None) -> Profile:
-    """Read a profile.
+    """Read a profile, and those that it extends.
 
     Args:
         name_or_path: the name of a packaged profile, such as ``demo``, or the path of a file.
@@ -26,22 +24,39 @@ def load(name_or_path: str | Path, overrides: Mapping[str, object] | None = None
     Raises:
         ProfileError: nothing was found or read, or the profile is wrong, with every complaint.
     """
-    path = _find(name_or_path)
-    return parse(_read(path), overrides, origin=str(name_or_path))
+    origin = str(name_or_path)
+    path = name_or_path if isinstance(name_or_path, Path) else _find(origin, Path(), origin)
+    return parse(_read(path, origin), overrides, origin, path)
 
 
 def parse(
-    text: str, overrides: Mapping[str, object] | None = None, origin: str = "profile"
+    text: str,
+    overrides: Mapping[str, object] | None = None,
+    origin: str = "profile",
+    path: Path | None = None,
 ) -> Profile:
-    """Read a profile from TOML text; arguments and errors as of ``load``."""
-    try:
-        table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise ProfileError([Complaint("", f"this is not TOML: {error}")], origin) from None
-    for key, value in (overrides or {}).items():
-        if value is not None:
-            _override(table, key, value, origin)
-    return _validate(table, origin)
+    """Read a profile from TOML text.
+
+    Args:
+        text: the profile.
+        overrides: as of ``load``.
+        origin: how its author knows it.
+        path: its file, beside which those that it extends are looked for; none for mere text.
+
+    Raises:
+        ProfileError: as of ``load``.
+    """
+    lineage, complaints = _lineage(_toml(text, origin), origin, path)
+    table = lineage.merged()
+    wishes = {key: value for key, value in (overrides or {}).items() if value is not None}
+    for key, value in wishes.items():
+        _override(table, key, value, origin)
+
+    def attribute(complaint: Complaint) -> Complaint:
+        asked = any(complaint.path.startswith(key) for key in wishes)
+        return complaint if asked else lineage.attribute(complaint)
+
+    return _validate(table, attribute, complaints, origin)
 
 
 def names() -> list[str]:
@@ -56,28 +71,57 @@ def _folder() -> Path:
     return packaged if packaged.is_dir() else package.parent / "profiles"
 
 
-def _find(name_or_path: str | Path) -> Path:
-    text = str(name_or_path)
-    if isinstance(name_or_path, Path) or text.endswith(".toml") or "/" in text:
-        return Path(name_or_path)
-    if text not in names():
-        complaint = f"there is no such profile; {suggest(text, names())}"
-        raise ProfileError([Complaint("", complaint)], origin=text)
-    return _folder() / f"{text}.toml"
+def _lineage(table: Table, origin: str, path: Path | None) -> tuple[Lineage, list[Complaint]]:
+    """The profile and those it extends, and what is wrong with its `without`."""
+    chain, known = [origin], [path.resolve() if path else None]
+    lineage, drops = Lineage(Ancestor(origin, table)), []
+    while True:
+        drops += [(len(chain), origin, each) for each in taken(table, "without", list, origin)]
+        parent = next(iter(taken(table, "extends", str, origin)), None)
+        if parent is None:
+            break
+        path = _find(parent, path.parent if path else Path(), origin, "extends")
+        chain.append(parent)
+        if path.resolve() in known:
+            raise ProfileError([cycle(chain)], chain[0])
+        known.append(path.resolve())
+        table = _toml(_read(path, origin, "extends"), parent)
+        lineage.extend(Ancestor(parent, table))
+        origin = parent
+    wrong = [(who, each) for heirs, who, each in drops if not lineage.drop(each, heirs)]
+    return lineage, [not_inherited(each, who) for who, each in wrong]
 
 
-def _read(path: Path) -> str:
+def _find(name_or_path: str, folder: Path, origin: str, key: str = "") -> Path:
+    if name_or_path.endswith(".toml") or "/" in name_or_path:
+        return folder / name_or_path
+    if name_or_path not in names():
+        which = f"{name_or_path!r}" if key else "such profile"
+        complaint = f"there is no {which}; {suggest(name_or_path, names())}"
+        raise ProfileError([Complaint(key, complaint)], origin)
+    return _folder() / f"{name_or_path}.toml"
+
+
+def _read(path: Path, origin: str, key: str = "") -> str:
+    which = str(path) if key else "the file"
     try:
         return path.read_text(encoding="utf-8")
     except OSError as error:
-        complaint = f"cannot read the file: {error.strerror}"
-        raise ProfileError([Complaint("", complaint)], origin=str(path)) from None
+        complaint = f"cannot read {which}: {error.strerror}"
+        raise ProfileError([Complaint(key, complaint)], origin) from None
     except UnicodeDecodeError:
-        complaint = "the file is not UTF-8, as TOML must be"
-        raise ProfileError([Complaint("", complaint)], origin=str(path)) from None
+        complaint = f"{which} is not UTF-8, as TOML must be"
+        raise ProfileError([Complaint(key, complaint)], origin) from None
 
 
-def _override(table: _Table, key: str, value: object, origin: str) -> None:
+def _toml(text: str, origin: str) -> Table:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ProfileError([Complaint("", f"this is not TOML: {error}")], origin) from None
+
+
+def _override(table: Table, key: str, value: object, origin: str) -> None:
     *sections, last = key.split(".")
     for section in sections:
         table = table.setdefault(section, {})
@@ -87,22 +131,26 @@ def _override(table: _Table, key: str, value: object, origin: str) -> None:
     table[last] = value
 
 
-def _validate(table: _Table, origin: str) -> Profile:
-    complaints = []
+def _validate(
+    table: Table,
+    attribute: Callable[[Complaint], Complaint],
+    complaints: list[Complaint],
+    origin: str,
+) -> Profile:
     try:
         profile = Profile.model_validate(table, context=FROM_TOML)
         broken: frozenset[str] = frozenset()
     except ValidationError as error:
-        complaints = from_validation(error, Profile)
+        complaints = [*complaints, *map(attribute, from_validation(error, Profile))]
         broken = frozenset(str(details["loc"][0]) for details in error.errors() if details["loc"])
         profile = _sound_part(table, broken)
-    complaints += checks.complaints(profile, broken)
+    complaints += map(attribute, checks.complaints(profile, broken))
     if complaints:
         raise ProfileError(complaints, origin)
     return profile
 
 
-def _sound_part(table: _Table, broken: frozenset[str]) -> Profile:
+def _sound_part(table: Table, broken: frozenset[str]) -> Profile:
     """The profile without its broken sections, for the checks of the others."""
     sound = {key: value for key, value in table.items() if key not in broken}
     return Profile.model_validate({"schema": 1, "name": "sound"} | sound, context=FROM_TOML)
