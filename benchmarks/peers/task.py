@@ -11,9 +11,10 @@ from collections.abc import Callable
 from typing import Final
 
 import msgspec
+import numpy as np
 
-from fleet.life.telemetry import ROW
-from fleet.wire.heartbeat import heartbeat_template
+from fleet.life.telemetry import CHANNELS
+from fleet.wire.heartbeat import DYNAMIC, Form
 from fleet.wire.topics import build
 
 TICK_S: Final = 0.005
@@ -71,11 +72,13 @@ def down_filter(number: int) -> str:
 
 
 def payload() -> bytes:
-    """Return a heartbeat."""
-    template = heartbeat_template(
-        state="ready", boot=1, fw="1.0.0", plan=0, faults=0, has_battery=False
-    )
-    return template % tuple(_VALUES[name] for name in ROW[:-1])
+    """Return a heartbeat, byte for byte as ours would look."""
+    form = Form({c.name: (c.low, c.high) for c in CHANNELS})
+    blank = form.blank(state="ready", boot=1, fw="1.0.0", plan=0, faults=0, has_battery=False)
+    rows = np.frombuffer(blank, np.uint8).copy()[None, :]
+    columns = {name: np.array([float(_VALUES.get(name, 5))]) for name in DYNAMIC}
+    form.fill(rows, 0, np.array([False]), columns)
+    return rows.tobytes()
 
 
 async def end_of_input() -> None:

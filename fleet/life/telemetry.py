@@ -120,7 +120,8 @@ class Vitals:
         symptoms: How faults show.
         booted_ms: Instant of the last boot, int64[terminals].
         every_h: Hours between two heartbeats, float32[terminals].
-        changes: How often a row has changed, so that what was computed from it can be told stale.
+        changes: How often a row has changed, so that what was computed from it can be told stale,
+            int64[terminals].
     """
 
     def __init__(self, seed: int, serials: NDArray[np.uint64]) -> None:
@@ -137,7 +138,7 @@ class Vitals:
         self.symptoms = Symptoms(count)
         self.booted_ms = np.zeros(count, np.int64)
         self.every_h = np.full(count, 0.25, np.float32)
-        self.changes = [0] * count
+        self.changes = np.zeros(count, np.int64)
 
     @classmethod
     def of_stretches(

@@ -16,7 +16,7 @@ from fleet.mqtt.conversation import Conversation
 from fleet.mqtt.down import DownReason
 from fleet.mqtt.endpoint import Endpoint
 from fleet.mqtt.frames import PreparedTopic
-from fleet.mqtt.link import LinkDown, LinkOwner, LinkPlan, Phase, Sending
+from fleet.mqtt.link import LinkDown, LinkOwner, LinkPlan, Phase
 from fleet.mqtt.options import SessionOptions
 from fleet.mqtt.packets import NO_PROPERTIES, Properties, Version, Will
 
@@ -82,10 +82,8 @@ class CompatibleLink:
             raise LinkDown(msg)
         return self._conversation.say(topic.topic, payload, qos, retain=retain)
 
-    def prepare(self, topic: PreparedTopic, payload: bytes, qos: int = 0) -> Sending:
-        """See `Link.prepare`; nothing is gained by it here."""
-        self.send(topic, payload, qos)
-        return _nothing_more, b""
+    def stream_for(self, frame_bytes: int) -> None:
+        """See `Link.stream_for`; paho makes its own frames."""
 
     def close(self, *, clean: bool) -> None:
         """See `Link.close`."""
@@ -105,10 +103,6 @@ class CompatibleLink:
     def _ended(self, reason: DownReason, text: str) -> None:
         self._conversation = None
         self._owner.link_down(reason, f"{self._endpoint}: {text}")
-
-
-def _nothing_more(_: bytes) -> None:
-    """All is said already."""
 
 
 def _where(endpoint: Endpoint) -> dict[str, Any]:

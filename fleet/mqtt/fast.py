@@ -22,8 +22,8 @@ from fleet.mqtt.events import (
     Refused,
     Subscribed,
 )
-from fleet.mqtt.frames import PreparedTopic, frame
-from fleet.mqtt.link import Backpressure, LinkDown, LinkOwner, LinkPlan, Phase, Sending
+from fleet.mqtt.frames import PreparedTopic
+from fleet.mqtt.link import Backpressure, LinkDown, LinkOwner, LinkPlan, Phase
 from fleet.mqtt.packets import Will
 from fleet.mqtt.reasons import FAILURE, reason_text
 from fleet.mqtt.session import Session
@@ -111,19 +111,10 @@ class FastLink:
         stream.write(data)
         return packet_id
 
-    def prepare(self, topic: PreparedTopic, payload: bytes, qos: int = 0) -> Sending:
-        """See `Link.prepare`."""
-        stream = self._stream
-        if stream is not None and not (qos or stream.unsent) and self._phase is Phase.UP:
-            data = frame(topic, payload)  # the hot path: what `Session.publish` does, in one call
-            if len(data) <= self._session.limits.max_packet_bytes:
-                return stream.write, data
-        stream = self._writable()
-        try:
-            data, _ = self._session.publish(topic, payload, qos)
-        except NotConnected as error:  # see `send`
-            raise LinkDown(str(error)) from None
-        return stream.write, data
+    def stream_for(self, frame_bytes: int) -> Stream | None:
+        """See `Link.stream_for`."""
+        fits = self._phase is Phase.UP and frame_bytes <= self._session.limits.max_packet_bytes
+        return self._stream if fits else None
 
     def _writable(self) -> Stream:
         stream = self._stream

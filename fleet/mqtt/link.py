@@ -26,6 +26,7 @@ from fleet.mqtt.endpoint import Address, Endpoint
 from fleet.mqtt.frames import PreparedTopic
 from fleet.mqtt.options import SessionOptions
 from fleet.mqtt.poller import Poller
+from fleet.mqtt.stream import Stream
 
 
 class Phase(Enum):
@@ -65,10 +66,6 @@ class LinkOwner(Protocol):
         """The broker has settled a QoS 1 or 2 message which `send` numbered so."""
 
 
-Sending = tuple[Callable[[bytes], object], bytes]
-"""What to call, and with what."""
-
-
 class Link(Protocol):
     """One client's connection to a broker, again and again."""
 
@@ -93,15 +90,11 @@ class Link(Protocol):
             MalformedPacket: The payload is larger than any packet may be (256 MiB).
         """
 
-    def prepare(self, topic: PreparedTopic, payload: bytes, qos: int = 0) -> Sending:
-        """Do all of `send` but the sending: return a call and its argument, to be made at once.
+    def stream_for(self, frame_bytes: int) -> Stream | None:
+        """Return where frames of QoS 0, up to this size, may be written as they are: the hot path.
 
-        Who sends to many links prepares all of them first: a processor which goes back and forth
-        between this program and the system's network code runs both at half the speed.
-
-        Raises:
-            LinkDown, Backpressure, WindowFull, PacketTooLarge, NotSupported, MalformedPacket: See
-                `send`.
+        It may be used until the link goes down, and while nothing is unsent. None if the link is
+        not up, makes its own frames, or the broker does not take such long ones.
         """
 
     def close(self, *, clean: bool) -> None:

@@ -1,29 +1,32 @@
-"""Heartbeats on their way out: read, formatted and sent, a tick's worth at a time.
+"""Heartbeats on their way out: printed a span ahead, and handed to the links a tick at a time.
 
 This is the hot path. A terminal's coroutine sleeps through its heartbeats; `Rhythm` knows when they
-are due, and here they are put together and handed to the links. Three things make it cheap, each
-worth more than any of its instructions, because between two ticks the processor's caches go cold:
+are due, `Press` prints them, and here they are sent. Two things make it cheap, each worth more than
+any of its instructions, because between two ticks the processor's caches go cold:
 
-- telemetry is computed for all heartbeats of the next 50 ms in one call. What changes meanwhile (a
-  boot, a drift) is told by the row's count of changes, and computed again; the function is the
-  same, so ahead or not makes no difference to anybody;
-- first all messages of a tick are prepared, then all are sent: a processor that goes back and forth
-  between this program and the system's network code runs both at half the speed;
-- whole numbers are formatted as integers, which takes half the time of a float.
+- all heartbeats of the next 50 ms are printed in one go, by array operations, telemetry and all.
+  What changes meanwhile (a boot, a drift) is told by the row's count of changes, and printed again;
+  the function is the same, so ahead or not makes no difference to anybody;
+- a tick only sends: a processor that goes back and forth between this program and the system's
+  network code runs both at half the speed.
 """
 
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
-from fleet.life.telemetry import ROW, Vitals, telemetry
+from fleet.life.telemetry import Vitals
 from fleet.mqtt import errors
-from fleet.mqtt.link import Backpressure, LinkDown, Sending
+from fleet.mqtt.frames import PreparedTopic
+from fleet.mqtt.link import Backpressure, Link, LinkDown
+from fleet.mqtt.stream import Stream
 from fleet.units import Millis
-from fleet.wire import heartbeat
 from fleet.worlds.clock import LiveClock
 from fleet.worlds.meters import Meters
-from fleet.worlds.rhythm import Entry, Reading, Rhythm
+from fleet.worlds.press import Press
+from fleet.worlds.rhythm import Rhythm
+from fleet.worlds.span import NOTHING, Prints
 
 if TYPE_CHECKING:
     from fleet.worlds.live import LiveWorld
@@ -34,9 +37,12 @@ REFUSALS: Final = (
     LinkDown, Backpressure, errors.WindowFull, errors.PacketTooLarge, errors.NotSupported,
 )  # fmt: skip
 
-# How far telemetry is computed ahead, in real time.
+# How far heartbeats are printed ahead, in real time.
 _AHEAD_MS: Final = 50
-_TENTHS: Final = tuple(ROW.index(name) for name in sorted(heartbeat.TENTHS))
+# More than any heartbeat takes, with the longest tenant and version.
+_FRAME_BYTES_MAX: Final = 1_024
+
+Integers = NDArray[np.int64]
 
 
 class Beats:
@@ -44,7 +50,9 @@ class Beats:
 
     Attributes:
         rhythm: When they are due.
+        press: What they look like.
         worlds: The world of each row, in order; filled by whoever makes the worlds.
+        streams: Where each row's frames are written, if its link takes them as they are; else None.
         armed: Business instant of the tick before. Nothing that is due now was known to be due
             before that, so an instant that lies further back is no fault of the generator.
     """
@@ -59,108 +67,107 @@ class Beats:
             qos: With which they are sent.
         """
         span = max(1, int(_AHEAD_MS * clock.business.speed))
-        self.rhythm = Rhythm(len(vitals.serials), span)
+        terminals = len(vitals.serials)
+        self.rhythm = Rhythm(terminals, span)
+        self.press = Press(vitals, clock.business.origin_ms)
         self.worlds: list[LiveWorld] = []
+        self.streams: list[Stream | None] = [None] * terminals
         self.armed: Millis = 0
         self._vitals = vitals
         self._clock = clock
         self._meters = meters
         self._qos = qos
-        # Of the open span, latest first.
-        self._ahead: list[Entry] = []
-        self._late_ms: list[Millis] = []
+        # Of the open span.
+        self._prints = NOTHING
+        self._late_ms: list[Integers] = []
 
     def send_due(self, now: Millis) -> None:
         """Send all that are due by this business instant."""
-        while beats := self._due(now):
-            self._send(beats)
-            sent_at, armed = self._clock.now(), self.armed
-            self._late_ms += [sent_at - max(beat[0], armed) for beat in beats]
+        while len((prints := self._due(now)).frames):
+            self._send(prints)
+            sent_at = self._clock.now()
+            self._late_ms.append(sent_at - np.maximum(prints.at, self.armed))
         while self.rhythm.closes <= now:
-            self._open_next()
+            self._prints = self._printed(self.rhythm.open_next())
             self.send_due(min(now, self.rhythm.closes - 1))
+
+    def carry_by(self, link: Link | None, row: int) -> None:
+        """Note the link by which a terminal's heartbeats go from now on; None for none."""
+        stream = None if link is None or self._qos else link.stream_for(_FRAME_BYTES_MAX)
+        self.streams[row] = stream
 
     def record_lag(self) -> None:
         """Record how late the heartbeats were since this was last called; often enough is often."""
-        late_ms = np.maximum(np.array(self._late_ms, np.int64), 0)
-        self._late_ms.clear()
-        self._meters.lag.record_many((late_ms * self._clock.real_us(1)).astype(np.int64))
+        if self._late_ms:
+            late_ms = np.maximum(np.concatenate(self._late_ms), 0)
+            self._late_ms.clear()
+            self._meters.lag.record_many((late_ms * self._clock.real_us(1)).astype(np.int64))
 
     # ------------------------------------------------------------------ what is due
 
-    def _open_next(self) -> None:
-        self._ahead = self._entries(self.rhythm.open_next())
+    def _due(self, now: Millis) -> Prints:
+        joined = self.rhythm.take_joined()
+        if joined.size:
+            self._prints = self._prints.with_more(self._printed(joined))
+        due, self._prints = self._prints.until(now)
+        if not len(due.frames):
+            return due
+        right = self.rhythm.walk(due.rows, due.at)
+        if not right.all():
+            due = due.only(right)
+        return self._fresh(due)
 
-    def _due(self, now: Millis) -> list[Entry]:
-        rhythm = self.rhythm
-        if rhythm.joined:
-            self._admit()
-        beats = rhythm.walk(self._ahead, now)
-        changes = self._vitals.changes
-        for number, (at, row, count, _) in enumerate(beats):
-            if count != changes[row]:
-                (reading,) = self._readings([row], [at], [rhythm.seq[row]])
-                beats[number] = (at, row, count, reading)
-        return beats
+    def _fresh(self, due: Prints) -> Prints:
+        """Print anew what has changed since; their grids have moved on already."""
+        stale = due.changes != self._vitals.changes[due.rows]
+        if not stale.any():
+            return due
+        rows = due.rows[stale]
+        again = self.press.print(rows, due.at[stale], self.rhythm.seq[rows])
+        frames = list(due.frames)
+        for place, frame in zip(np.flatnonzero(stale).tolist(), again, strict=True):
+            frames[place] = frame
+        return due._replace(frames=frames)
 
-    def _admit(self) -> None:
-        """Put those who came into the open span where they belong."""
-        joined, self.rhythm.joined = self.rhythm.joined, []
-        self._ahead += self._entries(joined)
-        self._ahead.sort(key=_instant, reverse=True)
-
-    def _entries(self, rows: list[int]) -> list[Entry]:
-        """Return the entries of the next heartbeats of these terminals, latest first."""
-        if not rows:
-            return []
-        rhythm, changes = self.rhythm, self._vitals.changes
-        coming = sorted([(rhythm.next_of(row), row) for row in rows], reverse=True)
-        instants, listed = (list(column) for column in zip(*coming, strict=True))
-        readings = self._readings(listed, instants, [rhythm.seq[row] + 1 for row in listed])
-        counts = [changes[row] for row in listed]
-        return list(zip(instants, listed, counts, readings, strict=True))
-
-    def _readings(
-        self, rows: list[int], instants: list[Millis], numbers: list[int]
-    ) -> list[Reading]:
-        at, seq = np.array(instants, np.int64), np.array(numbers, np.uint64)
-        origin_ms = self._clock.business.origin_ms
-        table = telemetry(self._vitals, np.array(rows, np.int64), at, seq, origin_ms)
-        columns: list[list[float]] = table.T.astype(np.int64).tolist()
-        for column in _TENTHS:
-            columns[column] = table[:, column].tolist()
-        return list(zip(*columns, strict=True))
+    def _printed(self, rows: Integers) -> Prints:
+        """Return the next heartbeats of these terminals."""
+        at = self.rhythm.next_of(rows)
+        order = np.lexsort((rows, at))
+        at, rows = at[order], rows[order]
+        frames = self.press.print(rows, at, self.rhythm.seq[rows] + 1)
+        return Prints(at, rows, self._vitals.changes[rows], frames)
 
     # ------------------------------------------------------------------ sending
 
-    def _send(self, beats: list[Entry]) -> None:
-        sendings, sent_bytes = self._prepare(beats)
-        for write, data in sendings:
-            write(data)
-        sent, meters = len(sendings), self._meters
+    def _send(self, prints: Prints) -> None:
+        streams, sent_bytes, unsent = self.streams, 0, 0
+        for row, frame in zip(prints.rows.tolist(), prints.frames, strict=True):
+            stream = streams[row]
+            if stream is not None and not stream.unsent:
+                stream.write(frame)
+                sent_bytes += len(frame)
+            elif size := self._publish(self.worlds[row], frame):
+                sent_bytes += size
+            else:
+                unsent += 1
+        sent, meters = len(prints.frames) - unsent, self._meters
         meters.add(meters.heartbeats, sent)
         meters.add(meters.sent["heartbeat"], sent)
-        header_bytes = HEADER_BYTES + (PACKET_ID_BYTES if self._qos else 0)
-        meters.add(meters.sent_bytes, sent_bytes + sent * header_bytes)
+        meters.add(meters.sent_bytes, sent_bytes)
 
-    def _prepare(self, beats: list[Entry]) -> tuple[list[Sending], int]:
-        worlds, qos, sent_bytes = self.worlds, self._qos, 0
-        sendings: list[Sending] = []
-        for at, row, _, reading in beats:
-            world = worlds[row]
-            link, topic = world.link, world.beat_topic
-            if link is None:
-                continue
-            payload = world.template % (reading if world.has_battery else reading[:-1])
-            try:
-                sendings.append(link.prepare(topic, payload, qos))
-            except REFUSALS as refusal:
-                world.outbox.refused(refusal)
-                continue
-            world.beat_due = at
-            sent_bytes += topic.size + len(payload)
-        return sendings, sent_bytes
+    def _publish(self, world: "LiveWorld", frame: bytes) -> int:
+        """Let the link make a frame of its own, at this QoS; return its bytes, 0 if not sent."""
+        link = world.link
+        if link is None:
+            return 0
+        topic, payload = world.beat_topic, frame[self.press.start :]
+        try:
+            link.send(topic, payload, self._qos)
+        except REFUSALS as refusal:
+            world.outbox.refused(refusal)
+            return 0
+        return _published_bytes(topic, payload, self._qos)
 
 
-def _instant(entry: Entry) -> Millis:
-    return entry[0]
+def _published_bytes(topic: PreparedTopic, payload: bytes, qos: int) -> int:
+    return HEADER_BYTES + topic.size + len(payload) + (PACKET_ID_BYTES if qos else 0)

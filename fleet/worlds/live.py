@@ -35,7 +35,6 @@ from fleet.mqtt.packets import Will
 from fleet.units import Millis
 from fleet.wire import codec, topics
 from fleet.wire.errors import WireError
-from fleet.wire.heartbeat import heartbeat_template
 from fleet.wire.messages import (
     Answer,
     AnyOrder,
@@ -75,9 +74,6 @@ class LiveWorld:
         link: The link, while there is one.
         outbox: What goes over it, but for heartbeats.
         beat_topic: Where heartbeats go.
-        template: What they look like; takes a row of changing values.
-        has_battery: Whether that row ends with the battery's charge.
-        beat_due: Instant at which the last heartbeat sent was due.
     """
 
     __slots__ = (
@@ -88,19 +84,16 @@ class LiveWorld:
         "_environment",
         "_every",
         "_inbox",
+        "_plate_of",
         "_request",
         "_story",
-        "_template_of",
         "_until",
         "_wait",
-        "beat_due",
         "beat_topic",
-        "has_battery",
         "index",
         "link",
         "outbox",
         "pulse",
-        "template",
         "ticket",
         "tid",
     )  # fmt: skip
@@ -118,16 +111,13 @@ class LiveWorld:
         self._until: Millis = 0
         self._every: Millis = 0
         self._beat_at: Millis | None = None
-        self.beat_due: Millis = 0
         self._inbox: Inbox | None = None
         self.outbox = Outbox(environment, tid)
         self._request: Request | None = None
         self._asked_ns = 0
         self._down_length = len(topics.terminal_filter(environment.tenant, tid)) - 1
         self.beat_topic = self.outbox.topic(Heartbeat.kind)
-        self.template = b""
-        self.has_battery = pulse.has_battery
-        self._template_of: tuple[object, ...] = ()
+        self._plate_of: tuple[object, ...] = ()
 
     # ------------------------------------------------------------------ driven by the shard
 
@@ -186,7 +176,7 @@ class LiveWorld:
         elif self._beat_at < self._story:  # beats that fell into another state are not made up for
             self._beat_at += -((self._beat_at - self._story) // every) * every
         self._every = every
-        self._renew_template()
+        self._renew_plate()
         return await self._attend(Wait.BEAT, until)
 
     async def attach(self) -> None:  # noqa: D102
@@ -249,13 +239,15 @@ class LiveWorld:
         meters.connect_time.record(since_us(self._asked_ns))
         meters.add(meters.connects["ok"])
         meters.add(meters.connected)
+        if self.link is not None:
+            self._environment.beats.carry_by(self.link, self.pulse.index)
         self._environment.gate.leave()
         self._resume(None)
 
     def link_down(self, reason: DownReason, text: str) -> None:  # noqa: ARG002 - counted by reason
         """The link broke, or never came up."""
         meters = self._environment.meters
-        self.link = None
+        self._unlink()
         if self._wait is Wait.ATTACH:
             meters.add(meters.connects[reason.value])
             self._environment.gate.leave()
@@ -333,8 +325,8 @@ class LiveWorld:
         """Take back from the rhythm how far it has come."""
         rhythm, row = self._environment.beats.rhythm, self.pulse.index
         self._beat_at = rhythm.pause(row)
-        self._story = max(self._story, rhythm.last[row])
-        self.pulse.seq = rhythm.seq[row]
+        self._story = max(self._story, int(rhythm.last[row]))
+        self.pulse.seq = int(rhythm.seq[row])
 
     def _attended(self, at: Millis) -> None:
         beats, row = self._environment.beats, self.pulse.index
@@ -370,25 +362,19 @@ class LiveWorld:
             self._resume(answer)
 
     def _acknowledge(self, message: HeartbeatAcknowledged) -> None:
-        if message.seq == self._environment.beats.rhythm.seq[self.pulse.index]:
-            due_ns = self._environment.clock.business.monotonic_ns(self.beat_due)
+        rhythm, row = self._environment.beats.rhythm, self.pulse.index
+        if message.seq == rhythm.seq[row]:
+            due_ns = self._environment.clock.business.monotonic_ns(int(rhythm.last[row]))
             self._environment.meters.ack_time.record(since_us(due_ns))
 
     # ------------------------------------------------------------------ saying
 
-    def _renew_template(self) -> None:
+    def _renew_plate(self) -> None:
         pulse = self.pulse
-        key = (pulse.state, pulse.boot, pulse.fw, pulse.plan, pulse.faults)
-        if key != self._template_of:
-            self._template_of = key
-            self.template = heartbeat_template(
-                state=pulse.state.value,
-                boot=pulse.boot,
-                fw=pulse.fw,
-                plan=pulse.plan,
-                faults=pulse.faults,
-                has_battery=pulse.has_battery,
-            )
+        says = (pulse.state, pulse.boot, pulse.fw, pulse.plan, pulse.faults)
+        if says != self._plate_of:
+            self._plate_of = says
+            self._environment.beats.press.cut(pulse, self.beat_topic)
 
     # ------------------------------------------------------------------ parting
 
@@ -401,9 +387,13 @@ class LiveWorld:
     def _drop_link(self, *, clean: bool) -> None:
         if self.link is not None:
             self.link.close(clean=clean)
-            self.link = None
+            self._unlink()
             self._environment.meters.add(self._environment.meters.connected, -1)
             self._forget_conversation()
+
+    def _unlink(self) -> None:
+        self.link = None
+        self._environment.beats.carry_by(None, self.pulse.index)
 
     def _forget_conversation(self) -> None:
         self.outbox.forget()

@@ -14,7 +14,7 @@ from fleet.life.world import World, WorldEnded
 from fleet.mqtt.down import DownReason
 from fleet.mqtt.frames import PreparedTopic
 from fleet.mqtt.link import LinkDown as NotUp
-from fleet.mqtt.link import LinkPlan, Sending
+from fleet.mqtt.link import LinkPlan
 from fleet.mqtt.options import SessionOptions
 from fleet.mqtt.packets import Will
 from fleet.mqtt.poller import Poller
@@ -193,8 +193,8 @@ class ScriptedLink:
             self.due.append(self._delivery(down, codec.encode(reply.message)))
         return 0
 
-    def prepare(self, topic: PreparedTopic, payload: bytes, qos: int = 0) -> Sending:
-        return lambda data: self.send(topic, data, qos), payload
+    def stream_for(self, frame_bytes: int) -> None:
+        """It makes its own frames."""
 
     def close(self, *, clean: bool) -> None:
         del clean
@@ -281,7 +281,7 @@ class Live:
                 return True
         rhythm = self.environment.beats.rhythm
         heap = self.kernel._heap
-        beat_at = rhythm._next[0] if rhythm._limit[0] >= rhythm._next[0] else until + 1
+        beat_at = int(rhythm._next[0]) if rhythm._limit[0] >= rhythm._next[0] else until + 1
         soonest = min(heap[0][0] if heap else until + 1, beat_at)
         if soonest > until:
             return False

@@ -6,7 +6,7 @@ import pytest
 
 from fleet.mqtt.errors import PacketTooLarge, WindowFull
 from fleet.mqtt.frames import PreparedTopic
-from fleet.mqtt.link import Backpressure, LinkDown, Sending
+from fleet.mqtt.link import Backpressure, LinkDown
 from fleet.wire.messages import SignedOff
 from fleet.worlds.outbox import Outbox
 from tests.worlds.settings import Live
@@ -33,8 +33,8 @@ class MoodyLink:
     def open(self) -> None:
         """It is open."""
 
-    def prepare(self, topic: PreparedTopic, payload: bytes, qos: int = 0) -> Sending:
-        return lambda data: self.send(topic, data, qos), payload
+    def stream_for(self, frame_bytes: int) -> None:
+        """It makes its own frames."""
 
     def close(self, *, clean: bool) -> None:
         """It stays open."""

@@ -1,9 +1,11 @@
-"""The wheel of heartbeats sends what a naive look at every grid would send, and nothing else."""
+"""Grids of heartbeats send what a naive look at every grid would send, and nothing else."""
 
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fleet.worlds.rhythm import Entry, Rhythm
+from fleet.worlds.rhythm import Integers, Rhythm
+from fleet.worlds.span import NOTHING, Prints
 
 SPAN = 50
 TERMINALS = 4
@@ -14,29 +16,30 @@ class Drum:
 
     def __init__(self) -> None:
         self.rhythm = Rhythm(TERMINALS, SPAN)
-        self.ahead: list[Entry] = []
+        self.prints = NOTHING
 
     def beats(self, now: int) -> list[tuple[int, int]]:
         """Return instants and rows of all heartbeats due by `now`."""
         sent = self._open_span(now)
         while self.rhythm.closes <= now:
-            self.ahead += self._entries(self.rhythm.open_next())
-            sent += self._open_span(now)
+            self.prints = self._printed(self.rhythm.open_next())
+            sent += self._open_span(min(now, self.rhythm.closes - 1))
         return sent
 
     def _open_span(self, now: int) -> list[tuple[int, int]]:
         sent: list[tuple[int, int]] = []
         while True:
-            self.ahead += self._entries(self.rhythm.joined)
-            self.rhythm.joined = []
-            self.ahead.sort(reverse=True)
-            walked = self.rhythm.walk(self.ahead, min(now, self.rhythm.closes - 1))
-            if not walked:
+            self.prints = self.prints.with_more(self._printed(self.rhythm.take_joined()))
+            due, self.prints = self.prints.until(now)
+            if not len(due.rows):
                 return sent
-            sent += [(at, row) for at, row, _, _ in walked]
+            due = due.only(self.rhythm.walk(due.rows, due.at))
+            sent += zip(due.at.tolist(), due.rows.tolist(), strict=True)
 
-    def _entries(self, rows: list[int]) -> list[Entry]:
-        return [(self.rhythm.next_of(row), row, 0, ()) for row in rows]
+    def _printed(self, rows: Integers) -> Prints:
+        at = self.rhythm.next_of(rows)
+        order = np.lexsort((rows, at))
+        return Prints(at[order], rows[order], np.zeros(len(rows), np.int64), [b""] * len(rows))
 
 
 grids = st.tuples(st.integers(0, 300), st.integers(1, 120), st.integers(0, 1_500))
@@ -60,7 +63,7 @@ def test_every_beat_of_every_grid_is_sent_once(
         if steps
     ]
     assert sorted(sent) == sorted(expected)
-    assert sum(drum.rhythm.seq) == len(sent)
+    assert int(drum.rhythm.seq.sum()) == len(sent)
 
 
 def test_a_pause_takes_the_grid_back() -> None:

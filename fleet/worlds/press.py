@@ -1,0 +1,84 @@
+"""The press: prints whole tables of heartbeats, as PUBLISH frames ready to be sent.
+
+Each terminal has a plate, a frame with blank places, cut anew when an event of life changes what it
+says of itself. Printing copies the plates of those who are due and fills in their telemetry, a
+column at a time. A quarter of a thousand at once cost a seventh of what one by one costs.
+"""
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fleet.life.pulse import Pulse
+from fleet.life.telemetry import CHANNELS, ROW, Vitals, telemetry
+from fleet.mqtt.frames import PreparedTopic, frame
+from fleet.wire.heartbeat import Form
+
+# A frame with room to spare; the plates grow if one is longer.
+_WIDTH_BYTES: Final = 384
+_COLUMNS: Final = {name: number for number, name in enumerate(ROW)}
+
+Integers = NDArray[np.int64]
+
+
+class Press:
+    """The plates of a shard.
+
+    Attributes:
+        start: Where in a frame the heartbeat itself begins.
+    """
+
+    def __init__(self, vitals: Vitals, origin_ms: int) -> None:
+        """Start without plates.
+
+        Args:
+            vitals: The shard's terminals.
+            origin_ms: Unix time of the business epoch, in milliseconds.
+        """
+        count = len(vitals.serials)
+        self._vitals = vitals
+        self._origin_ms = origin_ms
+        self._form = Form({c.name: (c.low, c.high) for c in CHANNELS})
+        self._plates = np.zeros((count, _WIDTH_BYTES), np.uint8)
+        self._has_battery = np.zeros(count, np.bool_)
+        self.start = 0
+
+    def cut(self, pulse: Pulse, topic: PreparedTopic) -> None:
+        """Make a terminal's plate anew; its topic has the same length as everybody's."""
+        blank = self._form.blank(
+            state=pulse.state.value,
+            boot=pulse.boot,
+            fw=pulse.fw,
+            plan=pulse.plan,
+            faults=pulse.faults,
+            has_battery=pulse.has_battery,
+        )
+        framed = np.frombuffer(frame(topic, blank), np.uint8)
+        self.start = len(framed) - len(blank)
+        if len(framed) > self._plates.shape[1]:
+            wider = len(framed) - self._plates.shape[1]
+            self._plates = np.pad(self._plates, ((0, 0), (0, wider)))
+        plate = self._plates[pulse.index]
+        plate[: len(framed)] = framed
+        plate[len(framed) :] = 0
+        self._has_battery[pulse.index] = pulse.has_battery
+        self._vitals.changes[pulse.index] += 1
+
+    def print(self, rows: Integers, at_ms: Integers, seq: Integers) -> list[bytes]:
+        """Return the frames of heartbeats.
+
+        Args:
+            rows: Of the terminals, int64[n].
+            at_ms: Business instants since the epoch, int64[n].
+            seq: Numbers of the heartbeats, int64[n].
+        """
+        if not len(rows):
+            return []
+        table = telemetry(self._vitals, rows, at_ms, seq.astype(np.uint64), self._origin_ms)
+        columns = {name: table[:, number] for name, number in _COLUMNS.items()}
+        frames = self._plates[rows]
+        self._form.fill(frames, self.start, self._has_battery[rows], columns)
+        # Behind its last brace a plate is all zeros, which numpy leaves out of a string of bytes.
+        printed: list[bytes] = frames.view(f"S{frames.shape[1]}").ravel().tolist()
+        return printed
