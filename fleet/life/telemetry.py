@@ -163,7 +163,7 @@ class Vitals:
         vitals.serials = serials
         vitals.booted_ms = booted_ms
         vitals.every_h = (every_ms / HOUR_MS).astype(np.float32)
-        vitals.changes = []
+        vitals.changes = np.zeros(0, np.int64)
         vitals.base, slots = tables
         vitals.symptoms = Symptoms.of(slots)
         return vitals
