@@ -6,7 +6,9 @@ from typing import Any, TypeVar
 
 import click
 
+from fleet.cli import values
 from fleet.mqtt.connection import PASSWORD_ENV, Connection
+from fleet.profile import load
 
 EMBEDDED = "embedded"
 DEFAULT_PROFILE = "demo"
@@ -28,6 +30,14 @@ speed_option = click.option(
     "--speed",
     type=click.FloatRange(min=0, min_open=True),
     help="Business seconds in a wall second; protocol timers stay. [default: profile's]",
+)
+
+slo_option = click.option(
+    "--slo",
+    metavar="EXPR",
+    multiple=True,
+    callback=values.objectives,
+    help="An objective, such as 'sign_in.p99 < 2s'; repeat it. Broken: exit code 3.",
 )
 
 _CREDENTIAL_OPTIONS = (
@@ -78,3 +88,12 @@ def connect(brokers: tuple[str, ...], *, insecure: bool, **credentials: Any) -> 
     settings["insecure"] = insecure
     password_env = PASSWORD_ENV if credentials["username"] else ""
     return Connection(brokers=brokers, password_env=password_env, **settings)
+
+
+def with_objectives(profile_name: str, objectives: tuple[str, ...]) -> list[str] | None:
+    """Return the profile's objectives and these as well; None if there are none of these.
+
+    Raises:
+        ProfileError: The profile cannot be read.
+    """
+    return [*load(profile_name).slo.objectives, *objectives] if objectives else None

@@ -14,7 +14,9 @@ from fleet.cli.options import (
     credential_options,
     profile_argument,
     seed_option,
+    slo_option,
     speed_option,
+    with_objectives,
 )
 from fleet.profile import load
 from fleet.run.plan import RunPlan
@@ -71,6 +73,14 @@ from fleet.watch.summary import render_summary
     metavar="DIR",
     help="New folder for the run record: summary.json, events.parquet, profile.toml.",
 )
+@slo_option
+@click.option("--abort-on-slo", is_flag=True, help="End the run once an objective is broken.")
+@click.option(
+    "--junit",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Write the verdict as JUnit XML, for CI.",
+)
 @click.option("--live/--no-live", default=True, help="Show the live view, if on a terminal.")
 @credential_options
 @click.option("--dry-run", is_flag=True, help="Check everything, tell what would run, and stop.")
@@ -90,14 +100,16 @@ def run(ctx: click.Context, /, profile_name: str, *, dry_run: bool, **options: A
 def _plan(profile_name: str, options: dict[str, Any]) -> RunPlan:
     connection = connect(options["brokers"], **{name: options[name] for name in CREDENTIALS})
     duration_ms, tms = options["duration"], options["tms"]
-    wishes = {
+    wishes: dict[str, object] = {
         "estate.terminals": options["terminals"],
         "run.duration": None if duration_ms is None else format_duration(duration_ms),
         "run.speed": options["speed"],
+        "slo.objectives": with_objectives(profile_name, options["slo"]),
+        "slo.abort": options["abort_on_slo"] or None,
     }
     return RunPlan(
         profile=load(profile_name, wishes),
         connection=connection,
         tms=connection is None if tms is None else tms,
-        **{name: options[name] for name in ("seed", "shards", "metrics", "out", "live")},
+        **{name: options[name] for name in ("seed", "shards", "metrics", "out", "live", "junit")},
     )

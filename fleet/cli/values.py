@@ -4,6 +4,7 @@ import re
 
 import click
 
+from fleet.profile.objectives import Objective, ObjectiveError
 from fleet.units import Millis, parse_duration
 
 _ADDRESS = re.compile(r"(?:\[(?P<v6>[0-9A-Fa-f:.]+)\]|(?P<host>[^\s:\[\]]+)):(?P<port>[0-9]{1,5})")
@@ -44,3 +45,13 @@ def address(ctx: click.Context, param: click.Parameter, text: str) -> tuple[str,
         msg = f"{text!r} is not HOST:PORT, such as '127.0.0.1:9464', nor 'off'"
         raise click.BadParameter(msg, ctx, param)
     return match["v6"] or match["host"], int(match["port"])
+
+
+def objectives(
+    ctx: click.Context, param: click.Parameter, texts: tuple[str, ...]
+) -> tuple[str, ...]:
+    """Read objectives, such as `sign_in.p99 < 2s`."""
+    try:
+        return tuple(Objective.parse(text).text for text in texts)
+    except ObjectiveError as error:
+        raise click.BadParameter(str(error), ctx, param) from None

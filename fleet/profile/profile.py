@@ -18,6 +18,7 @@ from fleet.profile.behaviour import (
     Update,
 )
 from fleet.profile.estate import Day, Estate, Ramp, Run
+from fleet.profile.load import Health, Slo
 from fleet.profile.scenario import Campaign, Damage, Fault, FaultCode, Mqtt, Order, Tms
 from fleet.profile.values import Many, Name, Section, Text
 
@@ -60,3 +61,5 @@ class Profile(Section):
     orders: Many[Order] = ()
     """Orders, in any order."""
     mqtt: Mqtt = Mqtt()
+    slo: Slo = Slo()
+    health: Health = Health()

@@ -15,7 +15,8 @@ from fleet.run.plan import RunPlan
 from fleet.run.scratch import scratch_folder
 from fleet.watch.exporter import AddressUnavailable, Exporter, RunInfo, serve_metrics
 from fleet.watch.layout import Layout
-from fleet.watch.summary import RunFacts, Summary, Verdict, summarise
+from fleet.watch.ruling import Ruling
+from fleet.watch.summary import RunFacts, Summary, summarise
 from fleet.watch.tally import Board, create_counts
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ class Books:
 
     def close(
         self,
-        verdict: Verdict,
+        ruling: Ruling,
         ending: str,
         broker: str,
         started: datetime,
@@ -60,7 +61,7 @@ class Books:
         """
         profile = self.plan.profile
         facts = RunFacts(
-            verdict=verdict,
+            verdict=ruling.verdict,
             ending=ending,
             profile=profile.name,
             profile_digest=f"sha256:{digest(profile)}",
@@ -72,7 +73,7 @@ class Books:
             ended=datetime.now(UTC),
             notes=notes,
         )
-        summary = summarise(self.board.read(), facts)
+        summary = summarise(self.board.read(), facts, ruling)
         if self.record:
             self._write(self.record, summary)
         return summary

@@ -4,10 +4,13 @@ from collections import deque
 from collections.abc import Callable
 
 import trio
+from msgspec.structs import replace
 
+from fleet.capacity.judge import Judge
 from fleet.units import SECOND_MS, Millis
+from fleet.watch.ruling import Finding, show_value
 from fleet.watch.screen import FullScreen, Screen
-from fleet.watch.snapshot import RunView, Sight, take_snapshot
+from fleet.watch.snapshot import Pledge, RunView, Sight, take_snapshot
 from fleet.watch.tally import Board
 from fleet.watch.ticker import Ticker
 
@@ -26,6 +29,7 @@ class LiveView:
         self._say = say
         self._ticker = Ticker()
         self._epoch_s: float | None = None
+        self._pledges: tuple[Pledge, ...] = ()
 
     def notice(self, text: str) -> None:
         """Tell the user something."""
@@ -37,8 +41,15 @@ class LiveView:
         if not isinstance(self._screen, FullScreen):
             self._say(text)
 
-    async def watch(self, run: RunView, epoch_s: float) -> None:
-        """Look and show, until cancelled; `epoch_s` is the run's start on trio's clock."""
+    async def watch(self, run: RunView, epoch_s: float, judge: Judge, *, abort: bool) -> None:
+        """Look, judge and show, until cancelled; or until an objective is broken and `abort`.
+
+        Args:
+            run: What does not change.
+            epoch_s: The run's start on trio's clock.
+            judge: Of the objectives.
+            abort: Whether to return when one is broken.
+        """
         self._epoch_s = epoch_s
         sights = deque([Sight(0, self._board.read())], maxlen=_WINDOW_LOOKS)
         while True:
@@ -46,7 +57,26 @@ class LiveView:
             sight = Sight(self._elapsed_ms(), self._board.read())
             self._ticker.compare(sight.elapsed_ms, sights[-1].reading, sight.reading)
             sights.append(sight)
-            self._screen.show(take_snapshot(run, sights[0], sight, self._ticker.notices))
+            snapshot = take_snapshot(run, sights[0], sight, self._ticker.notices)
+            if sight.elapsed_ms and not snapshot.is_over:
+                judge.see(sight.elapsed_ms, sight.reading)
+            self._pledge(sight.elapsed_ms, judge.findings())
+            self._screen.show(replace(snapshot, pledges=self._pledges))
+            if abort and judge.broken:
+                return
+
+    def _pledge(self, elapsed_ms: Millis, findings: tuple[Finding, ...]) -> None:
+        before = {pledge.objective: pledge.held for pledge in self._pledges}
+        for finding in findings:
+            was = before.get(finding.objective)
+            if finding.value is not None and was is not None and was != finding.held:
+                word, style = ("held again", "green") if finding.held else ("broken", "bold red")
+                text = f"objective {word}: {finding.objective}, it is {show_value(finding)}"
+                self._ticker.note(elapsed_ms, text, style)
+        self._pledges = tuple(
+            Pledge(each.objective, each.held if each.value is not None else True, show_value(each))
+            for each in findings
+        )
 
     def _elapsed_ms(self) -> Millis:
         if self._epoch_s is None:

@@ -26,6 +26,7 @@ class RunPlan:
         metrics: Host and port to serve metrics at; None for nowhere.
         out: Folder of the run record; None for none.
         live: Whether to show the live view, where there is a terminal to show it on.
+        junit: File for the verdict as JUnit XML; None for none.
     """
 
     profile: Profile
@@ -36,6 +37,7 @@ class RunPlan:
     metrics: tuple[str, int] | None = None
     out: Path | None = None
     live: bool = True
+    junit: Path | None = None
 
     @property
     def terminals(self) -> int:

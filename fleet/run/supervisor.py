@@ -21,10 +21,15 @@ import time
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 
 import trio
 from rich.console import Console
 
+from fleet.capacity.health import examine
+from fleet.capacity.judge import Judge
+from fleet.capacity.junit import junit_xml
+from fleet.capacity.verdict import rule
 from fleet.mqtt.connection import Connection
 from fleet.profile import resolved_toml
 from fleet.profile.clock import origin_ms
@@ -42,9 +47,10 @@ from fleet.run.probe import probe_all
 from fleet.run.shards import Muster
 from fleet.run.task import ShardTask
 from fleet.units import SECOND_MS
+from fleet.watch.ruling import Ruling, Verdict
 from fleet.watch.screen import open_screen
 from fleet.watch.snapshot import RunView
-from fleet.watch.summary import EXIT_CODES, Summary, Verdict
+from fleet.watch.summary import EXIT_CODES, Summary
 
 # From the handing out of tasks to business zero: what a shard needs to make its terminals.
 HEAD_START_S = 0.4
@@ -75,8 +81,11 @@ class Supervision:
         view: Where it is shown.
         stop: The user's wish to end it.
         muster: Its shards.
+        desks: Its TMS.
+        judge: Of its objectives.
         broker_url: Set when the broker is known.
         started: Wall clock; set when the shards got their tasks.
+        aborted: Why it was given up before its time; "" if it was not.
     """
 
     plan: RunPlan
@@ -85,8 +94,10 @@ class Supervision:
     stop: Interruption
     muster: Muster
     desks: Desks
+    judge: Judge
     broker_url: str = ""
     started: datetime | None = None
+    aborted: str = ""
 
     async def run(self) -> Verdict:
         """Run it, and end whatever was started.
@@ -188,12 +199,27 @@ class Supervision:
         epoch_s = trio.current_time() + ahead_s
         with trio.move_on_at(epoch_s + self.plan.profile.run.duration / SECOND_MS + LATE_S):
             async with trio.open_nursery() as nursery:
-                nursery.start_soon(self.view.watch, self._run_view(), epoch_s)
+                nursery.start_soon(self._look, nursery.cancel_scope, epoch_s)
                 await self.muster.over.wait()
                 nursery.cancel_scope.cancel()
             return
         msg = f"the shards have not ended {LATE_S:g} s after the run's time was over"
         raise RunError(msg)
+
+    async def _look(self, watching: trio.CancelScope, epoch_s: float) -> None:
+        abort = self.plan.profile.slo.abort
+        await self.view.watch(self._run_view(), epoch_s, self.judge, abort=abort)
+        broken = ", ".join(self.judge.broken)
+        self.aborted = f"the run was given up before its time, as asked for: broken is {broken}"
+        watching.cancel()
+
+    def ruling(self, ended: Verdict) -> Ruling:
+        """Return the verdict on the run, which has ended so."""
+        if self.started is None:
+            return Ruling(ended)
+        health = examine(self.plan.profile.health, *self.judge.marks)
+        self.judge.close(self.books.board.read())
+        return rule(ended, self.judge.findings(), health, self.aborted)
 
     def _run_view(self) -> RunView:
         profile, exporter = self.plan.profile, self.books.exporter
@@ -236,7 +262,9 @@ def execute(plan: RunPlan, console: Console) -> Summary:
             view = LiveView(books.board, screen, say)
             muster = Muster(shards, view.notice)
             desks = Desks(plan.profile, plan.seed, plan.desks, view.notice)
-            run = Supervision(plan, books, view, Interruption(), muster, desks)
+            slo = plan.profile.slo
+            judge = Judge(slo.objectives, slo.warm_up, slo.window, books.board.read())
+            run = Supervision(plan, books, view, Interruption(), muster, desks, judge)
             verdict = _carry_out(run, notes)
         return _close(run, verdict, notes)
 
@@ -262,8 +290,21 @@ def _advised(run: Supervision, error: BaseException) -> BaseException:
 def _close(run: Supervision, verdict: Verdict, notes: tuple[str, ...]) -> Summary:
     started = run.started or datetime.now(UTC)
     notes = (*notes, *run.desks.notes())
+    ruling = run.ruling(verdict)
     with signals_ignored():
-        return run.books.close(verdict, _ending(run, verdict), run.broker_url, started, notes)
+        summary = run.books.close(ruling, _ending(run, verdict), run.broker_url, started, notes)
+        if run.plan.junit:
+            _write_junit(run.plan.junit, ruling, summary)
+        return summary
+
+
+def _write_junit(path: Path, ruling: Ruling, summary: Summary) -> None:
+    took_s = (summary.run.ended - summary.run.started).total_seconds()
+    try:
+        path.write_text(junit_xml(ruling, f"fleet run {summary.run.profile}", took_s))
+    except OSError as error:
+        msg = f"cannot write the JUnit report to {path}: {error.strerror}; choose another --junit"
+        raise RunError(msg) from error
 
 
 def _ending(run: Supervision, verdict: Verdict) -> str:

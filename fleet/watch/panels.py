@@ -151,9 +151,22 @@ def header(snapshot: Snapshot) -> RenderableType:
             (f"{snapshot.connected:,}", "bold cyan"), " connected  ",
             (f"{ready:,}", "bold green"), " ready",
         ),
-        Text(run.metrics_url, "dim"),
+        _pledges(snapshot) or Text(run.metrics_url, "dim"),
     )  # fmt: skip
     return grid
+
+
+def _pledges(snapshot: Snapshot) -> Text | None:
+    """Return how the objectives stand: the first that is broken, or how many hold."""
+    pledges = snapshot.pledges
+    if not pledges:
+        return None
+    broken = [pledge for pledge in pledges if not pledge.held]
+    if broken:
+        more = f" and {len(broken) - 1} more" if len(broken) > 1 else ""
+        return Text(f"broken: {broken[0].objective} is {broken[0].value}{more}", "bold red")
+    first = f"{pledges[0].objective}: {pledges[0].value}"
+    return Text(first if len(pledges) == 1 else f"{len(pledges)} objectives hold", "green")
 
 
 def _progress(snapshot: Snapshot) -> Text:

@@ -84,6 +84,7 @@ def compact_line(snapshot: Snapshot) -> Text:
         f"ack p99 {p99_ms['heartbeat ack']:.1f} ms",
         f"lag p99 {p99_ms['schedule lag']:.1f} ms",
         f"{active:,} fault{'' if active == 1 else 's'}",
+        *(f"{p.objective} BROKEN ({p.value})" for p in snapshot.pledges if not p.held),
     )
     return Text("  ".join(parts))
 

@@ -95,6 +95,14 @@ class Notice(Struct, frozen=True):
     style: str = ""
 
 
+class Pledge(Struct, frozen=True):
+    """How an objective stands: whether it holds so far, and its value as people write it."""
+
+    objective: str
+    held: bool
+    value: str
+
+
 class Snapshot(Struct, frozen=True):
     """Everything on the screen at one instant.
 
@@ -110,6 +118,7 @@ class Snapshot(Struct, frozen=True):
         faults: Classes in which anything was raised, most active first.
         firmware: Terminals by version, those in use.
         notices: The ticker, newest last.
+        pledges: How the objectives stand.
     """
 
     run: RunView
@@ -123,6 +132,7 @@ class Snapshot(Struct, frozen=True):
     faults: tuple[FaultClass, ...]
     firmware: dict[str, int]
     notices: tuple[Notice, ...] = ()
+    pledges: tuple[Pledge, ...] = ()
 
     @property
     def is_over(self) -> bool:

@@ -1,8 +1,9 @@
 """The summary of a run: one structure, written as `summary.json` and shown when the run ends."""
 
 import platform
+from collections.abc import Iterator
 from datetime import datetime
-from typing import Final, Literal
+from typing import Final
 
 import numpy as np
 from msgspec import Struct
@@ -13,12 +14,12 @@ from rich.table import Table
 from rich.text import Text
 
 import fleet
+from fleet.profile.indicators import LATENCIES
 from fleet.units import HOUR_MS, MINUTE_MS, SECOND_MS
 from fleet.watch.families import Kind
 from fleet.watch.histogram import Percentiles
+from fleet.watch.ruling import Finding, HealthReport, Ruling, Verdict, findings_table
 from fleet.watch.tally import Reading
-
-Verdict = Literal["passed", "failed", "slo_broken", "invalid", "interrupted"]
 
 EXIT_CODES: Final[dict[Verdict, int]] = {
     "passed": 0,
@@ -100,6 +101,12 @@ class Summary(Struct, frozen=True):
         firmware: Terminals on each firmware version when the run ended.
         active_faults: Faults not yet cleared when the run ended, by class.
         percentiles: By family of histograms, in milliseconds.
+        verdict: What became of the run.
+        reasons: Why, in sentences.
+        objectives: Each one, judged.
+        health: The generator's; None where nothing was run.
+        latencies: By indicator, each with its "response" and, where there is one, its "service"
+            time in milliseconds.
     """
 
     run: RunFacts
@@ -110,10 +117,16 @@ class Summary(Struct, frozen=True):
     firmware: dict[str, int]
     active_faults: dict[str, int]
     percentiles: dict[str, Percentiles]
+    verdict: Verdict
+    reasons: tuple[str, ...]
+    objectives: tuple[Finding, ...]
+    health: HealthReport | None
+    latencies: dict[str, dict[str, Percentiles]]
 
 
-def summarise(reading: Reading, run: RunFacts) -> Summary:
-    """Make the summary of a run from its last reading."""
+def summarise(reading: Reading, run: RunFacts, ruling: Ruling | None = None) -> Summary:
+    """Make the summary of a run from its last reading and the verdict on it."""
+    ruling = ruling or Ruling(run.verdict)
     families = reading.layout.families
     counters = (family.name for family in families if family.is_count)
     histograms = (family.name for family in families if family.kind is Kind.HISTOGRAM)
@@ -126,12 +139,32 @@ def summarise(reading: Reading, run: RunFacts) -> Summary:
         firmware=reading.series("fleet_firmware_terminals"),
         active_faults=reading.series("fleet_active_faults"),
         percentiles={name: reading.distribution(name).percentiles() for name in histograms},
+        verdict=ruling.verdict,
+        reasons=ruling.reasons,
+        objectives=ruling.findings,
+        health=ruling.health,
+        latencies=_clocks(reading),
     )
+
+
+def _clocks(reading: Reading) -> dict[str, dict[str, Percentiles]]:
+    return {
+        latency.name: {
+            clock: reading.distribution(family).percentiles()
+            for clock, family in (("response", latency.response), ("service", latency.service))
+            if family
+        }
+        for latency in LATENCIES
+    }
 
 
 def render_summary(summary: Summary) -> RenderableType:
     """Return what is shown on the terminal when a run has ended."""
     parts: list[RenderableType] = [_headline(summary), Text()]
+    if summary.reasons:
+        parts[1:1] = [Padding(Text(f"- {reason}"), (0, 2)) for reason in summary.reasons]
+    if summary.objectives:
+        parts += [findings_table(summary.objectives), Text()]
     parts += [_latencies(summary), Text(), _counts(summary)]
     if summary.run.notes:
         parts.append(Text())
@@ -157,12 +190,25 @@ def _latencies(summary: Summary) -> Table:
     table.add_column("in")
     for heading in ("count", "mean", "p50", "p90", "p99", "p99.9", "max"):
         table.add_column(heading, justify="right")
-    for name, figures in summary.percentiles.items():
+    for title, figures in _durations(summary):
         if figures.count:
             unit, unit_ms = _unit(figures.max_ms)
             values = (_figure(value_ms / unit_ms) for value_ms in astuple(figures)[1:])
-            table.add_row(_title(name), unit, f"{figures.count:,}", *values)
+            table.add_row(title, unit, f"{figures.count:,}", *values)
     return table
+
+
+def _durations(summary: Summary) -> Iterator[tuple[str, Percentiles]]:
+    """Yield latencies first, each with its two clocks, and then all other histograms."""
+    for name, clocks in summary.latencies.items():
+        title = name.replace("_", " ")
+        yield title, clocks["response"]
+        if "service" in clocks:
+            yield "- service" if clocks["response"].count else f"{title} service", clocks["service"]
+    told = {family for each in LATENCIES for family in (each.response, each.service)}
+    for name, figures in summary.percentiles.items():
+        if name not in told:
+            yield _title(name), figures
 
 
 def _unit(longest_ms: float) -> tuple[str, int]:

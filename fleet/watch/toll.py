@@ -13,6 +13,9 @@ from fleet.watch.tally import Tally
 _US_PER_S: Final = 1_000_000
 _DESCRIPTORS: Final = Path("/proc/self/fd")
 _MEMORY: Final = Path("/proc/self/statm")
+# Fields: nanoseconds on a core, nanoseconds in its queue, turns (proc(5)).
+_SCHEDULE: Final = Path("/proc/self/schedstat")
+_NS_PER_US: Final = 1_000
 _PAGE_BYTES: Final = resource.getpagesize()
 _RESIDENT_PAGES: Final = 1
 # Counting 20,000 entries one by one takes some milliseconds, which a shard has not got each time.
@@ -27,10 +30,11 @@ class Toll:
         self._counts: Final = tally.counts
         self._slots: Final = {
             name: tally.slot(f"fleet_shard_{name}", shard=str(shard))
-            for name in ("terminals", "cpu_seconds_total", "resident_bytes", "open_descriptors",
-                         "descriptor_limit")
+            for name in ("terminals", "cpu_seconds_total", "cpu_wait_seconds_total",
+                         "resident_bytes", "open_descriptors", "descriptor_limit")
         }  # fmt: skip
         self._cpu_before_us: Final = self._counts[self._slots["cpu_seconds_total"]]
+        self._wait_before_us: Final = self._counts[self._slots["cpu_wait_seconds_total"]]
         self._set("descriptor_limit", resource.getrlimit(resource.RLIMIT_NOFILE)[0])
         self._takes = 0
 
@@ -43,6 +47,7 @@ class Toll:
         used = resource.getrusage(resource.RUSAGE_SELF)
         cpu_us = int((used.ru_utime + used.ru_stime) * _US_PER_S)
         self._set("cpu_seconds_total", self._cpu_before_us + cpu_us)
+        self._set("cpu_wait_seconds_total", self._wait_before_us + _waited_us())
         self._set("resident_bytes", _resident_bytes())
         # Linux 6.2 and later tell the number as the folder's size.
         descriptors = _DESCRIPTORS.stat().st_size if _DESCRIPTORS.exists() else 0
@@ -52,6 +57,13 @@ class Toll:
 
     def _set(self, name: str, value: int) -> None:
         self._counts[self._slots[name]] = value
+
+
+def _waited_us() -> int:
+    try:
+        return int(_SCHEDULE.read_bytes().split()[1]) // _NS_PER_US
+    except (OSError, IndexError):
+        return 0
 
 
 def _resident_bytes() -> int:

@@ -31,6 +31,12 @@ tenant = "test"
 over = "30s"
 [heartbeat]
 interval = "1m"
+# How busy the machine is with other tests is not what these are about.
+[health]
+lag_p99_max = "1h"
+stall_p99_max = "1h"
+cpu_max = 10.0
+cpu_wait_max = 10.0
 """
 
 

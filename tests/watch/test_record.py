@@ -13,11 +13,11 @@ from rich.console import Console
 from fleet.life.states import Event, State, Step
 from fleet.watch.events import EventWriter
 from fleet.watch.record import FolderTaken, RunRecord
+from fleet.watch.ruling import Verdict
 from fleet.watch.summary import (
     EXIT_CODES,
     RunFacts,
     Summary,
-    Verdict,
     render_summary,
     summarise,
 )
@@ -154,7 +154,7 @@ def test_durations_are_told_in_units_that_fit(
     longest_s: float, unit: str, longest: str, tally: Tally, board: Board
 ) -> None:
     """A row names its unit and shows all seven figures uncut on 80 columns."""
-    update = tally.recorder("fleet_update_duration_seconds")
+    update = tally.recorder("fleet_update_response_seconds")
     ack = tally.recorder("fleet_heartbeat_ack_seconds")
     for share in range(1, 1_001):
         update.record(round(longest_s * 1e6 * share / 1_000))
