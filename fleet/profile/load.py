@@ -11,7 +11,6 @@ from fleet.profile.objectives import ObjectiveText
 from fleet.profile.values import Duration, Many, Probability, Section, Span
 from fleet.units import SECOND_MS
 
-
 Bound = Annotated[float, Field(gt=0.0, le=100.0)]
 """A share that may be set beyond 1, so that nothing exceeds it."""
 
