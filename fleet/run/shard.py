@@ -101,7 +101,7 @@ class Shard:
         return Environment(
             kernel=Kernel(),
             clock=self._clock,
-            beats=Beats(self._vitals, self._clock, meters, profile.heartbeat.qos),
+            beats=self._beats(meters),
             gate=Gate(profile.mqtt.pending_connects_max),
             meters=meters,
             plan=plan,
@@ -110,6 +110,11 @@ class Shard:
             tenant=profile.estate.tenant,
             queue_max=profile.mqtt.queue_max,
         )
+
+    def _beats(self, meters: Meters) -> Beats:
+        heartbeat = self.profile.heartbeat
+        interval_ms = self.profile.tms.heartbeat_interval or heartbeat.interval
+        return Beats(self._vitals, self._clock, meters, heartbeat.qos, interval_ms)
 
     def _enrol(self, row: int, member: Member) -> LiveWorld:
         pulse = Pulse(row, member.model.firmware, has_battery=member.model.battery)

@@ -27,10 +27,11 @@ class Rhythm:
     Attributes:
         seq: Number of the last heartbeat of each terminal, int64[terminals].
         last: Its instant, int64[terminals].
+        joined: Rows that have come into the open span and were not asked for yet.
         closes: Instant at which the open span ends.
     """
 
-    __slots__ = ("_every", "_joined", "_limit", "_next", "_span", "closes", "last", "seq")
+    __slots__ = ("_every", "_limit", "_next", "_span", "closes", "joined", "last", "seq")
 
     def __init__(self, terminals: int, span: Millis) -> None:
         """Start with nobody beating, at the instant 0."""
@@ -38,7 +39,7 @@ class Rhythm:
         self._next = np.zeros(terminals, np.int64)
         self._every = np.zeros(terminals, np.int64)
         self._limit = np.full(terminals, -1, np.int64)
-        self._joined: list[int] = []
+        self.joined: list[int] = []
         self.seq = np.zeros(terminals, np.int64)
         self.last = np.zeros(terminals, np.int64)
         self.closes: Millis = 0
@@ -49,7 +50,7 @@ class Rhythm:
         self._limit[row] = limit
         self._next[row] = at
         if at < self.closes:
-            self._joined.append(row)
+            self.joined.append(row)
 
     def pause(self, row: int) -> Millis:
         """Let it beat no more; return the next instant of its grid."""
@@ -66,13 +67,13 @@ class Rhythm:
 
     def open_next(self) -> Integers:
         """Close the span, open the next, and return the rows that beat in it."""
-        self._joined.clear()
+        self.joined.clear()
         self.closes += self._span
         return np.flatnonzero((self._next < self.closes) & (self._next <= self._limit))
 
     def take_joined(self) -> Integers:
         """Return the rows that have come into the open span since this was last asked."""
-        joined, self._joined = self._joined, []
+        joined, self.joined = self.joined, []
         return np.unique(np.array(joined, np.int64))
 
     def walk(self, rows: Integers, at: Integers) -> NDArray[np.bool_]:
@@ -82,13 +83,15 @@ class Rhythm:
             rows: Terminals, none of them twice, int64[n].
             at: For which instants their heartbeats were printed, int64[n].
         """
-        right: NDArray[np.bool_] = (self._next[rows] == at) & (at <= self._limit[rows])
-        if not right.all():
-            rows, at = rows[right], at[right]
+        limit = self._limit[rows]
+        right: NDArray[np.bool_] = (self._next[rows] == at) & (at <= limit)
+        if np.count_nonzero(right) < len(right):
+            rows, at, limit = rows[right], at[right], limit[right]
         later = at + self._every[rows]
         self._next[rows] = later
         self.last[rows] = at
         self.seq[rows] += 1
-        again = rows[(later < self.closes) & (later <= self._limit[rows])]
-        self._joined += again.tolist()
+        again = (later < self.closes) & (later <= limit)
+        if np.count_nonzero(again):
+            self.joined += rows[again].tolist()
         return right

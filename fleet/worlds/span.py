@@ -27,6 +27,11 @@ class Prints(NamedTuple):
     changes: Integers
     frames: Sequence[bytes]
 
+    @property
+    def soonest(self) -> Millis:
+        """The first instant; beyond all time if there is none."""
+        return int(self.at[0]) if self.frames else _NEVER
+
     def until(self, now: Millis) -> tuple[Self, Self]:
         """Return those due by `now`, and the rest."""
         cut = int(np.searchsorted(self.at, now, side="right"))
@@ -54,5 +59,6 @@ class Prints(NamedTuple):
         return type(self)(at[first], rows[first], changes, [frames[k] for k in order.tolist()])
 
 
+_NEVER: Final[Millis] = 2**62
 _NO_NUMBERS: Final = np.zeros(0, np.int64)
 NOTHING: Final = Prints(_NO_NUMBERS, _NO_NUMBERS, _NO_NUMBERS, ())

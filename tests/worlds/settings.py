@@ -222,7 +222,7 @@ class Live:
         self.environment = Environment(
             kernel=self.kernel,
             clock=self.clock,
-            beats=Beats(Vitals(7, np.array([0], np.uint64)), self.clock, meters, qos=0),
+            beats=Beats(Vitals(7, np.array([0], np.uint64)), self.clock, meters, 0, 900_000),
             gate=Gate(1),
             meters=meters,
             plan=LinkPlan((), SessionOptions(), cast("Poller", None), lambda: 0),
