@@ -22,11 +22,14 @@ class Diary:
         unlocks: A lock ends.
         reconnects: The next attempt to bring the link up.
         repaired: The earliest repair of an active fault.
+        restarts: The next security reboot.
+        forced: An operator forces it off.
+        rescued: Somebody cuts the power of a terminal that hung on its way down.
     """
 
     __slots__ = (
-        "closes", "expires", "opens", "reconnects", "repaired", "reports", "signs_in", "unlocks",
-        "updates",
+        "closes", "expires", "forced", "opens", "reconnects", "repaired", "reports", "rescued",
+        "restarts", "signs_in", "unlocks", "updates",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -39,3 +42,6 @@ class Diary:
         self.unlocks: Millis = NEVER
         self.reconnects: Millis = NEVER
         self.repaired: Millis = NEVER
+        self.restarts: Millis = NEVER
+        self.forced: Millis = NEVER
+        self.rescued: Millis = NEVER

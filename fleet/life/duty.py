@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable
 from typing import Final, NamedTuple
 
 from fleet.chance.streams import Purpose
-from fleet.life import update
+from fleet.life import shutdown, update
 from fleet.life.faults import CATALOGUE, NEVER
 from fleet.life.power import reboot, switch_off
 from fleet.life.regions import Link
@@ -79,6 +79,11 @@ async def _expire(t: Terminal) -> None:
     t.step(Event.SESSION_EXPIRED, code="SGN-855")
 
 
+async def _restart(t: Terminal) -> None:
+    t.diary.restarts = NEVER
+    await reboot(t, why="security")
+
+
 async def _report(t: Terminal) -> None:
     t.diary.reports = t.world.now() + t.profile.status.interval
     t.say(status(t))
@@ -126,6 +131,8 @@ class Duty(NamedTuple):
 DUTIES: Final = (
     Duty("closes", _close, _ANYWHERE, needs_link=False),
     Duty("repaired", _repair, _ANYWHERE, needs_link=False),
+    Duty("restarts", _restart, _ANYWHERE, needs_link=False),
+    Duty("forced", shutdown.by_operator, _ANYWHERE, needs_link=False),
     Duty("expires", _expire, _READY, needs_link=False),
     Duty("unlocks", _end_lockout, _LOCKED, needs_link=False),
     Duty("updates", update.offer, IN_SERVICE, needs_link=True),

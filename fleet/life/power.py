@@ -1,4 +1,4 @@
-"""Power: unboxing, registration, boot, shutdown, and the way back after a forced one.
+"""Power: on, off in good order, boot, restart, and the wait for a technician.
 
 Each function here is a chapter: it lives through one state until the terminal is in another.
 """
@@ -6,59 +6,39 @@ Each function here is a chapter: it lives through one state until the terminal i
 from typing import Final
 
 from fleet.chance.streams import Purpose
+from fleet.life.enrolment import await_enrolment
 from fleet.life.faults import CATALOGUE, Effect
-from fleet.life.regions import Link
 from fleet.life.states import Event
 from fleet.life.terminal import Terminal
-from fleet.life.world import LinkDown, NoAnswer
-from fleet.wire.messages import APPROVED, Booted, RegistrationAnswered, RegistrationRequested
+from fleet.wire.messages import Booted
 
 _BOOT: Final = Purpose("boot.duration")
 _BOOT_FAILURE: Final = Purpose("boot.failure")
-_REGISTRATION_RETRY: Final = Purpose("registration.retry")
+_SHUTDOWN: Final = Purpose("shutdown.duration")
+_HANG: Final = Purpose("shutdown.hang")
+_RESCUE: Final = Purpose("shutdown.rescue")
+_DORMANT: Final = Purpose("dormancy.chance")
+_DORMANCY: Final = Purpose("dormancy.duration")
+_CHARGE: Final = Purpose("dormancy.charge")
+_FORCED: Final = Purpose("forced_shutdown.operator")
 _FIELD_REPAIR: Final = Purpose("repair.field")
 
 
-async def inventory(t: Terminal) -> None:
-    """Lie in its box until the shop first opens."""
-    await t.world.sleep(t.shop.first_power_on())
-    t.diary.closes = t.shop.next_closing(t.world.now())
-    t.step(Event.DELIVERED)
-
-
-async def registering(t: Terminal) -> None:
-    """Make itself known to the server; try again until it answers."""
-    try:
-        if t.link is Link.DOWN:
-            await t.attach()
-        answer = await t.world.ask(_registration(t), t.profile.registration.timeout)
-    except (LinkDown, NoAnswer):
-        await t.detach(clean=False)
-        pause_ms = t.streams.draw(_REGISTRATION_RETRY, t.profile.registration.retry)
-        await t.world.sleep(t.world.patience(pause_ms))
-        return
-    assert isinstance(answer, RegistrationAnswered)  # noqa: S101 - the world matches kinds
-    if answer.code != APPROVED:
-        t.step(Event.REGISTRATION_REFUSED, code=answer.code)
-        await t.detach(clean=True)
-        return
-    if answer.heartbeat_ms:
-        t.beat_every(answer.heartbeat_ms)
-    t.step(Event.REGISTERED)
-
-
 async def powered_off(t: Terminal) -> None:
-    """Wait for the shop to open, or for power to come back."""
+    """Wait for the shop to open, or for power to come back; never before all is settled."""
     t.power_off()
+    off_at = t.state_since
     blackout = next((c for c in t.active if CATALOGUE[c].effect is Effect.BLACKOUT), None)
     until = t.diary.opens if blackout is None else t.active[blackout]
-    await t.world.sleep(until)
+    await t.world.sleep(max(until, off_at + t.profile.boot.settle))
     if blackout is not None:
         t.recover(CATALOGUE[blackout])
-    now = t.world.now()
-    t.diary.closes = t.shop.next_closing(now)
+    flat = t.member.model.battery and t.world.now() - off_at >= t.profile.dormancy.flat_after
+    charged_ms = t.streams.draw(_CHARGE, t.profile.dormancy.charge) if flat else 0
+    await t.world.sleep(t.world.now() + charged_ms)
+    t.diary.closes = t.shop.next_closing(t.world.now())
     t.boot_reason = "power_on"
-    t.step(Event.POWERED_ON)
+    t.step(Event.POWERED_ON, code="flat" if flat else "", duration_ms=charged_ms)
 
 
 async def booting(t: Terminal) -> None:
@@ -76,37 +56,21 @@ async def booting(t: Terminal) -> None:
     t.failed_boots = 0
     t.pulse.boot += 1
     t.vitals.boot(t.pulse.index, started)
-    taken_ms = t.world.now() - started
+    now = t.world.now()
+    taken_ms = now - started
+    t.diary.restarts = t.shop.next_security_reboot(now)
+    t.diary.forced = now + t.streams.draw(_FORCED, t.profile.forced_shutdown.operator)
     t.keep(Booted(t.ts(), t.pulse.boot, t.boot_reason, t.pulse.fw, taken_ms))
     t.step(Event.BOOTED, code=t.boot_reason, duration_ms=taken_ms)
 
 
-async def hung(t: Terminal) -> None:
-    """Make no progress, link and all, until a watchdog or an operator cuts the power."""
-    until = min(at for code, at in t.active.items() if CATALOGUE[code].effect is Effect.HANG)
-    await t.world.sleep(until)
-    t.step(Event.FORCIBLY_SHUT_DOWN, code="watchdog")
-
-
-async def forced_shutdown(t: Terminal) -> None:
-    """Lose the link without a word, take damage, wait until power may be switched on again."""
-    t.power_off()
-    await t.detach(clean=False)
-    t.forced_shutdowns += 1
-    t.risks.wear(t.world.now(), t.profile.damage.per_forced_shutdown)
-    until = t.world.now() + t.profile.boot.settle
-    cured = [CATALOGUE[code] for code in t.active if CATALOGUE[code].effect in _CURED]
-    await t.world.sleep(max([until, *(t.active[kind.code] for kind in cured)]))
-    for kind in cured:
-        t.recover(kind)
-    t.boot_reason = "forced_shutdown"
-    t.step(Event.RECOVERED)
-
-
 async def out_of_order(t: Terminal) -> None:
-    """Wait for the technician."""
+    """Wait for the technician; or for a clerk, if the server does not know the terminal."""
     t.power_off()
     await t.detach(clean=True)
+    if t.refusals:
+        await await_enrolment(t)
+        return
     await t.world.sleep(t.world.now() + t.streams.draw(_FIELD_REPAIR, t.profile.repair.field))
     t.boot_reason = "repair"
     t.failed_boots = t.tries = 0
@@ -114,32 +78,23 @@ async def out_of_order(t: Terminal) -> None:
 
 
 async def switch_off(t: Terminal) -> None:
-    """Close for the day."""
-    t.diary.opens = t.shop.next_opening(t.world.now())
+    """Close for the day, sometimes for much longer; now and then it hangs on its way down."""
+    now, rule = t.world.now(), t.profile.shutdown
+    lies_ms = 0
+    if t.streams.chance(_DORMANT, t.profile.dormancy.chance):
+        lies_ms = t.streams.draw(_DORMANCY, t.profile.dormancy.duration)
+    t.diary.opens = t.shop.next_opening(now + lies_ms)
     await t.detach(clean=True)
-    t.step(Event.POWERED_OFF)
+    if t.streams.chance(_HANG, rule.hang):
+        t.diary.rescued = now + t.streams.draw(_RESCUE, rule.rescue)
+        t.step(Event.HUNG, code="PWR-105")
+        return
+    taken_ms = await t.rest_for(_SHUTDOWN, rule.duration)
+    t.step(Event.POWERED_OFF, duration_ms=taken_ms)
 
 
 async def reboot(t: Terminal, *, why: str) -> None:
     """Restart in good order."""
     await t.detach(clean=True)
-    t.boot_reason = "reboot"
+    t.boot_reason = "security" if why == "security" else "reboot"
     t.step(Event.REBOOTED, code=why)
-
-
-# What a cold start cures.
-_CURED: Final = frozenset({Effect.HANG, Effect.SHUTDOWN})
-
-
-def _registration(t: Terminal) -> RegistrationRequested:
-    member = t.member
-    return RegistrationRequested(
-        ts=t.ts(),
-        req=t.request_number(),
-        tid=member.tid,
-        serial_no=member.serial_no,
-        model=member.model.name,
-        region=member.region.name,
-        fw=t.pulse.fw,
-        link=member.model.link,
-    )

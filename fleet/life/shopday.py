@@ -5,11 +5,13 @@ from typing import Final
 
 from fleet.chance.streams import Purpose, Streams
 from fleet.life.faults import NEVER
+from fleet.profile.power import SecurityReboot
 from fleet.profile.profile import Profile
 from fleet.units import DAY_MS, HOUR_MS, Millis
 
 _OPENS: Final = Purpose("day.opens")
 _CLOSES: Final = Purpose("day.closes")
+_SECURITY: Final = Purpose("security_reboot.at")
 _RAMP: Final = Purpose("ramp.power_on")
 _OPEN_AT_LEAST_MS: Final = HOUR_MS
 
@@ -58,6 +60,18 @@ class ShopDay:
             return NEVER
         closings = (self._hours(day)[1] for day in range(self._today(now) - 1, 10**9))
         return next(closes for closes in closings if closes > now)
+
+    def next_security_reboot(self, now: Millis) -> Millis:
+        """Return the first security reboot after `now`; `NEVER` if the estate has none."""
+        rule = self._profile.security_reboot
+        if rule is None:
+            return NEVER
+        days = range(self._today(now) - 1, 10**9)
+        return next(at for day in days if (at := self._reboots(day, rule)) > now)
+
+    def _reboots(self, day: int, rule: SecurityReboot) -> Millis:
+        midnight = self._midnight + day * DAY_MS
+        return midnight + self._streams.draw_at(_SECURITY, max(0, day + 1), rule.at)
 
     def _today(self, now: Millis) -> int:
         return (now - self._midnight) // DAY_MS

@@ -11,7 +11,7 @@ of by `Fault`, and its effect decides the state that follows. A link that breaks
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-from fleet.life import power, selftest, signin, update
+from fleet.life import enrolment, power, selftest, shutdown, signin, update
 from fleet.life.duty import on_duty
 from fleet.life.faults import Effect, Fault, FaultKind
 from fleet.life.regions import Link
@@ -50,8 +50,8 @@ async def _updating(t: Terminal) -> None:
 
 
 CHAPTERS: Final[dict[State, Chapter]] = {
-    State.INVENTORY: power.inventory,
-    State.REGISTERING: power.registering,
+    State.INVENTORY: enrolment.inventory,
+    State.REGISTERING: enrolment.registering,
     State.POWERED_OFF: power.powered_off,
     State.BOOTING: power.booting,
     State.SELF_TEST: selftest.self_test,
@@ -62,12 +62,13 @@ CHAPTERS: Final[dict[State, Chapter]] = {
     State.READY: on_duty,
     State.UPDATING: _updating,
     State.LOCKED: on_duty,
-    State.HUNG: power.hung,
-    State.FORCED_SHUTDOWN: power.forced_shutdown,
+    State.HUNG: shutdown.hung,
+    State.FORCED_SHUTDOWN: shutdown.forced_shutdown,
     State.OUT_OF_ORDER: power.out_of_order,
 }
 
 
+_UNPOWERING: Final = frozenset({Effect.BLACKOUT, Effect.SHUTDOWN})
 _CUTTING: Final = frozenset({Effect.ISOLATE, Effect.BLACKOUT, Effect.SHUTDOWN})
 
 
@@ -75,6 +76,8 @@ async def _suffer(t: Terminal, kind: FaultKind) -> None:
     """Let a fault take its effect; what it says of itself, it says when it can."""
     if kind.effect in _CUTTING:
         await t.detach(clean=False)
+    if kind.effect in _UNPOWERING:
+        shutdown.lose_power(t)
     if t.state is State.UPDATING:
         update.fail(t, kind.code)
     t.fall_ill(kind)
@@ -88,7 +91,7 @@ async def _suffer(t: Terminal, kind: FaultKind) -> None:
         case Effect.HANG:
             t.step(Event.HUNG, code=kind.code)
         case Effect.SHUTDOWN:
-            t.step(Event.FORCIBLY_SHUT_DOWN, code="spontaneous")
+            shutdown.by_itself(t)
 
 
 async def _lose_link(t: Terminal) -> None:

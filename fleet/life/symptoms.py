@@ -45,6 +45,7 @@ class Symptom(NamedTuple):
     shape: Shape = Shape.LEVEL
 
 
+_LEVELS: Final = frozenset({int(Shape.LEVEL), int(Shape.LEAK)})
 _SLOT: Final = np.dtype([
     ("from_h", np.float64), ("grow_h", np.float32), ("rise", np.float32),
     ("source", np.int16), ("column", np.int8), ("shape", np.int8),
@@ -123,6 +124,18 @@ class Symptoms:
         """End all symptoms of a terminal."""
         self.slots["source"][row] = 0
         self.ill[row] = False
+
+    def level(self, row: int, column: int, hour: float, up_h: float) -> float:
+        """Return what is added to one level of one terminal, noise and time of day left out."""
+        total = 0.0
+        for slot in self.slots[row]:
+            if slot["source"] and slot["column"] == column and slot["shape"] in _LEVELS:
+                since_h = hour - float(slot["from_h"])
+                if slot["shape"] == Shape.LEAK:
+                    since_h = min(since_h, up_h)
+                grown = min(max(since_h / float(slot["grow_h"]), 0.0), 1.0)
+                total += float(slot["rise"]) * grown
+        return total
 
     def add_to(self, readings: Readings) -> None:
         """Add what the batch's terminals show."""

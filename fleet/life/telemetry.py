@@ -198,6 +198,15 @@ class Vitals:
         self.symptoms.hide(row, source)
         self.changes[row] += 1
 
+    def level(self, row: int, channel: str, at_ms: Millis) -> float:
+        """Return a level at `at_ms`, with symptoms that are there always, without noise."""
+        column = COLUMN[channel]
+        up_h = (at_ms - int(self.booted_ms[row])) / HOUR_MS
+        value = float(self.base[row, column]) + CHANNELS[column].per_hour * up_h
+        if self.symptoms.ill[row]:
+            value += self.symptoms.level(row, column, at_ms / HOUR_MS, up_h)
+        return min(max(value, CHANNELS[column].low), CHANNELS[column].high)
+
     def renew(self, row: int, generation: int) -> None:
         """Let another unit take this one's place: new levels, the same shop and its customers."""
         levels_only = np.arange(len(CHANNELS)) < _READS

@@ -71,6 +71,7 @@ class Terminal:
         "active",
         "batch",
         "boot_reason",
+        "data_losses",
         "diary",
         "every_ms",
         "failed_boots",
@@ -85,6 +86,7 @@ class Terminal:
         "profile",
         "pulse",
         "reconnects",
+        "refusals",
         "requests",
         "retries",
         "risks",
@@ -139,8 +141,9 @@ class Terminal:
         self.state_since: Millis = 0
         self.idle_since: Millis = 0
         self.first_beat_at: Millis = NEVER
-        self.failed_boots = self.tries = self.retries = 0
+        self.failed_boots = self.tries = self.retries = self.refusals = 0
         self.steps = self.requests = self.params = self.batch = 0
+        self.data_losses = 0
         self.sign_ins = self.updates = self.forced_shutdowns = self.reconnects = 0
         self.every_ms = 0
         self.beat_every(profile.heartbeat.interval)
@@ -267,6 +270,10 @@ class Terminal:
     def _foresee(self) -> None:
         for warning in self.risks.warnings():
             self.vitals.show(self.pulse.index, *warning)
+
+    def level(self, channel: str) -> float:
+        """Return what a channel's level is now, without noise."""
+        return self.vitals.level(self.pulse.index, channel, self.world.now())
 
     def power_off(self) -> None:
         """Stop the clocks of wear."""

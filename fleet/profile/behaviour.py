@@ -33,19 +33,6 @@ _FAILURE: Final[Mapping[ComponentWord, float]] = {
 }
 
 
-class Boot(Section):
-    """From power-on to the self-test."""
-
-    duration: DurationLaw = Lognormal.from_p95(35 * SECOND_MS, 60 * SECOND_MS)
-    """Time to boot; median 35 s is a guess from Android terminals."""
-    failure: Probability = 0.002
-    """Chance that a boot fails and starts over; a guess."""
-    attempts_max: Count = 3
-    """After so many failed boots in a row the terminal waits for a technician; a guess."""
-    settle: Duration = 5 * SECOND_MS
-    """How long power must stay off after a forced shutdown; a guess."""
-
-
 class SelfTest(Section):
     """The test of every component after a boot."""
 
@@ -77,9 +64,13 @@ class Registration(Section):
     """First contact with the TMS."""
 
     retry: DurationLaw = Uniform(SECOND_MS, MINUTE_MS)
-    """Wait after a refusal or silence; a guess."""
+    """Wait after silence; a guess."""
     timeout: Span = 30 * SECOND_MS
     """Protocol time to wait for the answer; a guess."""
+    refused_first: Span = MINUTE_MS
+    """Bound of the first wait after a refusal, doubled after each, with full jitter; a guess."""
+    refused_max: Span = HOUR_MS
+    """Greatest bound; a guess."""
 
 
 class Sync(Section):

@@ -103,6 +103,24 @@ def _orders(profile: Profile) -> Iterator[Complaint]:
         yield from cohort_complaints(profile, f"orders[{i}]", order)
 
 
+def _causes(profile: Profile) -> Iterator[Complaint]:
+    total = math.fsum(profile.forced_shutdown.causes.values())
+    if abs(total - 1.0) > _SHARES_TOLERANCE:
+        yield Complaint(
+            "forced_shutdown.causes", f"the shares sum to {total:g}; they must sum to 1"
+        )
+
+
+def _registration(profile: Profile) -> Iterator[Complaint]:
+    first, last = profile.registration.refused_first, profile.registration.refused_max
+    if first > last:
+        yield Complaint(
+            "registration.refused_max",
+            f"{format_duration(last)} is below registration.refused_first, "
+            f"{format_duration(first)}; write at least that",
+        )
+
+
 def _reconnect(profile: Profile) -> Iterator[Complaint]:
     first, last = profile.reconnect.first, profile.reconnect.max
     if first > last:
@@ -129,6 +147,8 @@ CHECKS: Final[tuple[tuple[frozenset[str], Check], ...]] = (
     (frozenset({"campaigns"}), _campaign_names),
     (frozenset({"campaigns", "estate"}), _campaigns),
     (frozenset({"orders", "estate"}), _orders),
+    (frozenset({"forced_shutdown"}), _causes),
+    (frozenset({"registration"}), _registration),
     (frozenset({"reconnect"}), _reconnect),
     (frozenset({"mqtt"}), _mqtt),
 )

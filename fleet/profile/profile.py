@@ -5,7 +5,6 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from fleet.profile.behaviour import (
-    Boot,
     Diagnosis,
     Heartbeat,
     Reconnect,
@@ -19,6 +18,7 @@ from fleet.profile.behaviour import (
 )
 from fleet.profile.estate import Day, Estate, Ramp, Run
 from fleet.profile.load import Health, Slo
+from fleet.profile.power import Boot, Dormancy, ForcedShutdown, SecurityReboot, Shutdown
 from fleet.profile.scenario import Campaign, Damage, Fault, FaultCode, Mqtt, Order, Tms
 from fleet.profile.values import Many, Name, Section, Text
 
@@ -40,6 +40,11 @@ class Profile(Section):
     day: Day | None = None
     """Opening hours; without them the estate is always on."""
     boot: Boot = Boot()
+    shutdown: Shutdown = Shutdown()
+    security_reboot: SecurityReboot | None = None
+    """The restart once in 24 hours; none unless given."""
+    forced_shutdown: ForcedShutdown = ForcedShutdown()
+    dormancy: Dormancy = Dormancy()
     self_test: SelfTest = SelfTest()
     diagnosis: Diagnosis = Diagnosis()
     repair: Repair = Repair()

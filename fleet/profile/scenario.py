@@ -31,6 +31,8 @@ class Damage(Section):
 
     per_forced_shutdown: Annotated[float, Field(ge=1.0, le=10.0)] = 1.02
     """Each forced shutdown multiplies the later hardware hazards by this; a guess."""
+    data_loss: Probability = 0.01
+    """Chance that a forced shutdown or power failure loses stored data (DAT-972); a guess."""
 
 
 class Tms(Section):
@@ -39,6 +41,10 @@ class Tms(Section):
     instances: Annotated[int, Field(ge=1, le=16)] = 1
     """Processes of the reference TMS; several share one subscription, which the broker must know.
     """
+    registration_taken: Probability = 0.0005
+    """Chance that a registration is refused with 1828, since the TID is in use; a guess."""
+    registration_unknown: Probability = 0.0005
+    """Chance that it is refused with 97, since nobody has entered the terminal yet; a guess."""
     sign_in_malfunction: Probability = 0.02
     """Chance that a sign-in is refused with response 96, system malfunction; a guess."""
     order_lead: Duration = MINUTE_MS

@@ -11,7 +11,8 @@ Whether an order is due is judged by the heartbeat's own instant, never by that 
 busy broker changes no story.
 
     heard        answered
-    register     00, or 97 if the terminal is not of this estate; the heartbeat's interval
+    register     00, or 97 if the terminal is not of this estate or, by the profile's chance, not
+                 entered yet, or 1828 if its TID is in use; the heartbeat's interval
     sync         00 or 97; the parameter set of the terminal's day
     sign_in      97, or 96 by the profile's chance, or 55 if the proof is wrong, or 00
     heartbeat    an acknowledgement, if the profile wants one; the plan's next order, if it is due
@@ -33,6 +34,7 @@ from fleet.wire.messages import (
     APPROVED,
     MALFUNCTION,
     NOT_REGISTERED,
+    TID_TAKEN,
     WRONG_PASSWORD,
     AnyOrder,
     Heartbeat,
@@ -48,6 +50,8 @@ from fleet.wire.messages import (
 from fleet.wire.password import estate_secret, password, proof
 
 _TID: Final = re.compile(r"[0-9]{8}")
+_TID_TAKEN: Final = Purpose("tms.registration_taken")
+_UNKNOWN: Final = Purpose("tms.registration_unknown")
 _MALFUNCTION: Final = Purpose("tms.sign_in_malfunction")
 
 
@@ -157,11 +161,20 @@ class Desk:
     def _register(
         self, tid: str, index: int | None, request: RegistrationRequested, now: int
     ) -> RegistrationAnswered:
-        known = index is not None and request.tid == tid
+        code = self._registration_code(tid, index, request)
         interval = self._tms.heartbeat_interval or 0
-        return RegistrationAnswered(
-            now, request.req, APPROVED if known else NOT_REGISTERED, interval if known else 0
-        )
+        return RegistrationAnswered(now, request.req, code, interval if code == APPROVED else 0)
+
+    def _registration_code(
+        self, tid: str, index: int | None, request: RegistrationRequested
+    ) -> str:
+        if index is None or request.tid != tid:
+            return NOT_REGISTERED
+        streams = Streams(self._seed, index)
+        if streams.chance_at(_TID_TAKEN, request.req, self._tms.registration_taken):
+            return TID_TAKEN
+        unknown = streams.chance_at(_UNKNOWN, request.req, self._tms.registration_unknown)
+        return NOT_REGISTERED if unknown else APPROVED
 
     def _sync(self, index: int | None, request: SyncRequested, now: int) -> SyncAnswered:
         if index is None:

@@ -9,7 +9,7 @@ does no more. What an effect needs of the step stands in `step.code`:
 - sign-in that failed: the response code of the answer, "timeout" if none came, "link" without one
 - self-test degraded or failed: the failing components, comma separated
 - fault raised or cleared: the fault's code
-- forcible shutdown: its cause: spontaneous, watchdog or operator
+- forcible shutdown: its cause: watchdog, operator, or why the terminal did it by itself
 - update installed or rolled back: "old>new", the firmware that ran and the one that runs now
 
 Durations of a sign-in and of a connect are protocol time, which only the live world can measure; it

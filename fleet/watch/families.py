@@ -14,6 +14,7 @@ from typing import Final, Literal, TypeAlias, get_args
 
 from fleet.life.states import State
 from fleet.mqtt.down import DownReason
+from fleet.profile.power import Cause
 from fleet.watch.histogram import are_bounds
 from fleet.wire.messages import DOWN, UP, ComponentWord
 
@@ -107,9 +108,9 @@ _CONNECTS: Final = ("ok", *(reason.value for reason in DownReason))
 _SIGN_INS: Final = ("ok", "wrong_password", "malfunction", "timeout", "rejected", "locked_out")
 _SELF_TESTS: Final = ("passed", "degraded", "failed")
 _UPDATES: Final = ("offered", "deferred", "succeeded", "failed", "rolled_back")
-_CAUSES: Final = ("spontaneous", "watchdog", "operator")
 MISHAPS: Final = ("lost", "duplicated", "reordered")
 """What the numbers of heartbeats and of their acknowledgements show."""
+_CAUSES: Final = (*get_args(Cause), "watchdog", "operator")
 DROPS: Final = ("inbox_full", "queue_full", "buffer_full", "too_large", "unreadable", "undelivered")
 """Why a message was dropped."""
 

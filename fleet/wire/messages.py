@@ -26,7 +26,7 @@ Proof = Annotated[str, Meta(pattern=r"^[0-9a-f]{16}" + _END, description="see fl
 FaultCode = Annotated[str, Meta(pattern=r"^[A-Z]{2,3}-[0-9]{3}" + _END)]
 Version = Annotated[str, Meta(min_length=1, max_length=64)]
 Name = Annotated[str, Meta(max_length=64)]
-Code = Annotated[str, Meta(max_length=16, description="UnionPay response code; 00 is approval")]
+Code = Annotated[str, Meta(max_length=16, description="response code; 00 is approval")]
 Percent = Annotated[int, Meta(ge=0, le=100)]
 
 APPROVED: Final = "00"
@@ -34,13 +34,16 @@ MERCHANT_UNKNOWN: Final = "03"
 WRONG_PASSWORD: Final = "55"  # noqa: S105 - ISO 8583 response code, no password
 MALFUNCTION: Final = "96"
 NOT_REGISTERED: Final = "97"
+TID_TAKEN: Final = "1828"
 
 StateWord = Literal[
     "inventory", "registering", "powered_off", "booting", "self_test", "diagnosing", "data_sync",
     "standby", "signing_in", "ready", "in_transaction", "settling", "updating", "maintenance",
     "not_ready", "locked", "hung", "forced_shutdown", "tampered", "out_of_order", "retired",
 ]  # fmt: skip
-BootReason = Literal["power_on", "reboot", "update", "rollback", "forced_shutdown", "repair"]
+BootReason = Literal[
+    "power_on", "reboot", "security", "update", "rollback", "forced_shutdown", "repair",
+]  # fmt: skip
 ComponentWord = Literal[
     "power", "memory", "sensors", "communication", "identity", "stripe_reader", "chip_reader",
     "contactless", "scanner", "payment", "printer", "integrity",

@@ -11,29 +11,11 @@ from fleet.profile import load
 from fleet.profile.profile import Profile
 from fleet.units import HOUR_MS, MINUTE_MS
 from fleet.wire.messages import Lock, Reboot, Unlock, Update
+from tests.life.lives import quiet
 from tests.life.solitude import settle, spend
 
 E = Event
 BOOT = [E.BOOTED, E.SELF_TEST_PASSED, E.SYNCED, E.SIGN_IN_STARTED, E.SIGNED_IN]
-
-
-def quiet(**overrides: Any) -> Profile:
-    """Return an estate in which nothing goes wrong."""
-    calm = {
-        "faults": {},
-        "orders": [],
-        "campaigns": [],
-        "boot.failure": 0.0,
-        "self_test.failure": {},
-        "sign_in.wrong_password": 0.0,
-        "tms.sign_in_malfunction": 0.0,
-        "update.defer": 0.0,
-        "update.download_failure": 0.0,
-        "update.checksum_failure": 0.0,
-        "update.install_failure": 0.0,
-        "update.post_test_failure": 0.0,
-    }
-    return load("steady", calm | {key.replace("__", "."): v for key, v in overrides.items()})
 
 
 def fault(code: str, onset: str, repair: str = "10m") -> dict[str, Any]:

@@ -11,7 +11,8 @@ from pydantic import ValidationError
 
 from fleet.chance.laws import Constant, Gamma, Lognormal, Normal
 from fleet.profile import ProfileError, load, names, parse
-from fleet.profile.behaviour import Boot, Heartbeat
+from fleet.profile.behaviour import Heartbeat
+from fleet.profile.power import Boot
 from fleet.profile.values import Weekday
 from fleet.units import HOUR_MS, MINUTE_MS
 

@@ -1,0 +1,68 @@
+"""Out of the box: delivery, and the first contact with the server.
+
+Each function here is a chapter: it lives through one state until the terminal is in another.
+"""
+
+from typing import Final
+
+from fleet.chance.streams import Purpose
+from fleet.life.regions import Link
+from fleet.life.states import Event
+from fleet.life.terminal import Terminal
+from fleet.life.world import LinkDown, NoAnswer
+from fleet.wire.messages import APPROVED, RegistrationAnswered, RegistrationRequested
+
+_RETRY: Final = Purpose("registration.retry")
+_BACKOFF: Final = Purpose("registration.backoff")
+
+
+async def inventory(t: Terminal) -> None:
+    """Lie in its box until the shop first opens."""
+    await t.world.sleep(t.shop.first_power_on())
+    t.diary.closes = t.shop.next_closing(t.world.now())
+    t.step(Event.DELIVERED)
+
+
+async def registering(t: Terminal) -> None:
+    """Make itself known to the server; try again until it answers."""
+    try:
+        if t.link is Link.DOWN:
+            await t.attach()
+        answer = await t.world.ask(_registration(t), t.profile.registration.timeout)
+    except (LinkDown, NoAnswer):
+        await t.detach(clean=False)
+        pause_ms = t.streams.draw(_RETRY, t.profile.registration.retry)
+        await t.world.sleep(t.world.patience(pause_ms))
+        return
+    assert isinstance(answer, RegistrationAnswered)  # noqa: S101 - the world matches kinds
+    if answer.code != APPROVED:
+        t.refusals += 1
+        t.step(Event.REGISTRATION_REFUSED, code=answer.code)
+        await t.detach(clean=True)
+        return
+    t.refusals = 0
+    if answer.heartbeat_ms:
+        t.beat_every(answer.heartbeat_ms)
+    t.step(Event.REGISTERED)
+
+
+async def await_enrolment(t: Terminal) -> None:
+    """Wait until the server may know better; longer after each refusal, with full jitter."""
+    rule = t.profile.registration
+    bound_ms = min(rule.refused_max, rule.refused_first << min(t.refusals - 1, 30))
+    await t.world.sleep(t.world.now() + int(t.streams.uniform(_BACKOFF) * bound_ms))
+    t.step(Event.REGISTRATION_RETRIED)
+
+
+def _registration(t: Terminal) -> RegistrationRequested:
+    member = t.member
+    return RegistrationRequested(
+        ts=t.ts(),
+        req=t.request_number(),
+        tid=member.tid,
+        serial_no=member.serial_no,
+        model=member.model.name,
+        region=member.region.name,
+        fw=t.pulse.fw,
+        link=member.model.link,
+    )

@@ -1,0 +1,42 @@
+"""Quiet profiles to which one trouble is added, and a judge of frequencies."""
+
+import math
+from typing import Any
+
+from fleet.profile import load
+from fleet.profile.profile import Profile
+
+CALM: dict[str, object] = {
+    "faults": {},
+    "orders": [],
+    "campaigns": [],
+    "boot.failure": 0.0,
+    "shutdown.hang": 0.0,
+    "dormancy.chance": 0.0,
+    "forced_shutdown.operator": "36500d",
+    "damage.data_loss": 0.0,
+    "self_test.failure": {},
+    "sign_in.wrong_password": 0.0,
+    "tms.registration_taken": 0.0,
+    "tms.registration_unknown": 0.0,
+    "tms.sign_in_malfunction": 0.0,
+    "update.defer": 0.0,
+    "update.download_failure": 0.0,
+    "update.checksum_failure": 0.0,
+    "update.install_failure": 0.0,
+    "update.post_test_failure": 0.0,
+}
+
+
+def quiet(**overrides: Any) -> Profile:
+    """Return an estate in which nothing goes wrong but what the overrides say.
+
+    Two underscores stand for a dot: `boot__failure=1.0`.
+    """
+    return load("steady", CALM | {key.replace("__", "."): v for key, v in overrides.items()})
+
+
+def within_4_sigma(count: int, population: int, p: float) -> None:
+    """Assert that a count of Bernoulli trials lies within 4 sigma of its mean."""
+    sigma = math.sqrt(population * p * (1.0 - p))
+    assert abs(count - population * p) <= 4.0 * sigma, (count, population * p, sigma)
