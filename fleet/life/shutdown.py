@@ -59,13 +59,13 @@ async def forced_shutdown(t: Terminal) -> None:
 
 
 async def by_operator(t: Terminal) -> None:
-    """Prepare a forced shutdown, and cut the power; or charge a portable first."""
-    rule, now = t.profile.forced_shutdown, t.world.now()
-    if t.member.model.battery and t.level("battery_pct") < rule.charge_min:
-        t.diary.forced = now + t.streams.draw(_CHARGE, t.profile.dormancy.charge)
-        return
+    """Prepare a forced shutdown, which may mean to charge a portable, and cut the power."""
+    rule = t.profile.forced_shutdown
     t.diary.forced = NEVER
-    taken_ms = await t.rest_for(_PREPARATION, rule.preparation)
+    taken_ms = 0
+    if t.member.model.battery and t.level("battery_pct") < rule.charge_min:
+        taken_ms = await t.rest_for(_CHARGE, t.profile.dormancy.charge)
+    taken_ms += await t.rest_for(_PREPARATION, rule.preparation)
     lose_power(t)
     t.step(Event.FORCIBLY_SHUT_DOWN, code="operator", duration_ms=taken_ms)
 

@@ -89,7 +89,7 @@ class Symptoms:
         """Return symptoms as they were copied from `slots`."""
         symptoms = cls(0)
         symptoms.slots = slots
-        symptoms.ill = slots["source"].any(axis=1)
+        symptoms.ill = np.asarray(slots["source"].any(axis=1))
         return symptoms
 
     def show(  # noqa: PLR0913, PLR0917 - a slot's own fields

@@ -24,17 +24,18 @@ def test_an_operator_prepares_before_cutting_the_power() -> None:
     assert world.heard_of("boot")[-1].reason == "forced_shutdown"
 
 
-def test_a_portable_is_charged_before_it_is_shut_down() -> None:
-    """The charge must do for the preparation; until then the operator waits."""
+@pytest.mark.parametrize(("charge_min", "minutes"), [(50, 34), (1, 4)])
+def test_a_portable_is_charged_before_it_is_shut_down(charge_min: int, minutes: int) -> None:
+    """The charge must do for the preparation; if it does not, charging comes first."""
     portable = [{"name": "portable", "share": 1.0, "battery": True}]
     profile = quiet(
-        forced_shutdown__operator="20h", forced_shutdown__charge_min=50, dormancy__charge="30m",
-        estate__models=portable,
+        forced_shutdown__operator="20h", forced_shutdown__charge_min=charge_min,
+        forced_shutdown__preparation="4m", dormancy__charge="30m", estate__models=portable,
     )  # fmt: skip
     world = settle(profile, hours=21)
-    terminal = spend(profile, world)
-    assert E.FORCIBLY_SHUT_DOWN not in world.events()
-    assert terminal.level("battery_pct") < 50
+    spend(profile, world)
+    step = next(s for s in world.steps if s.event is E.FORCIBLY_SHUT_DOWN)
+    assert step.duration_ms == minutes * MINUTE_MS
 
 
 @pytest.mark.parametrize("cause", ["software", "hardware", "network", "external", "settings"])
