@@ -7,6 +7,8 @@ is stored. Each body is then read by the reader of its kind, which has to use it
 `rules.check` judges what was said. The only exception is `MalformedPacket`.
 """
 
+from functools import lru_cache
+
 from fleet.mqtt.bodies import check_header, decode
 from fleet.mqtt.errors import PROTOCOL_ERROR, MalformedPacket
 from fleet.mqtt.packets import Connect, Kind, Packet, Version
@@ -15,6 +17,24 @@ from fleet.mqtt.primitives import PACKET_BYTES_MAX
 PACKET_TOO_LARGE = 0x95
 _MORE = 0x80
 _HEADER_BYTES_MAX = 5
+
+# Long enough for CONNACK and SUBACK as brokers usually say them.
+SHORT_BYTES = 16
+
+
+@lru_cache(maxsize=1_024)
+def decode_short(data: bytes, version: Version) -> Packet | None:
+    """Return the packet that `data` is, None if it is not exactly one.
+
+    To be asked of short packets only: a broker says the same few to thousands of clients, and each
+    is read once.
+
+    Raises:
+        MalformedPacket: It breaks the norm.
+    """
+    decoder = Decoder(version)
+    packets = decoder.feed(data)
+    return packets[0] if len(packets) == 1 and not decoder.buffered else None
 
 
 class Decoder:

@@ -3,10 +3,10 @@
 The theory is in `state`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
-from fleet.mqtt.decoding import Decoder
+from fleet.mqtt.decoding import SHORT_BYTES, Decoder, decode_short
 from fleet.mqtt.encoding import encode
 from fleet.mqtt.errors import PROTOCOL_ERROR, MalformedPacket, NotConnected
 from fleet.mqtt.events import (
@@ -107,16 +107,23 @@ class Inbound(SessionState):
             raise NotConnected(msg)
         if self.phase is Phase.CLOSED:
             return []
+        events: list[Event] = []
+        for packet in self._packets(data):
+            self._hear(packet, now_ms, events)
+        return events
+
+    def _packets(self, data: bytes) -> Sequence[Packet]:
         # It is kept while a packet is incomplete, and for good once the stream is broken.
         if self._decoder is None:
+            if len(data) <= SHORT_BYTES and data[0] >> 4 != Kind.PUBLISH:
+                packet = decode_short(data, self.options.version)
+                if packet is not None:
+                    return (packet,)
             self._decoder = Decoder(self.options.version, self.options.max_packet_bytes)
         packets = self._decoder.feed(data)
         if not self._decoder.buffered:
             self._decoder = None
-        events: list[Event] = []
-        for packet in packets:
-            self._hear(packet, now_ms, events)
-        return events
+        return packets
 
     def _hear(self, packet: Packet, now_ms: int, events: list[Event]) -> None:
         if self.phase is Phase.CLOSED:

@@ -54,9 +54,9 @@ def check_properties(packet: Packet, version: Version) -> None:
         used = packet.properties, packet.will.properties if packet.will else NO_PROPERTIES
     else:
         used = getattr(packet, "properties", NO_PROPERTIES), NO_PROPERTIES
-    if version is not Version.V5:
-        plain = used == (NO_PROPERTIES, NO_PROPERTIES)
-        _require(plain, f"{KINDS[type(packet)].name} has properties, but MQTT 3.1.1 has none")
+    if version is not Version.V5 and used != (NO_PROPERTIES, NO_PROPERTIES):
+        msg = f"{KINDS[type(packet)].name} has properties, but MQTT 3.1.1 has none"
+        raise MalformedPacket(msg, PROTOCOL_ERROR)
 
 
 def check_topic(topic: str) -> None:
@@ -73,15 +73,16 @@ def check_filter(topic_filter: str) -> None:
     """Raise MalformedPacket unless `topic_filter` is a topic filter (4.7, 4.8)."""
     # [MQTT-4.7.3-1] "All Topic Names and Topic Filters MUST be at least one character long"
     _require(topic_filter, "a topic filter is empty, but must have at least one character")
+    wildcards = topic_filter.count("+") + topic_filter.count("#")
+    if not wildcards:
+        return
     levels = topic_filter.split("/")
     # [MQTT-4.7.1-1] "The multi-level wildcard character MUST be specified either on its own or
     # following a topic level separator. In either case it MUST be the last character"
     # [MQTT-4.7.1-2] "Where [the single-level wildcard] is used, it MUST occupy an entire level"
-    legal = all(level in {"+", "#"} or not {"+", "#"} & set(level) for level in levels)
-    _require(
-        legal and "#" not in levels[:-1],
-        f"in {topic_filter!r} a wildcard is not a whole level, or # is not the last one",
-    )
+    if levels.count("+") + levels.count("#") != wildcards or "#" in levels[:-1]:
+        msg = f"in {topic_filter!r} a wildcard is not a whole level, or # is not the last one"
+        raise MalformedPacket(msg, PROTOCOL_ERROR)
 
 
 def _require(fine: object, complaint: str, code: int = PROTOCOL_ERROR) -> None:
@@ -91,8 +92,9 @@ def _require(fine: object, complaint: str, code: int = PROTOCOL_ERROR) -> None:
 
 def _check_packet_id(packet_id: int) -> None:
     # [MQTT-2.2.1-3] "... MUST assign it a non-zero Packet Identifier"
-    fine = 0 < packet_id <= TWO_BYTES_MAX
-    _require(fine, f"the packet id is {packet_id}, but must be from 1 to {TWO_BYTES_MAX}")
+    if not 0 < packet_id <= TWO_BYTES_MAX:
+        msg = f"the packet id is {packet_id}, but must be from 1 to {TWO_BYTES_MAX}"
+        raise MalformedPacket(msg, PROTOCOL_ERROR)
 
 
 def _check_reason(kind: Kind, reason: int, version: Version) -> None:
@@ -186,8 +188,8 @@ def _check_subscription(subscription: Subscription, version: Version) -> None:
     handling = subscription.retain_handling
     _require(0 <= handling <= 2, f"a subscription has retain handling {handling}")  # noqa: PLR2004
     if version is not Version.V5:
-        plain = Subscription(subscription.topic_filter, subscription.qos)
-        _require(subscription == plain, "MQTT 3.1.1 has no subscription options but the QoS")
+        options = subscription.no_local or subscription.retain_as_published or handling
+        _require(not options, "MQTT 3.1.1 has no subscription options but the QoS")
     elif subscription.topic_filter.startswith(_SHARE):
         _check_share(subscription)
 
