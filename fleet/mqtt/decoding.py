@@ -24,16 +24,16 @@ SHORT_BYTES = 16
 
 @lru_cache(maxsize=1_024)
 def decode_short(data: bytes, version: Version) -> Packet | None:
-    """Return the packet that `data` is, None if it is not exactly one.
+    """Return the packet that `data` is; None if it is not exactly one, or broken.
 
     To be asked of short packets only: a broker says the same few to thousands of clients, and each
-    is read once.
-
-    Raises:
-        MalformedPacket: It breaks the norm.
+    is read once. A decoder of the stream's own must judge what this leaves.
     """
     decoder = Decoder(version)
-    packets = decoder.feed(data)
+    try:
+        packets = decoder.feed(data)
+    except MalformedPacket:
+        return None
     return packets[0] if len(packets) == 1 and not decoder.buffered else None
 
 
