@@ -25,10 +25,14 @@ class Diary:
         restarts: The next security reboot.
         forced: An operator forces it off.
         rescued: Somebody cuts the power of a terminal that hung on its way down.
+        befalls: The next begin or end of a common cause.
+        relieved: The earliest end of what a common cause has brought.
+        power_cycles: The merchant tries a restart.
     """
 
     __slots__ = (
-        "closes", "expires", "forced", "opens", "reconnects", "repaired", "reports", "rescued",
+        "befalls", "closes", "expires", "forced", "opens", "power_cycles", "reconnects",
+        "relieved", "repaired", "reports", "rescued",
         "restarts", "signs_in", "unlocks", "updates",
     )  # fmt: skip
 
@@ -45,3 +49,6 @@ class Diary:
         self.restarts: Millis = NEVER
         self.forced: Millis = NEVER
         self.rescued: Millis = NEVER
+        self.befalls: Millis = NEVER
+        self.relieved: Millis = NEVER
+        self.power_cycles: Millis = NEVER

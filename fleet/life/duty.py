@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable
 from typing import Final, NamedTuple
 
 from fleet.chance.streams import Purpose
-from fleet.life import shutdown, update
+from fleet.life import fortune, shutdown, update
 from fleet.life.faults import CATALOGUE, NEVER
 from fleet.life.power import reboot, switch_off
 from fleet.life.regions import Link
@@ -100,7 +100,7 @@ async def _repair(t: Terminal) -> None:
 
 
 async def _reconnect(t: Terminal) -> None:
-    """Try to come online; wait longer after each failure, with full jitter, in protocol time."""
+    """Try to come online; wait longer after each failure, in protocol time."""
     try:
         await t.attach()
         t.catch_up()
@@ -108,8 +108,8 @@ async def _reconnect(t: Terminal) -> None:
         rule = t.profile.reconnect
         bound_ms = min(rule.max, rule.first << min(t.retries, 30))
         t.retries += 1
-        wait_ms = int(t.streams.uniform(_BACKOFF) * bound_ms)
-        t.diary.reconnects = t.world.patience(wait_ms)
+        part = t.streams.uniform(_BACKOFF) if rule.jitter == "full" else 1.0
+        t.diary.reconnects = t.retry_at(int(part * bound_ms))
         return
     t.retries = 0
     t.reconnects += 1
@@ -133,6 +133,9 @@ DUTIES: Final = (
     Duty("repaired", _repair, _ANYWHERE, needs_link=False),
     Duty("restarts", _restart, _ANYWHERE, needs_link=False),
     Duty("forced", shutdown.by_operator, _ANYWHERE, needs_link=False),
+    Duty("relieved", fortune.relieve, _ANYWHERE, needs_link=False),
+    Duty("befalls", fortune.befall, _ANYWHERE, needs_link=False),
+    Duty("power_cycles", fortune.power_cycle, _ANYWHERE, needs_link=False),
     Duty("expires", _expire, _READY, needs_link=False),
     Duty("unlocks", _end_lockout, _LOCKED, needs_link=False),
     Duty("updates", update.offer, IN_SERVICE, needs_link=True),

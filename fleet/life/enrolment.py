@@ -10,6 +10,7 @@ from fleet.life.regions import Link
 from fleet.life.states import Event
 from fleet.life.terminal import Terminal
 from fleet.life.world import LinkDown, NoAnswer
+from fleet.profile.causes import Dormancy
 from fleet.wire.messages import APPROVED, RegistrationAnswered, RegistrationRequested
 
 _RETRY: Final = Purpose("registration.retry")
@@ -18,7 +19,10 @@ _BACKOFF: Final = Purpose("registration.backoff")
 
 async def inventory(t: Terminal) -> None:
     """Lie in its box until the shop first opens."""
-    await t.world.sleep(t.shop.first_power_on())
+    at = t.shop.first_power_on()
+    for _, _, spell in t.fate.current(Dormancy, at):
+        at = spell.end if t.profile.day is None else t.opens_after(spell.end - 1)
+    await t.world.sleep(at)
     t.diary.closes = t.shop.next_closing(t.world.now())
     t.step(Event.DELIVERED)
 
@@ -32,7 +36,7 @@ async def registering(t: Terminal) -> None:
     except (LinkDown, NoAnswer):
         await t.detach(clean=False)
         pause_ms = t.streams.draw(_RETRY, t.profile.registration.retry)
-        await t.world.sleep(t.world.patience(pause_ms))
+        await t.world.sleep(t.retry_at(pause_ms))
         return
     assert isinstance(answer, RegistrationAnswered)  # noqa: S101 - the world matches kinds
     if answer.code != APPROVED:

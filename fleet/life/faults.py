@@ -81,6 +81,16 @@ CATALOGUE: Final[Mapping[str, FaultKind]] = {
                   wears=False),
         FaultKind("SW-702", "memory leak and hang", "software", "memory", Effect.HANG, "critical",
                   wears=False, precursor=Symptom("mem_pct", 45.0, Shape.LEAK)),
+        FaultKind("COM-207", "site or cell out", "communication", "communication", Effect.ISOLATE,
+                  "major", wears=False),
+        FaultKind("COM-209", "broker or TMS unreachable", "communication", "communication",
+                  Effect.ISOLATE, "critical", wears=False),
+        FaultKind("HW-605", "clock wrong", "hardware", "sensors", Effect.ISOLATE, "major",
+                  wears=False),
+        FaultKind("SEC-902", "certificate expired", "security", "integrity", Effect.ISOLATE,
+                  "critical", wears=False),
+        FaultKind("PWR-104", "battery empty", "power", "power", Effect.BLACKOUT, "major",
+                  wears=False),
         FaultKind("PWR-106", "forced shutdown", "shutdown", "power", Effect.SHUTDOWN, "critical",
                   wears=True),
     )
@@ -101,12 +111,13 @@ class Fault(Exception):  # noqa: N818 - an event of life, not a mistake of the p
 class Clock:
     """One kind's clock in one terminal, in powered milliseconds."""
 
-    __slots__ = ("age_ms", "kind", "left_ms")
+    __slots__ = ("age_ms", "kind", "left_ms", "rate")
 
     def __init__(self, kind: FaultKind) -> None:
         self.kind = kind
         self.age_ms = 0
         self.left_ms = NEVER
+        self.rate = 1.0
 
 
 class Risks:
@@ -166,6 +177,16 @@ class Risks:
                 self._draw(clock)
         self._aim()
 
+    def scale(self, code: str, factor: float, now: Millis) -> None:
+        """Multiply the hazard of one kind by `factor` from `now` on; nothing if it is not run."""
+        self._advance(now)
+        for clock in self._clocks:
+            if clock.kind.code == code:
+                clock.rate *= factor
+                if clock.left_ms != NEVER:
+                    self._draw(clock)
+        self._aim()
+
     def warnings(self) -> list[tuple[int, Symptom, Millis, Millis]]:
         """Return for each kind that gives warning: its source, symptom, begin, time of growth."""
         warnings = []
@@ -194,7 +215,7 @@ class Risks:
 
     def _draw(self, clock: Clock) -> None:
         code = clock.kind.code
-        rate = self.rate if clock.kind.wears else 1.0
+        rate = clock.rate * (self.rate if clock.kind.wears else 1.0)
         onset = self._profiles[code].onset
         clock.left_ms = self._streams.remaining(_ONSET[code], onset, clock.age_ms, rate)
 

@@ -7,9 +7,11 @@ from typing import Final
 
 from fleet.chance.streams import Purpose
 from fleet.life.enrolment import await_enrolment
-from fleet.life.faults import CATALOGUE, Effect
+from fleet.life.faults import CATALOGUE, NEVER, Effect
 from fleet.life.states import Event
 from fleet.life.terminal import Terminal
+from fleet.profile.causes import Certificate
+from fleet.units import Millis
 from fleet.wire.messages import Booted
 
 _BOOT: Final = Purpose("boot.duration")
@@ -21,6 +23,7 @@ _DORMANT: Final = Purpose("dormancy.chance")
 _DORMANCY: Final = Purpose("dormancy.duration")
 _CHARGE: Final = Purpose("dormancy.charge")
 _FORCED: Final = Purpose("forced_shutdown.operator")
+_EXPIRED: Final = "SEC-902"
 _FIELD_REPAIR: Final = Purpose("repair.field")
 
 
@@ -53,6 +56,9 @@ async def booting(t: Terminal) -> None:
         else:
             t.step(Event.BOOT_FAILED)
         return
+    if any(t.fate.current(Certificate, t.world.now())):
+        t.step(Event.BOOT_GIVEN_UP, code=_EXPIRED)
+        return
     t.failed_boots = 0
     t.pulse.boot += 1
     t.vitals.boot(t.pulse.index, started)
@@ -71,10 +77,25 @@ async def out_of_order(t: Terminal) -> None:
     if t.refusals:
         await await_enrolment(t)
         return
-    await t.world.sleep(t.world.now() + t.streams.draw(_FIELD_REPAIR, t.profile.repair.field))
+    await t.world.sleep(_field_repair(t))
     t.boot_reason = "repair"
     t.failed_boots = t.tries = 0
     t.step(Event.REPAIRED)
+
+
+def _field_repair(t: Terminal) -> Millis:
+    """Return when it is done; a certificate that has expired is replaced by the way."""
+    now = t.world.now()
+    certificates = [cause for cause, _, _ in t.fate.current(Certificate, now)]
+    law = certificates[0].repair if certificates else t.profile.repair.field
+    done = now + t.streams.draw(_FIELD_REPAIR, law)
+    if certificates:
+        t.fate.forget(Certificate)
+        t.diary.befalls = t.fate.at
+        t.diary.power_cycles = NEVER
+    if _EXPIRED in t.plights:
+        t.plights[_EXPIRED] = t.diary.relieved = done
+    return done
 
 
 async def switch_off(t: Terminal) -> None:
@@ -83,7 +104,7 @@ async def switch_off(t: Terminal) -> None:
     lies_ms = 0
     if t.streams.chance(_DORMANT, t.profile.dormancy.chance):
         lies_ms = t.streams.draw(_DORMANCY, t.profile.dormancy.duration)
-    t.diary.opens = t.shop.next_opening(now + lies_ms)
+    t.diary.opens = t.opens_after(now + lies_ms)
     await t.detach(clean=True)
     if t.streams.chance(_HANG, rule.hang):
         t.diary.rescued = now + t.streams.draw(_RESCUE, rule.rescue)

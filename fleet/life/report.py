@@ -27,7 +27,7 @@ def status(t: Terminal) -> StatusReported:
         batch=t.batch,
         printer="PaperJam" if "PRN-503" in t.active else "OK",
         components=tuple(ComponentStatus(c, "OUTD" if c in sick else "OPER") for c in TESTS),
-        faults=tuple(sorted(t.active)),
+        faults=tuple(sorted({*t.active, *t.plights})),
         heartbeats=t.pulse.seq,
         sign_ins=t.sign_ins,
         forced_shutdowns=t.forced_shutdowns,

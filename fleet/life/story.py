@@ -99,4 +99,4 @@ async def _lose_link(t: Terminal) -> None:
     t.link = Link.DOWN
     t.retries = 0
     t.diary.reconnects = max(t.world.now(), t.isolated_until())
-    t.step(Event.LINK_LOST, code="network")
+    t.step(Event.LINK_LOST, code="cause" if t.refused() else "network")

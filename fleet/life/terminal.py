@@ -22,8 +22,10 @@ from fleet.life.states import BEATING, Event, State, Step
 from fleet.life.telemetry import Vitals
 from fleet.life.transitions import step_target
 from fleet.life.world import LinkDown, World
+from fleet.profile.causes import REFUSING, Dormancy
 from fleet.profile.members import Member
 from fleet.profile.profile import Profile
+from fleet.profile.weather import Weather
 from fleet.units import Millis
 from fleet.wire.messages import (
     AnyOrder,
@@ -71,10 +73,12 @@ class Terminal:
         "active",
         "batch",
         "boot_reason",
+        "clock_off_ms",
         "data_losses",
         "diary",
         "every_ms",
         "failed_boots",
+        "fate",
         "first_beat_at",
         "forced_shutdowns",
         "idle_since",
@@ -83,6 +87,7 @@ class Terminal:
         "member",
         "origin_ms",
         "params",
+        "plights",
         "profile",
         "pulse",
         "reconnects",
@@ -111,6 +116,7 @@ class Terminal:
         pulse: Pulse,
         vitals: Vitals,
         origin_ms: int,
+        weather: Weather | None = None,
     ) -> None:
         """Make a terminal that has never been switched on.
 
@@ -122,6 +128,8 @@ class Terminal:
             pulse: The slow part of its heartbeats, shared with the world.
             vitals: Its shard's telemetry; the pulse's index is its row.
             origin_ms: Unix time of the run's epoch in milliseconds.
+            weather: Common causes, to be shared by all terminals of a process; one of its own
+                unless given.
         """
         self.profile = profile
         self.member = member
@@ -132,7 +140,11 @@ class Terminal:
         self.streams = Streams(seed, member.index)
         self.shop = ShopDay(profile, self.streams, member.region.utc_offset)
         self.risks = Risks(self.streams, profile.faults)
+        self.fate = (weather or Weather(profile, seed)).fate(member)
+        self.plights: dict[str, Millis] = {}
+        self.clock_off_ms: Millis = 0
         self.diary = Diary()
+        self.diary.befalls = self.fate.at
         self.link = Link.DOWN
         self.active: dict[str, Millis] = {}
         self.untold: tuple[Message, ...] = ()
@@ -194,8 +206,8 @@ class Terminal:
             self.say(message)
 
     def ts(self) -> int:
-        """Return the terminal's own clock: Unix time in milliseconds."""
-        return self.origin_ms + self.world.now()
+        """Return the terminal's own clock, right or wrong: Unix time in milliseconds."""
+        return self.origin_ms + self.world.now() + self.clock_off_ms
 
     def request_number(self) -> int:
         """Return a new number for a request."""
@@ -209,12 +221,22 @@ class Terminal:
 
         Raises:
             Fault: One struck meanwhile.
+            LinkDown: A common cause has cut the link meanwhile.
         """
         until = self.world.now() + duration_ms
+        if self.fate.at < until and self.link is Link.ONLINE:
+            await self._rest_until_cut(min(until, self.risks.at))
         if self.risks.at < until:
             await self.world.sleep(self.risks.at)
             raise self.risks.strike(self.world.now())
         await self.world.sleep(until)
+
+    async def _rest_until_cut(self, until: Millis) -> None:
+        cut = max(self.world.now(), self.fate.next_of(REFUSING))
+        if cut < until:
+            await self.world.sleep(cut)
+            await self.detach(clean=False)
+            raise LinkDown
 
     async def rest_for(self, purpose: Purpose, law: Law) -> Millis:
         """Let time pass by a drawn duration, and return it."""
@@ -243,7 +265,7 @@ class Terminal:
 
     async def attach(self) -> None:
         """Bring the link up and say so; raises `LinkDown`."""
-        if self.isolated_until() > self.world.now():
+        if self.isolated_until() > self.world.now() or self.refused():
             raise LinkDown
         self.link = Link.CONNECTING
         try:
@@ -253,6 +275,20 @@ class Terminal:
             raise
         self.link = Link.ONLINE
         self.say(Presence(self.ts(), online=True, reason="attached"))
+
+    def refused(self) -> bool:
+        """Return whether a common cause keeps the link down now."""
+        return any(self.fate.current(REFUSING, self.world.now()))
+
+    def retry_at(self, protocol_ms: Millis) -> Millis:
+        """Return when to try the link again, after so much protocol time.
+
+        While a common cause refuses it the story goes on by itself, at the speed of the business
+        clock; otherwise the world's clock counts.
+        """
+        if self.refused():
+            return self.world.now() + round(protocol_ms * self.profile.run.speed)
+        return self.world.patience(protocol_ms)
 
     async def detach(self, *, clean: bool) -> None:
         """Take the link down: politely, or cut."""
@@ -279,6 +315,14 @@ class Terminal:
         """Stop the clocks of wear."""
         self.risks.power_off(self.world.now())
 
+    def opens_after(self, now: Millis) -> Millis:
+        """Return when it is next switched on: the shop is open, and not on holiday."""
+        opens = self.shop.next_opening(now)
+        for _, _, spell in self.fate.current(Dormancy, now if opens == NEVER else opens):
+            # An estate that never closes opens as soon as it may.
+            opens = spell.end if opens == NEVER else self.opens_after(spell.end - 1)
+        return opens
+
     def beat_every(self, interval_ms: Millis) -> None:
         """Set the heartbeat's interval, give or take this terminal's own share of jitter."""
         jitter = self.profile.heartbeat.jitter
@@ -295,7 +339,7 @@ class Terminal:
         if fault.diagnosis is not None:
             repair_ms += self.streams.draw(DIAGNOSIS[kind.code], fault.diagnosis)
         self.active[kind.code] = self.world.now() + repair_ms
-        self.pulse.faults = len(self.active)
+        self.pulse.faults = len(self.active) + len(self.plights)
         self.diary.repaired = min(self.active.values())
         self.step(Event.FAULT_RAISED, code=kind.code)
         report = self._report(kind, "raised")
@@ -308,7 +352,7 @@ class Terminal:
         """Note that a fault is repaired; its clock starts anew."""
         now = self.world.now()
         del self.active[kind.code]
-        self.pulse.faults = len(self.active)
+        self.pulse.faults = len(self.active) + len(self.plights)
         self.diary.repaired = min(self.active.values(), default=NEVER)
         self.risks.renew(kind.code, now)
         if kind.precursor is not None:

@@ -155,13 +155,16 @@ class Update(Section):
 
 
 class Reconnect(Section):
-    """Waits between attempts to connect: full jitter, doubling, in protocol time.
+    """Waits between attempts to connect: doubling, in protocol time.
 
     Each wait is uniform between 0 and a bound that starts at ``first`` and doubles up to ``max``
-    (Brooker, Exponential Backoff and Jitter, AWS Architecture Blog, 2015).
+    (Brooker, Exponential Backoff and Jitter, AWS Architecture Blog, 2015). Without jitter it is the
+    bound itself, and those who were cut off together come back together.
     """
 
     first: Span = SECOND_MS
     """The first bound; a guess."""
     max: Span = 300 * SECOND_MS
     """The last bound; a guess."""
+    jitter: Literal["full", "none"] = "full"
+    """Whether each wait is drawn between 0 and its bound, or is the bound."""

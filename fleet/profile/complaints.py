@@ -9,10 +9,14 @@ from typing import Any, Final, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from fleet.profile.causes import KINDS
 from fleet.profile.laws import TABLES
 
 Loc = tuple[int | str, ...]
 _LISTED_MAX: Final = 40
+_ITEM: Final = len(("causes", 0))
+_LAW: Final = ("law", TABLES)
+_TAGGED: Final[dict[str, type[BaseModel]]] = {**TABLES, **KINDS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +76,15 @@ def _complaint(details: ErrorDetails, root: type[BaseModel]) -> Complaint:
             return Complaint(
                 path(loc), f"there is no such key; {suggest(str(loc[-1]), _keys(root, loc[:-1]))}"
             )
-        case "union_tag_invalid":
-            law = str(given["law"])
-            message = f"there is no law {law!r}; {suggest(law, (tag[1:-1] for tag in TABLES))}"
-            return Complaint(path((*loc, "law")), message)
-        case "union_tag_not_found":
-            laws = ", ".join(tag[1:-1] for tag in TABLES)
-            return Complaint(path((*loc, "law")), f"is missing; write one of {laws}")
+        case "union_tag_invalid" | "union_tag_not_found" as problem:
+            key, tags = ("kind", KINDS) if loc[0] == "causes" and len(loc) == _ITEM else _LAW
+            known = [tag[1:-1] for tag in tags]
+            if problem == "union_tag_not_found":
+                message = f"is missing; write one of {', '.join(known)}"
+            else:
+                word = str(given[key])
+                message = f"there is no {key} {word!r}; {suggest(word, known)}"
+            return Complaint(path((*loc, key)), message)
         case "value_error":
             return Complaint(path(loc), details["msg"].removeprefix("Value error, "))
         case _:
@@ -92,7 +98,7 @@ def path(loc: Loc) -> str:
     for part in loc:
         if isinstance(part, int):
             text += f"[{part}]"
-        elif part not in TABLES and part not in ("<value>", "[key]"):
+        elif part not in _TAGGED and part not in ("<value>", "[key]"):
             text += f".{part}" if text else part
     return text
 
@@ -118,8 +124,8 @@ def _model_at(root: type[BaseModel], loc: Loc) -> type[BaseModel] | None:
     """The model that a location leads to; indices and keys of a dict stay within a field."""
     model: type[BaseModel] | None = root
     for part in loc:
-        if part in TABLES:
-            model = TABLES[str(part)]
+        if part in _TAGGED:
+            model = _TAGGED[str(part)]
         elif model is not None and part in model.model_fields:
             model = _model_in(model.model_fields[str(part)].annotation) or None
     return model

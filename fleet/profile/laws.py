@@ -53,11 +53,12 @@ def _exactly_one(law: str, **choices: object) -> None:
         raise ValueError(msg)
 
 
-def _since_midnight(value: object) -> object:
+def since_midnight(value: object) -> object:
+    """Read a time of day as the duration since midnight, at any depth of a law."""
     if isinstance(value, dict):
-        return {key: _since_midnight(item) for key, item in value.items()}
+        return {key: since_midnight(item) for key, item in value.items()}
     if isinstance(value, list):
-        return [_since_midnight(item) for item in value]
+        return [since_midnight(item) for item in value]
     if isinstance(value, str) and ":" in value:
         return units.format_duration(units.parse_time_of_day(value))
     return value
@@ -251,7 +252,7 @@ class MixtureTable(_Table):
 DurationLaw = Annotated[laws.Law, _WrittenAs(_Plain | Annotated[MixtureTable, Tag("<mixture>")])]
 """A law of milliseconds; in TOML a duration or a table."""
 
-TimeOfDayLaw = Annotated[DurationLaw, BeforeValidator(_since_midnight)]
+TimeOfDayLaw = Annotated[DurationLaw, BeforeValidator(since_midnight)]
 """A law of milliseconds since midnight; TOML may also write ``"08:30"`` for ``"8h30m"``."""
 
 TABLES: Final[Mapping[str, type[Section]]] = {

@@ -16,6 +16,7 @@ from fleet.profile.behaviour import (
     Sync,
     Update,
 )
+from fleet.profile.causes import AnyCause
 from fleet.profile.estate import Day, Estate, Ramp, Run
 from fleet.profile.load import Health, Slo
 from fleet.profile.power import Boot, Dormancy, ForcedShutdown, SecurityReboot, Shutdown
@@ -65,6 +66,8 @@ class Profile(Section):
     """Roll-outs, in any order."""
     orders: Many[Order] = ()
     """Orders, in any order."""
+    causes: Many[AnyCause] = ()
+    """Common causes, in any order."""
     mqtt: Mqtt = Mqtt()
     slo: Slo = Slo()
     health: Health = Health()

@@ -73,6 +73,9 @@ _DURATION: Final = Quantity(
     r"^(?=\d)(\d+(\.\d+)?d)?(\d+(\.\d+)?h)?(\d+(\.\d+)?m)?(\d+(\.\d+)?s)?(\d+ms)?$",
     "15m",
 )
+_SHIFT: Final = Quantity(
+    units.parse_duration, units.format_duration, f"^-?{_DURATION.pattern[1:]}", "-90s"
+)
 _UTC_OFFSET: Final = Quantity(
     units.parse_utc_offset, units.format_utc_offset, r"^[+-]\d{2}:[0-5]\d$", "+08:00"
 )
@@ -87,6 +90,9 @@ Span = Annotated[units.Millis, Field(gt=0), _DURATION]
 
 UtcOffset = Annotated[units.Millis, _UTC_OFFSET]
 """Milliseconds east of UTC; in TOML ``"+08:00"``."""
+
+Shift = Annotated[units.Millis, _SHIFT]
+"""Milliseconds forward, or back if negative; in TOML ``"-90s"``."""
 
 Size = Annotated[int, Field(gt=0), _SIZE]
 """Bytes; in TOML ``"20MiB"``."""

@@ -37,6 +37,7 @@ from fleet.profile.clock import BusinessClock
 from fleet.profile.members import Member, members
 from fleet.profile.profile import Profile
 from fleet.profile.store import parse
+from fleet.profile.weather import Weather
 from fleet.run.layout import layout_of
 from fleet.run.task import TASK_BYTES_MAX, Ended, Failed, Ready, Report, ShardTask
 from fleet.watch.account import Account
@@ -81,6 +82,7 @@ class Shard:
         classes = {kind.code: kind.fault_class for kind in CATALOGUE.values()}
         self._account = Account(self.tally, classes)
         self.writer = self._open_writer(business.origin_ms)
+        self._weather = Weather(profile, task.seed)
         crew = list(members(profile.estate, task.seed, task.index, task.of))
         self._vitals = Vitals(task.seed, np.array([member.index for member in crew], np.uint64))
         self.environment = self._environment(poller)
@@ -121,7 +123,14 @@ class Shard:
         world = LiveWorld(self.environment, member.tid, member.index, pulse)
         origin_ms = self._clock.business.origin_ms
         terminal = Terminal(
-            self.profile, member, self.task.seed, world, pulse, self._vitals, origin_ms
+            self.profile,
+            member,
+            self.task.seed,
+            world,
+            pulse,
+            self._vitals,
+            origin_ms,
+            self._weather,
         )
         region = self._regions.setdefault(member.tid, member.region.name)
         self._account.enrol(pulse.state, pulse.fw, region=region)

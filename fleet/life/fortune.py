@@ -1,0 +1,178 @@
+"""What a terminal makes of a common cause: a deed for each begin and each end.
+
+Theory of operation
+-------------------
+`fleet.profile.weather` says when causes begin and end for a terminal; its next turn is a duty among
+others. What a cause brings about is a *plight*: a fault code that holds until a known instant, and
+no business of the race of hazards.
+
+    cause        at its begin                                       until
+    outage       COM-207 or COM-209; the link is cut and refused    its end
+    certificate  SEC-902; the same                                  the terminal's renewal; a boot
+                                                                    meanwhile waits for a technician
+    clock_step   HW-605; the same; the session expires if its       the terminal's correction
+                 time is over by the new clock
+    stress       hazards are multiplied, it is warmer               its end
+    restart      the terminal restarts in good order                -
+    dormancy     sign off, power off                                the next opening after its end
+    gateway      nothing: the server's answers tell                 -
+
+What the link is refused by can be asked at any instant, so a terminal that is not on duty when a
+cause begins (it boots, or is off) cannot come online either; it takes notice when it is on duty.
+Attempts to reconnect go on meanwhile by the profile's backoff, in story time, so that the same
+terminal tries at the same instants in every world.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+from fleet.life.faults import CATALOGUE, NEVER
+from fleet.life.power import reboot, switch_off
+from fleet.life.regions import Link
+from fleet.life.states import Event, State
+from fleet.life.symptoms import Shape, Symptom
+from fleet.life.terminal import Terminal
+from fleet.profile.causes import Certificate, ClockStep, Dormancy, Outage, Restart, Stress
+from fleet.profile.weather import Turn
+from fleet.units import HOUR_MS, Millis
+from fleet.wire.messages import FaultReported, SignedOff
+
+# What is drawn for one terminal in one spell.
+_RESTARTS, _RESTARTS_AFTER = 0, 1
+# Symptoms of faults have small numbers.
+_WARMTH: Final = 1_000
+_WARMING_MS: Final = 2 * HOUR_MS
+
+
+async def befall(t: Terminal) -> None:
+    """Let the next thing that has begun or ended take its effect."""
+    turn = t.fate.take_next()
+    t.diary.befalls = t.fate.at
+    if turn.course.cause.admits_version(t.pulse.fw):
+        deed = (_BEGINS if turn.begins else _ENDS).get(type(turn.course.cause))
+        if deed is not None:
+            await deed(t, turn)
+
+
+async def relieve(t: Terminal) -> None:
+    """Note that plights are over."""
+    for code in [code for code, until in t.plights.items() if until <= t.world.now()]:
+        clear(t, code)
+
+
+async def power_cycle(t: Terminal) -> None:
+    """Try what merchants try: off and on again."""
+    t.diary.power_cycles = NEVER
+    if t.refused():
+        await reboot(t, why="merchant")
+
+
+def suffer(t: Terminal, code: str, until: Millis) -> None:
+    """Note a plight, and tell of it if it can be told."""
+    t.plights[code] = until
+    t.diary.relieved = min(t.plights.values())
+    t.step(Event.FAULT_RAISED, code=code)
+    _tell(t, code, "raised")
+
+
+def clear(t: Terminal, code: str) -> None:
+    """Note that a plight is over."""
+    del t.plights[code]
+    t.diary.relieved = min(t.plights.values(), default=NEVER)
+    if code == _CLOCK_WRONG:
+        t.clock_off_ms = 0
+    t.step(Event.FAULT_CLEARED, code=code)
+    _tell(t, code, "cleared")
+
+
+def _tell(t: Terminal, code: str, phase: str) -> None:
+    kind = CATALOGUE[code]
+    t.pulse.faults = len(t.active) + len(t.plights)
+    t.tell(FaultReported(t.ts(), code, kind.component, kind.severity, phase))  # type: ignore[arg-type]
+
+
+async def _cut(t: Terminal, code: str, until: Millis) -> None:
+    """Lose the link, and try again by the profile's backoff."""
+    if until <= t.world.now() or code in t.plights:
+        return
+    if t.link is Link.ONLINE:
+        await t.detach(clean=False)
+        t.retries = 0
+        t.diary.reconnects = t.world.now()
+        t.step(Event.LINK_LOST, code=code)
+    suffer(t, code, until)
+
+
+async def _outage(t: Terminal, turn: Turn) -> None:
+    cause = turn.course.cause
+    assert isinstance(cause, Outage)  # noqa: S101 - the table below says so
+    await _cut(t, cause.code, turn.spell.end)
+
+
+async def _certificate(t: Terminal, turn: Turn) -> None:
+    cause, course = turn.course.cause, turn.course
+    assert isinstance(cause, Certificate)  # noqa: S101 - see above
+    await _cut(t, _EXPIRED, turn.spell.end)
+    if course.own(t.member.index, turn.spell.number, _RESTARTS) < cause.restart:
+        u = course.own(t.member.index, turn.spell.number, _RESTARTS_AFTER)
+        t.diary.power_cycles = t.world.now() + round(cause.restart_after.quantile(u))
+
+
+async def _clock_step(t: Terminal, turn: Turn) -> None:
+    cause = turn.course.cause
+    assert isinstance(cause, ClockStep)  # noqa: S101 - see above
+    if turn.spell.end <= t.world.now():
+        return
+    t.clock_off_ms = cause.step
+    if t.diary.expires != NEVER:
+        t.diary.expires = max(t.world.now(), t.diary.expires - cause.step)
+    await _cut(t, _CLOCK_WRONG, turn.spell.end)
+
+
+async def _stress(t: Terminal, turn: Turn) -> None:
+    cause, now = turn.course.cause, t.world.now()
+    assert isinstance(cause, Stress)  # noqa: S101 - see above
+    for code, factor in cause.factors.items():
+        t.risks.scale(code, factor, now)
+    if cause.warmer:
+        symptom = Symptom("temp_c", cause.warmer, Shape.LEVEL)
+        t.vitals.show(t.pulse.index, _WARMTH, symptom, now, _WARMING_MS)
+
+
+async def _relax(t: Terminal, turn: Turn) -> None:
+    cause = turn.course.cause
+    assert isinstance(cause, Stress)  # noqa: S101 - see above
+    for code, factor in cause.factors.items():
+        t.risks.scale(code, 1.0 / factor, t.world.now())
+    if cause.warmer:
+        t.vitals.hide(t.pulse.index, _WARMTH)
+
+
+async def _restart(t: Terminal, turn: Turn) -> None:
+    # Whoever has booted since then is fresh already.
+    if int(t.vitals.booted_ms[t.pulse.index]) < turn.at:
+        await reboot(t, why="security")
+
+
+async def _lie_down(t: Terminal, turn: Turn) -> None:
+    if turn.spell.end <= t.world.now():
+        return
+    if t.state is State.READY:
+        t.say(SignedOff(t.ts(), t.batch))
+        t.step(Event.SIGNED_OFF)
+    t.diary.expires = NEVER
+    await switch_off(t)
+
+
+_EXPIRED: Final = "SEC-902"
+_CLOCK_WRONG: Final = "HW-605"
+Deed = Callable[[Terminal, Turn], Awaitable[None]]
+_BEGINS: Final[dict[type, Deed]] = {
+    Outage: _outage,
+    Certificate: _certificate,
+    ClockStep: _clock_step,
+    Stress: _stress,
+    Restart: _restart,
+    Dormancy: _lie_down,
+}
+_ENDS: Final[dict[type, Deed]] = {Stress: _relax}
