@@ -8,8 +8,8 @@ from fleet.life.states import Event, State, Step
 from fleet.profile import load
 from fleet.profile.profile import Profile
 from fleet.units import DAY_MS, HOUR_MS, MINUTE_MS
-from tests.life.solitude import Solitude, settle, spend
 from tests.life.lives import quiet
+from tests.life.solitude import Solitude, settle, spend
 
 E = Event
 
