@@ -13,10 +13,11 @@ ARGS ?=
 GENERATED := fleet/wire/asyncapi.yaml docs/metrics.md docs/life.md
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint check bench contract wheel clean
+.PHONY: help run test lint check bench contract wheel clean \
+	dashboards dashboards-check dashboards-verify
 
 help: ## List what can be made
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: $(VENV)/.run ## Play the demo; more with ARGS="--terminals 3000 --duration 30s --seed 7"
 	@$(BIN)/fleet run $(ARGS)
@@ -29,12 +30,21 @@ lint: $(VENV)/.lint ## Check style and types
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
 
-check: lint contract ## Check style, types, and that no generated file is stale
+check: lint contract dashboards-check ## Check style, types, and that no generated file is stale
 	@git diff --exit-code --stat -- $(GENERATED) || \
 		{ echo 'Generated files were stale; they are written anew: commit them' >&2; exit 1; }
 
 bench: $(VENV)/.bench ## Measure every claim of speed, beside its peers
 	@$(BIN)/python -m benchmarks $(ARGS)
+
+dashboards: $(VENV)/.dashboards ## Write the dashboards' JSON and the rules' YAML anew
+	@$(BIN)/python -m dashboards write
+
+dashboards-check: $(VENV)/.dashboards ## Check dashboards and rules without starting anything
+	@$(BIN)/python -m dashboards check
+
+dashboards-verify: $(VENV)/.dashboards ## Ask a real Prometheus every query of every panel and rule
+	@$(BIN)/python -m dashboards verify
 
 contract: $(VENV)/.run ## Write anew what is generated from the code
 	@$(BIN)/python -m fleet.wire.contract
@@ -58,6 +68,6 @@ $(VENV)/.run: pyproject.toml | $(VENV)/bin/python
 	@$(PIP) install --editable .
 	@touch $@
 
-$(VENV)/.test $(VENV)/.lint $(VENV)/.bench: $(VENV)/.%: pyproject.toml $(VENV)/.run
+$(VENV)/.test $(VENV)/.lint $(VENV)/.bench $(VENV)/.dashboards: $(VENV)/.%: pyproject.toml $(VENV)/.run
 	@$(PIP) install --editable '.[$*]'
 	@touch $@

@@ -1,0 +1,110 @@
+"""*Fleet*: is the estate well?"""
+
+from typing import Final
+
+from dashboards.estate import IN_USE, SERVING
+from dashboards.panels import (
+    GRAFANA,
+    Board,
+    Look,
+    Panel,
+    Query,
+    Row,
+    by,
+    latency,
+    one,
+    part,
+)
+from dashboards.queries import Not, prefix_of_code, share, total
+
+_now, _rate = GRAFANA.now, GRAFANA.rate
+_REGIONAL: Final = _now("fleet_region_terminals", region="$region")
+_SERVING: Final = _now("fleet_region_terminals", region="$region", state=SERVING)
+_IN_USE: Final = _now("fleet_region_terminals", region="$region", state=IN_USE)
+_ANSWERED: Final = _rate("fleet_messages_received_total", kind="heartbeat")
+_BEATS: Final = _rate("fleet_heartbeats_total")
+_SIGN_INS: Final = "fleet_sign_ins_total"
+
+FLEET: Final = Board(
+    "fleet",
+    "Fleet",
+    "Is the estate well: states, availability, sign-ins, heartbeats, faults and repairs.",
+    by_region=True,
+    rows=(
+        Row("At a glance", (
+            Panel("Terminals", "All terminals of the regions chosen, in whatever state.", "short",
+                  one(total(_REGIONAL)), Look.FIGURE, span=4),
+            Panel("Connected", "Terminals whose MQTT link is up, in all regions.", "short",
+                  one(total(_now("fleet_connected_terminals"))), Look.FIGURE, span=4),
+            Panel("Availability", "Share of switched-on terminals that serve: in standby or ready. "
+                  "Below 90 % in opening hours, look at the states.", "percentunit",
+                  part(_SERVING, _IN_USE), Look.FIGURE, span=4, top=1),
+            Panel("Sign-ins that succeed", "Share of sign-in attempts that succeed. Wrong "
+                  "passwords alone cost about 3 %.", "percentunit",
+                  part(_rate(_SIGN_INS, outcome="ok"), _rate(_SIGN_INS)), Look.FIGURE,
+                  span=4, top=1),
+            Panel("Active faults", "Faults raised and not yet cleared.", "short",
+                  one(total(_now("fleet_active_faults"))), Look.FIGURE, span=4),
+            Panel("Heartbeats unanswered", "Share of heartbeats that the TMS has not acknowledged. "
+                  "Meaningless where the profile asks for no acknowledgement.", "percentunit",
+                  one(f"clamp_min(1 - {share(total(_ANSWERED), total(_BEATS))}, 0)"),
+                  Look.FIGURE, rare=True, span=4, top=1),
+        )),
+        Row("States", (
+            Panel("Terminals by state", "Every terminal is in exactly one state, so the stack is "
+                  "the estate. A growing band that is neither ready, standby nor off is trouble.",
+                  "short", by("state", _REGIONAL), Look.STACK, span=12),
+            Panel("Availability by region", "Share of switched-on terminals that serve, by region. "
+                  "One region alone: look for what its terminals share.", "percentunit",
+                  one(share(total(_SERVING, "region"), total(_IN_USE, "region")), "{{region}}"),
+                  span=6, top=1),
+            Panel("Connected", "Terminals whose MQTT link is up. A cliff is an outage, a slope "
+                  "is closing time.", "short",
+                  one(total(_now("fleet_connected_terminals")), "connected"), span=6),
+        )),
+        Row("Sign-in", (
+            Panel("Sign-ins by outcome", "Attempts per second by outcome. `malfunction` is the "
+                  "server's fault, `wrong_password` the operator's.", "cps",
+                  by("outcome", _rate(_SIGN_INS)), Look.STACK, span=12),
+            Panel("Sign-ins that fail", "Share of attempts by outcome, without those that succeed.",
+                  "percentunit",
+                  one(f"{total(_rate(_SIGN_INS, outcome=Not('ok')), 'outcome')} "
+                      f"/ ignoring (outcome) group_left () ({total(_rate(_SIGN_INS))} > 0)",
+                      "{{outcome}}"), span=12),
+            *latency("Sign-in latency", "fleet_sign_in_duration_seconds",
+                     "From the request to the answer, in protocol time."),
+        )),
+        Row("Heartbeats", (
+            Panel("Heartbeats", "Sent and acknowledged per second. The lines part when heartbeats "
+                  "or their answers are lost.", "mps",
+                  (Query(total(_BEATS), "sent"), Query(total(_ANSWERED), "acknowledged"))),
+            Panel("Heartbeat loss", "Share of heartbeats without an acknowledgement.",
+                  "percentunit",
+                  one(f"clamp_min(1 - {share(total(_ANSWERED), total(_BEATS))}, 0)", "lost"),
+                  rare=True, top=1),
+            Panel("Heartbeats per connected terminal", "Falls when terminals hang: their link is "
+                  "up but they say nothing.", "mps",
+                  one(share(total(_BEATS), total(_now("fleet_connected_terminals"))),
+                      "per terminal")),
+        )),
+        Row("Faults", (
+            Panel("Active faults by class", "Faults raised and not yet cleared. A class that "
+                  "climbs while the others stay has a cause in common.", "short",
+                  by("fault_class", _now("fleet_active_faults")), Look.STACK),
+            Panel("Faults raised by class", "Onsets per second by the letters of the code.", "cps",
+                  by("prefix", prefix_of_code(_rate("fleet_faults_total"))), Look.STACK),
+            Panel("Faults raised by code", "Onsets per second by code; each is explained under "
+                  "`docs/life.md`.", "cps", by("code", _rate("fleet_faults_total"))),
+            Panel("Repairs by code", "Faults cleared per second. Onsets without repairs pile up.",
+                  "cps", by("code", _rate("fleet_faults_cleared_total"))),
+            Panel("Forced shutdowns by cause", "Per second. Spontaneous ones are hardware or "
+                  "power; the watchdog's are software that hung.", "cps",
+                  by("cause", _rate("fleet_forced_shutdowns_total")), Look.STACK),
+            Panel("Self-tests by outcome", "Per second, at every boot. `failed` keeps a terminal "
+                  "out of service.", "cps", by("outcome", _rate("fleet_self_tests_total")),
+                  Look.STACK),
+            Panel("Failed steps by component", "Self-test steps that failed, per second.", "cps",
+                  by("component", _rate("fleet_self_test_failures_total")), span=12),
+        )),
+    ),
+)  # fmt: skip

@@ -1,0 +1,60 @@
+"""*Load*: what does the estate ask of the broker and the TMS, and how long do they take?"""
+
+from typing import Final
+
+from dashboards.panels import GRAFANA, Board, Look, Panel, Query, Row, by, latency, one
+from dashboards.queries import Not, share, total
+
+_now, _rate = GRAFANA.now, GRAFANA.rate
+_CONNECTS: Final = "fleet_connects_total"
+
+LOAD: Final = Board(
+    "fleet-load",
+    "Load",
+    "What the estate asks of broker and TMS: rates, latencies, connects, drops, storms.",
+    rows=(
+        Row("Messages", (
+            Panel("Messages up, by kind", "What terminals publish, per second.", "mps",
+                  by("kind", _rate("fleet_messages_sent_total")), Look.STACK),
+            Panel("Messages down, by kind", "What reaches terminals, per second.", "mps",
+                  by("kind", _rate("fleet_messages_received_total")), Look.STACK),
+            Panel("Bytes up", "PUBLISH packets per second, headers included.", "Bps",
+                  one(total(_rate("fleet_sent_bytes_total")), "sent")),
+            Panel("Bytes per message", "A step means another payload, or another mix of kinds.",
+                  "bytes", one(share(total(_rate("fleet_sent_bytes_total")),
+                                     total(_rate("fleet_messages_sent_total"))), "per message")),
+            Panel("Messages dropped, by reason", "At a bound of the fleet itself. `inbox_full` and "
+                  "`queue_full` mean that terminals were offline or slow for long.", "mps",
+                  by("reason", _rate("fleet_dropped_total")), Look.STACK, rare=True),
+            Panel("Connected", "Terminals whose MQTT link is up.", "short",
+                  one(total(_now("fleet_connected_terminals")), "connected")),
+        )),
+        Row("Connects", (
+            Panel("Connects by outcome", "Attempts per second. A spike of `ok` is a storm that "
+                  "the broker survived.", "cps", by("outcome", _rate(_CONNECTS)), Look.STACK,
+                  span=12),
+            Panel("Connects that fail and links that end", "Per second, by reason. `kicked` in "
+                  "pairs is one identity used twice.", "cps",
+                  by("outcome", _rate(_CONNECTS, outcome=Not("ok"))), rare=True, span=12),
+            *latency("Connect", "fleet_connect_duration_seconds",
+                     "From opening the TCP connection until the subscription stood."),
+        )),
+        Row("Answers", (
+            *latency("Heartbeat acknowledgement", "fleet_heartbeat_ack_seconds",
+                     "From the instant a heartbeat was due to its acknowledgement."),
+            *latency("Sign-in", "fleet_sign_in_duration_seconds",
+                     "From a sign-in request to its answer, in protocol time."),
+        )),
+        Row("Can these figures be trusted", (
+            Panel("Schedule lag", "How late the generator acted. Above 10 ms the latencies above "
+                  "are the generator's as much as the server's.", "s",
+                  (Query(GRAFANA.quantile(0.5, "fleet_schedule_lag_seconds"), "p50"),
+                   Query(GRAFANA.quantile(0.99, "fleet_schedule_lag_seconds"), "p99")),
+                  span=12),
+            Panel("Schedule lag, distribution", "The same, whole. A second band away from the "
+                  "first is a stall.", "s",
+                  one(GRAFANA.buckets("fleet_schedule_lag_seconds"), "{{le}}"), Look.HEAT,
+                  span=12),
+        )),
+    ),
+)  # fmt: skip

@@ -1,0 +1,123 @@
+"""What a panel is, as a value: a line in a board, and what Grafana's panel is made from.
+
+Theory of operation
+-------------------
+A panel is looked at when something is wrong, by someone who has never seen it. So each has a
+title, a sentence that says what its figure is and when to worry, and a unit. *Rare* panels show
+what a good day does not have; a check that they are never empty needs a bad day
+(`profiles/rare.toml`).
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from dashboards.queries import Scope, share, total
+
+GRAFANA: Final = Scope('job=~"$job", instance=~"$instance"', "$__rate_interval")
+"""Of every query of a panel; `$__rate_interval` spans at least four scrapes."""
+
+
+class Look(StrEnum):
+    """How a panel is drawn."""
+
+    LINES = "lines"
+    STACK = "stack"
+    FIGURE = "figure"
+    HEAT = "heat"
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """An expression and how its series are named."""
+
+    expr: str
+    legend: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """One panel.
+
+    Attributes:
+        title: A few words.
+        description: What the figure is, and when to worry.
+        unit: In Grafana's words, e.g. `s`, `percentunit`, `mps` (messages per second).
+        queries: At least one.
+        look: How it is drawn.
+        rare: Whether all is well while it shows nothing but zero.
+        span: Width of 24.
+        top: Highest value of the scale, if it has one.
+    """
+
+    title: str
+    description: str
+    unit: str
+    queries: tuple[Query, ...]
+    look: Look = Look.LINES
+    rare: bool = False
+    span: int = 8
+    top: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A headed row of panels."""
+
+    title: str
+    panels: tuple[Panel, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """One dashboard.
+
+    Attributes:
+        uid: Stable identifier, the file's name too.
+        title: A word or two.
+        description: What it answers.
+        rows: From the most to the least looked at.
+        by_region: Whether some panel can be narrowed to regions.
+    """
+
+    uid: str
+    title: str
+    description: str
+    rows: tuple[Row, ...]
+    by_region: bool = False
+
+    @property
+    def panels(self) -> tuple[Panel, ...]:
+        """All panels, in order."""
+        return tuple(panel for row in self.rows for panel in row.panels)
+
+
+def one(expression: str, legend: str = "") -> tuple[Query, ...]:
+    """Return a single query."""
+    return (Query(expression, legend),)
+
+
+def by(label: str, expression: str) -> tuple[Query, ...]:
+    """Return a query with one series for each value of a label."""
+    return one(total(expression, label), f"{{{{{label}}}}}")
+
+
+def part(of: str, whole: str, legend: str = "") -> tuple[Query, ...]:
+    """Return a query for a share, both sides summed up."""
+    return one(share(total(of), total(whole)), legend)
+
+
+def percentiles(histogram: str) -> tuple[Query, ...]:
+    """Return the usual percentiles of a histogram."""
+    return tuple(Query(GRAFANA.quantile(q, histogram), f"p{100 * q:g}") for q in (0.5, 0.9, 0.99))
+
+
+def latency(what: str, histogram: str, description: str) -> tuple[Panel, Panel]:
+    """Return a histogram's percentiles and, beside them, its heat map."""
+    return (
+        Panel(f"{what}, percentiles", f"{description} The p99 is what the unluckiest 1 % waits.",
+              "s", percentiles(histogram), span=12),
+        Panel(f"{what}, distribution",
+              f"{description} Two bands mean two kinds of cases; look at each.",
+              "s", one(GRAFANA.buckets(histogram), "{{le}}"), Look.HEAT, span=12),
+    )  # fmt: skip
