@@ -8,6 +8,7 @@ import math
 from collections.abc import Callable, Iterator
 from typing import Final
 
+from fleet.profile.cause_checks import cause_complaints
 from fleet.profile.cohort_checks import cohort_complaints
 from fleet.profile.complaints import Complaint
 from fleet.profile.profile import Profile
@@ -98,6 +99,10 @@ def _campaigns(profile: Profile) -> Iterator[Complaint]:
                 )
 
 
+def _cause_names(profile: Profile) -> Iterator[Complaint]:
+    yield from _twice("causes", [cause.name for cause in profile.causes])
+
+
 def _orders(profile: Profile) -> Iterator[Complaint]:
     for i, order in enumerate(profile.orders):
         yield from cohort_complaints(profile, f"orders[{i}]", order)
@@ -149,6 +154,8 @@ CHECKS: Final[tuple[tuple[frozenset[str], Check], ...]] = (
     (frozenset({"orders", "estate"}), _orders),
     (frozenset({"forced_shutdown"}), _causes),
     (frozenset({"registration"}), _registration),
+    (frozenset({"causes"}), _cause_names),
+    (frozenset({"causes", "estate", "campaigns", "faults"}), cause_complaints),
     (frozenset({"reconnect"}), _reconnect),
     (frozenset({"mqtt"}), _mqtt),
 )

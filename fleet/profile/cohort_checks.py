@@ -1,11 +1,24 @@
 """What must hold between a cohort and the estate: whoever it names must be there."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Final
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Final, Protocol
 
 from fleet.profile.cohort import Cohort
 from fleet.profile.complaints import Complaint, suggest
 from fleet.profile.profile import Profile
+
+# Fewer than so many terminals, on average, are none.
+_NOBODY: Final = 0.05
+
+
+class _Part(Protocol):
+    """A part of the estate: a model, a region or a trade."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def share(self) -> float: ...
 
 
 def cohort_complaints(profile: Profile, path: str, cohort: Cohort) -> Iterator[Complaint]:
@@ -13,6 +26,7 @@ def cohort_complaints(profile: Profile, path: str, cohort: Cohort) -> Iterator[C
     for key, known in _KNOWN.items():
         yield from unknown(f"{path}.{key}", getattr(cohort, key), known(profile))
     yield from _numbers(profile, path, cohort)
+    yield from _nobody(profile, path, cohort)
 
 
 def unknown(path: str, names: tuple[str, ...], known: Iterable[str]) -> Iterator[Complaint]:
@@ -58,3 +72,20 @@ def _numbers(profile: Profile, path: str, cohort: Cohort) -> Iterator[Complaint]
             yield Complaint(
                 f"{path}.batches[{i}]", f"there is no batch {batch}; the last is {most}"
             )
+
+
+def _nobody(profile: Profile, path: str, cohort: Cohort) -> Iterator[Complaint]:
+    """A lottery in which all but surely nobody wins is a mistake."""
+    estate = profile.estate
+    expected = estate.terminals * cohort.share * _part(cohort.models, estate.models)
+    expected *= _part(cohort.regions, estate.regions) * _part(cohort.sectors, estate.sectors)
+    if not cohort.sites and expected < _NOBODY:
+        yield Complaint(
+            f"{path}.share",
+            f"of {estate.terminals} terminals {expected:.2g} would take part; raise it",
+        )
+
+
+def _part(names: tuple[str, ...], parts: Sequence[_Part]) -> float:
+    # Names that are not there have a complaint of their own.
+    return sum(part.share for part in parts if part.name in names) or 1.0

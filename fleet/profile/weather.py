@@ -187,9 +187,9 @@ class Weather:
         courses = (self._course(cause, who) for cause in concerned)
         return Fate(who.index, tuple(course for course in courses if self._takes(course, who)))
 
-    def courses(self) -> tuple[Course, ...]:
-        """Return those that have concerned anybody who asked so far."""
-        return tuple(self._courses.values())
+    def has(self, kind: type[Cause]) -> bool:
+        """Return whether there is any cause of a kind, so that it is worth asking."""
+        return any(isinstance(cause, kind) for cause in self._causes)
 
     def _takes(self, course: Course, who: Member) -> bool:
         """Hold the lottery: among groups, or among terminals where all share one occurrence."""

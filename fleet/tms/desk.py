@@ -14,7 +14,8 @@ busy broker changes no story.
     register     00, or 97 if the terminal is not of this estate or, by the profile's chance, not
                  entered yet, or 1828 if its TID is in use; the heartbeat's interval
     sync         00 or 97; the parameter set of the terminal's day
-    sign_in      97, or 96 by the profile's chance, or 55 if the proof is wrong, or 00
+    sign_in      97, or 96 by the profile's chance or while the payment host fails (a common cause),
+                 or 55 if the proof is wrong, or 00
     heartbeat    an acknowledgement, if the profile wants one; the plan's next order, if it is due
     all others   nothing; they are counted
 """
@@ -24,9 +25,12 @@ import re
 from typing import Final, NamedTuple
 
 from fleet.chance.streams import Purpose, Streams
+from fleet.profile.causes import Gateway
 from fleet.profile.clock import origin_ms
 from fleet.profile.estate import Estate
+from fleet.profile.members import member
 from fleet.profile.profile import Profile
+from fleet.profile.weather import Weather
 from fleet.tms.ledger import Ledger
 from fleet.tms.plan import Plan
 from fleet.units import DAY_MS
@@ -81,6 +85,7 @@ class Desk:
         self._ledger = Ledger(follows=alone)
         self.counts: Final = self._ledger.counts
         self._plan = Plan(profile, seed)
+        self._weather = Weather(profile, seed)
         self._seed = seed
         self._secret = estate_secret(seed)
         self._estate = profile.estate
@@ -187,10 +192,19 @@ class Desk:
         if index is None:
             return NOT_REGISTERED
         streams = Streams(self._seed, index)
-        if streams.chance_at(_MALFUNCTION, request.req, self._tms.sign_in_malfunction):
+        chance = max(self._tms.sign_in_malfunction, self._host_refusal(index, request.ts))
+        if streams.chance_at(_MALFUNCTION, request.req, chance):
             return MALFUNCTION
         expected = proof(password(self._secret, tid), tid, request.req)
         return APPROVED if hmac.compare_digest(expected, request.proof) else WRONG_PASSWORD
+
+    def _host_refusal(self, index: int, ts: int) -> float:
+        """Return the chance that the payment host fails, for whoever asks at Unix time `ts`."""
+        if not self._weather.has(Gateway):
+            return 0.0
+        fate = self._weather.fate(member(self._estate, self._seed, index))
+        failing = fate.current(Gateway, ts - self._origin_ms)
+        return max((cause.refusal for cause, _, _ in failing), default=0.0)
 
 
 def _index_of(tid: str, estate: Estate) -> int | None:

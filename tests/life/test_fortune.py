@@ -219,3 +219,13 @@ def test_causes_leave_a_terminals_own_chance_alone() -> None:
     other = load("steady", {"causes": [{"name": "x", **OUTAGE, "sites": [999]}]})
     lives = [live(profile, hours=48, index=3).steps for profile in (plain, other)]
     assert lives[0] == lives[1]
+
+
+def test_a_failing_payment_host_refuses_sign_ins_until_it_answers_again() -> None:
+    """Sign-ins are answered 96 while the cause lasts, and tried again until one is approved."""
+    gateway = {"kind": "gateway", "at": "0s", "lasts": "1h", "refusal": 1.0}
+    world = live(struck(gateway), hours=2)
+    failed = [s for s in world.steps if s.event is E.SIGN_IN_FAILED]
+    assert {s.code for s in failed} == {"96"}
+    assert len(failed) > 10
+    assert max(s.at_ms for s in failed) - MINUTE_MS < HOUR_MS <= first(world, E.SIGNED_IN).at_ms
