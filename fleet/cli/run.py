@@ -81,6 +81,12 @@ from fleet.watch.summary import render_summary
     metavar="FILE",
     help="Write the verdict as JUnit XML, for CI.",
 )
+@click.option(
+    "--hdr",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Write the latencies as an HdrHistogram log.",
+)
 @click.option("--live/--no-live", default=True, help="Show the live view, if on a terminal.")
 @credential_options
 @click.option("--dry-run", is_flag=True, help="Check everything, tell what would run, and stop.")
@@ -97,6 +103,9 @@ def run(ctx: click.Context, /, profile_name: str, *, dry_run: bool, **options: A
     ctx.exit(summary.exit_code)
 
 
+_PLANNED = ("seed", "shards", "metrics", "out", "live", "junit", "hdr")
+
+
 def _plan(profile_name: str, options: dict[str, Any]) -> RunPlan:
     connection = connect(options["brokers"], **{name: options[name] for name in CREDENTIALS})
     duration_ms, tms = options["duration"], options["tms"]
@@ -111,5 +120,8 @@ def _plan(profile_name: str, options: dict[str, Any]) -> RunPlan:
         profile=load(profile_name, wishes),
         connection=connection,
         tms=connection is None if tms is None else tms,
-        **{name: options[name] for name in ("seed", "shards", "metrics", "out", "live", "junit")},
+        **{
+            name: options[name]
+            for name in ("seed", "shards", "metrics", "out", "live", "junit", "hdr")
+        },
     )

@@ -27,6 +27,7 @@ class RunPlan:
         out: Folder of the run record; None for none.
         live: Whether to show the live view, where there is a terminal to show it on.
         junit: File for the verdict as JUnit XML; None for none.
+        hdr: File for the latencies as an HdrHistogram log; None for none.
     """
 
     profile: Profile
@@ -38,6 +39,7 @@ class RunPlan:
     out: Path | None = None
     live: bool = True
     junit: Path | None = None
+    hdr: Path | None = None
 
     @property
     def terminals(self) -> int:

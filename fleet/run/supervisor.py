@@ -47,6 +47,7 @@ from fleet.run.probe import probe_all
 from fleet.run.shards import Muster
 from fleet.run.task import ShardTask
 from fleet.units import SECOND_MS
+from fleet.watch.hdr import hdr_log
 from fleet.watch.ruling import Ruling, Verdict
 from fleet.watch.screen import open_screen
 from fleet.watch.snapshot import RunView
@@ -293,17 +294,26 @@ def _close(run: Supervision, verdict: Verdict, notes: tuple[str, ...]) -> Summar
     ruling = run.ruling(verdict)
     with signals_ignored():
         summary = run.books.close(ruling, _ending(run, verdict), run.broker_url, started, notes)
-        if run.plan.junit:
-            _write_junit(run.plan.junit, ruling, summary)
+        _write_files(run, ruling, summary)
         return summary
 
 
-def _write_junit(path: Path, ruling: Ruling, summary: Summary) -> None:
-    took_s = (summary.run.ended - summary.run.started).total_seconds()
+def _write_files(run: Supervision, ruling: Ruling, summary: Summary) -> None:
+    """Write what was asked for beside the record."""
+    facts, plan = summary.run, run.plan
+    took_s = (facts.ended - facts.started).total_seconds()
+    if plan.junit:
+        _write(plan.junit, "--junit", junit_xml(ruling, f"fleet run {facts.profile}", took_s))
+    if plan.hdr:
+        lines = hdr_log(run.books.board.read(), facts.started, took_s)
+        _write(plan.hdr, "--hdr", "\n".join(lines) + "\n")
+
+
+def _write(path: Path, option: str, text: str) -> None:
     try:
-        path.write_text(junit_xml(ruling, f"fleet run {summary.run.profile}", took_s))
+        path.write_text(text, encoding="utf-8")
     except OSError as error:
-        msg = f"cannot write the JUnit report to {path}: {error.strerror}; choose another --junit"
+        msg = f"cannot write {path}: {error.strerror}; choose another file with {option}"
         raise RunError(msg) from error
 
 

@@ -23,6 +23,7 @@ from fleet.mqtt.link import Backpressure, Link, LinkDown
 from fleet.mqtt.stream import Stream
 from fleet.units import Millis
 from fleet.worlds.clock import LiveClock
+from fleet.worlds.echoes import Echoes
 from fleet.worlds.meters import Meters
 from fleet.worlds.press import Press
 from fleet.worlds.rhythm import Rhythm
@@ -53,6 +54,7 @@ class Beats:
         rhythm: When they are due.
         press: What they look like.
         worlds: The world of each row, in order; filled by whoever makes the worlds.
+        echoes: Their acknowledgements.
         streams: Where each row's frames are written, if its link takes them as they are; else None.
         armed: Business instant of the tick before. Nothing that is due now was known to be due
             before that, so an instant that lies further back is no fault of the generator.
@@ -73,6 +75,7 @@ class Beats:
         span = max(1, min(int(_AHEAD_MS_MAX * clock.business.speed), interval_ms // 2))
         terminals = len(vitals.serials)
         self.rhythm = Rhythm(terminals, span)
+        self.echoes = Echoes(self.rhythm, clock, meters)
         self.press = Press(vitals, clock.business.origin_ms)
         self.worlds: list[LiveWorld] = []
         self.streams: list[Stream | None] = [None] * terminals
@@ -92,6 +95,7 @@ class Beats:
             if rhythm.joined:
                 self._prints = self._prints.with_more(self._printed(rhythm.take_joined()))
             if self._prints.soonest <= now:
+                self.echoes.sent(now)
                 self._send(self._due(now))
         while rhythm.closes <= now:
             self._prints = self._printed(rhythm.open_next())
@@ -168,6 +172,10 @@ class Beats:
         except REFUSALS as refusal:
             world.outbox.refused(refusal)
             return 0
+        if self._qos:
+            world.outbox.sent(
+                self._clock.business.monotonic_ns(int(self.rhythm.last[world.pulse.index]))
+            )
         return _published_bytes(topic, payload, self._qos)
 
 

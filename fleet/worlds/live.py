@@ -25,7 +25,7 @@ from time import monotonic_ns
 from typing import Any, Final
 
 from fleet.life.pulse import Pulse
-from fleet.life.states import Step
+from fleet.life.states import ON, Event, State, Step
 from fleet.life.truth import Truth
 from fleet.life.world import LinkDown, NoAnswer, WorldEnded
 from fleet.mqtt.down import DownReason
@@ -44,6 +44,7 @@ from fleet.wire.messages import (
     Presence,
     Request,
     SignInRequested,
+    Update,
 )
 from fleet.worlds.environment import Environment
 from fleet.worlds.inbox import Inbox
@@ -81,13 +82,16 @@ class LiveWorld:
         "_beat_at",
         "_coroutine",
         "_down_length",
+        "_due_ns",
         "_environment",
         "_every",
         "_inbox",
+        "_offline",
         "_plate_of",
         "_request",
         "_story",
         "_until",
+        "_updating",
         "_wait",
         "beat_topic",
         "index",
@@ -114,7 +118,9 @@ class LiveWorld:
         self._inbox: Inbox | None = None
         self.outbox = Outbox(environment, tid)
         self._request: Request | None = None
-        self._asked_ns = 0
+        self._due_ns = self._asked_ns = 0
+        self._offline = 0
+        self._updating: Millis | None = None
         self._down_length = len(topics.terminal_filter(environment.tenant, tid)) - 1
         self.beat_topic = self.outbox.topic(Heartbeat.kind)
         self._plate_of: tuple[object, ...] = ()
@@ -156,6 +162,11 @@ class LiveWorld:
 
     def record(self, step: Step) -> None:  # noqa: D102
         self._environment.record(self.tid, step)
+        if step.target is not step.source and step.target not in _WANTS_LINK:
+            self._want_link(0)
+        if step.event is Event.UPDATED and self._updating is not None:
+            taken_ms, self._updating = self._story - self._updating, None
+            self._environment.meters.update_time.record(max(0, taken_ms) * _US_PER_MS)
 
     def note(self, truth: Truth) -> None:
         """Let it go: a live run is for those who cannot know the truth."""
@@ -171,15 +182,22 @@ class LiveWorld:
         return await self._attend(Wait.LISTEN, until)
 
     async def beat(self, every: Millis, until: Millis) -> AnyOrder | None:  # noqa: D102
+        if self._beat_at is None or self._beat_at < self._story or every != self._every:
+            self._anchor_grid(every)
+        self._renew_plate()
+        return await self._attend(Wait.BEAT, until)
+
+    def _anchor_grid(self, every: Millis) -> None:
+        self._environment.beats.echoes.anchor(self.pulse.index, self._every)
         if self._beat_at is None:
             self._beat_at = self._story
         elif self._beat_at < self._story:  # beats that fell into another state are not made up for
             self._beat_at += -((self._beat_at - self._story) // every) * every
         self._every = every
-        self._renew_plate()
-        return await self._attend(Wait.BEAT, until)
 
     async def attach(self) -> None:  # noqa: D102
+        self._want_link(1)
+        self._due_ns = self._due()
         self._beat_at = None
         self._wait = Wait.ATTACH
         self._environment.gate.enter(self)
@@ -193,12 +211,12 @@ class LiveWorld:
         if self.link is None:
             raise LinkDown
         try:
-            self.outbox.say(self.link, message)
+            self.outbox.say(self.link, message, self._due())
         except NotUp:
             raise LinkDown from None
 
     async def ask(self, request: Request, timeout_ms: Millis) -> Answer:  # noqa: D102
-        self._asked_ns = monotonic_ns()
+        self._asked_ns, self._due_ns = monotonic_ns(), self._due()
         self.say(request)
         self._request = request
         self._wait = Wait.ASK
@@ -211,6 +229,7 @@ class LiveWorld:
     def wake(self, at: Millis) -> None:
         """An instant has come."""
         if self._wait is Wait.ASK:
+            self._time_sign_in()
             self._catch_up()
             self._fail(NoAnswer())
         elif self._wait is Wait.SLEEP:
@@ -236,8 +255,10 @@ class LiveWorld:
     def link_up(self) -> None:
         """The link is up."""
         meters = self._environment.meters
-        meters.connect_time.record(since_us(self._asked_ns))
+        meters.connect_time.record(since_us(self._due_ns))
+        meters.connect_service.record(since_us(self._asked_ns))
         meters.add(meters.connects["ok"])
+        self._want_link(0)
         meters.add(meters.connected)
         if self.link is not None:
             self._environment.beats.carry_by(self.link, self.pulse.index)
@@ -250,9 +271,14 @@ class LiveWorld:
         self._unlink()
         if self._wait is Wait.ATTACH:
             meters.add(meters.connects[reason.value])
+            if reason is DownReason.TIMEOUT:  # a lower bound, which is better than none
+                meters.connect_time.record(since_us(self._due_ns))
+                meters.connect_service.record(since_us(self._asked_ns))
             self._environment.gate.leave()
         else:
             meters.add(meters.connected, -1)
+            self.give_up()
+            self._want_link(1)
         self._forget_conversation()
         if self._wait in _NEEDS_LINK:
             self._catch_up()
@@ -276,6 +302,7 @@ class LiveWorld:
 
     def acknowledged(self, packet_id: int) -> None:  # noqa: ARG002 - any of them makes room
         """The broker has one message less of ours in flight."""
+        self.outbox.acknowledged()
         if self.link is not None:
             self.outbox.go_on(self.link)
 
@@ -333,6 +360,8 @@ class LiveWorld:
         if self._wait is Wait.BEAT and beats.rhythm.is_due(row, at):
             beats.send_due(at)
         order = None if self._inbox is None else self._inbox.take(at)
+        if isinstance(order, Update):
+            self._updating = at
         self._story = max(self._story, at)
         self._resume(order)
 
@@ -356,16 +385,36 @@ class LiveWorld:
     def _take_answer(self, answer: Answer) -> None:
         request = self._request
         if self._wait is Wait.ASK and request is not None and _answers(answer, request):
-            if isinstance(request, SignInRequested):
-                self._environment.meters.sign_in_time.record(since_us(self._asked_ns))
+            self._time_sign_in()
             self._request = None
             self._resume(answer)
 
     def _acknowledge(self, message: HeartbeatAcknowledged) -> None:
-        rhythm, row = self._environment.beats.rhythm, self.pulse.index
-        if message.seq == rhythm.seq[row]:
-            due_ns = self._environment.clock.business.monotonic_ns(int(rhythm.last[row]))
-            self._environment.meters.ack_time.record(since_us(due_ns))
+        self._environment.beats.echoes.hear(self.pulse.index, message.seq, self._every)
+
+    # ------------------------------------------------------------------ timing
+
+    def give_up(self) -> None:
+        """Wait no longer for answers to what was sent; time them as they stand."""
+        self._environment.beats.echoes.give_up(self.pulse.index, self._every)
+        self.outbox.give_up()
+
+    def _due(self) -> int:
+        """Return the story's instant as monotonic time: when what is done now was due."""
+        return self._environment.clock.business.monotonic_ns(self._story)
+
+    def _time_sign_in(self) -> None:
+        """Time the answer to a sign-in, or the wait for none, which is its lower bound."""
+        if isinstance(self._request, SignInRequested):
+            meters = self._environment.meters
+            meters.sign_in_time.record(since_us(self._due_ns))
+            meters.sign_in_service.record(since_us(self._asked_ns))
+
+    def _want_link(self, wants: int) -> None:
+        """Note whether the terminal wants a link that it has not: 1 or 0."""
+        meters = self._environment.meters
+        meters.add(meters.offline, wants - self._offline)
+        self._offline = wants
 
     # ------------------------------------------------------------------ saying
 
@@ -397,12 +446,21 @@ class LiveWorld:
 
     def _forget_conversation(self) -> None:
         self.outbox.forget()
+        self._environment.beats.echoes.forget(self.pulse.index)
         self._inbox = None
         self._request = None
 
 
 _NETWORK: Final = frozenset({Wait.ATTACH, Wait.ASK})
 _ATTENDING: Final = frozenset({Wait.LISTEN, Wait.BEAT})
+# A terminal that starts up or hangs knows of no link, and so misses none.
+_WANTS_LINK: Final = (ON | {State.REGISTERING}) - {
+    State.BOOTING,
+    State.SELF_TEST,
+    State.DIAGNOSING,
+    State.HUNG,
+}
+_US_PER_MS: Final = 1_000
 _NEEDS_LINK: Final = _NETWORK | _ATTENDING
 
 

@@ -3,7 +3,7 @@
 from time import monotonic_ns
 
 from fleet.mqtt.down import DownReason
-from fleet.watch.families import DROPS
+from fleet.watch.families import DROPS, MISHAPS
 from fleet.watch.tally import Tally
 from fleet.wire.messages import DOWN, UP
 
@@ -19,7 +19,9 @@ class Meters:
         sent_bytes: Slot of bytes published.
         connected: Slot of links that are up.
         connects: Slot of attempts to connect, by outcome.
+        offline: Slot of terminals that want a link and have none.
         dropped: Slot of dropped messages, by reason.
+        mishaps: Slot of what the numbers of acknowledgements show.
     """
 
     def __init__(self, tally: Tally) -> None:
@@ -34,10 +36,20 @@ class Meters:
         outcomes = ("ok", *(reason.value for reason in DownReason))
         self.connects = {word: slot("fleet_connects_total", outcome=word) for word in outcomes}
         self.dropped = {word: slot("fleet_dropped_total", reason=word) for word in DROPS}
+        self.mishaps = {word: slot("fleet_down_mishaps_total", mishap=word) for word in MISHAPS}
+        self.offline = slot("fleet_offline_terminals")
         self.lag = tally.recorder("fleet_schedule_lag_seconds")
-        self.connect_time = tally.recorder("fleet_connect_duration_seconds")
+        self.loop_delay = tally.recorder("fleet_loop_delay_seconds")
+        # Of each latency first the response time, from when it was due; then the service time.
+        self.connect_time = tally.recorder("fleet_connect_response_seconds")
+        self.connect_service = tally.recorder("fleet_connect_duration_seconds")
         self.ack_time = tally.recorder("fleet_heartbeat_ack_seconds")
-        self.sign_in_time = tally.recorder("fleet_sign_in_duration_seconds")
+        self.ack_service = tally.recorder("fleet_heartbeat_ack_service_seconds")
+        self.publish_time = tally.recorder("fleet_publish_ack_seconds")
+        self.publish_service = tally.recorder("fleet_publish_ack_service_seconds")
+        self.sign_in_time = tally.recorder("fleet_sign_in_response_seconds")
+        self.sign_in_service = tally.recorder("fleet_sign_in_duration_seconds")
+        self.update_time = tally.recorder("fleet_update_response_seconds")
 
     def add(self, slot: int, count: int = 1) -> None:
         """Add to a counter or gauge."""

@@ -14,6 +14,7 @@ from typing import Final
 from fleet.units import Millis
 from fleet.worlds.environment import Environment
 from fleet.worlds.live import LiveWorld
+from fleet.worlds.meters import since_us
 
 # After the last instant, how long a story may still wait for an answer that it asked for before.
 GRACE_MS: Final = 5_000
@@ -74,12 +75,17 @@ class Pump:
         return reached
 
     async def _settle(self, end: Millis) -> None:
-        """Let stories that wait for the network come to the end, for a bounded time."""
+        """Let stories and answers that the network owes us come in, for a bounded time."""
         deadline_ns = monotonic_ns() + GRACE_MS * _NS_PER_MS
+        echoes = self._environment.beats.echoes
         self._turn(end)
-        while any(world.busy for world in self._worlds) and monotonic_ns() < deadline_ns:
+        while monotonic_ns() < deadline_ns and (
+            echoes.waits() or any(world.busy for world in self._worlds)
+        ):
             await self._next_tick()
             self._turn(end)
+        for world in self._worlds:
+            world.give_up()
 
     def _turn(self, now: Millis) -> None:
         environment = self._environment
@@ -111,4 +117,6 @@ class Pump:
         remaining_ns = tick_ns - monotonic_ns() % tick_ns
         if remaining_ns < _TIMER_NS:
             remaining_ns += tick_ns
+        due_ns = monotonic_ns() + remaining_ns
         await asyncio.sleep(remaining_ns / _NS_PER_S)
+        self._environment.meters.loop_delay.record(since_us(due_ns))

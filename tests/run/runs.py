@@ -38,6 +38,38 @@ stall_p99_max = "1h"
 cpu_max = 10.0
 cpu_wait_max = 10.0
 """
+# Real time, and nothing in it takes long: terminals beat a few seconds after they are switched on.
+BRISK = """
+schema = 1
+name = "brisk"
+[run]
+duration = "12s"
+[estate]
+terminals = 40
+tenant = "test"
+[ramp]
+over = "500ms"
+[boot]
+duration = "100ms"
+failure = 0.0
+[self_test]
+step = "10ms"
+[self_test.failure]
+[sync]
+duration = "100ms"
+[sign_in]
+typing = "300ms"
+wrong_password = 0.0
+[heartbeat]
+interval = "500ms"
+[tms]
+sign_in_malfunction = 0.0
+[health]
+lag_p99_max = "1h"
+stall_p99_max = "1h"
+cpu_max = 10.0
+cpu_wait_max = 10.0
+"""
 
 
 class Run:

@@ -41,6 +41,11 @@ share = 0.5
 firmware = "1.0.1"
 battery = true
 link = "cellular"
+[health]
+lag_p99_max = "1h"
+stall_p99_max = "1h"
+cpu_max = 10.0
+cpu_wait_max = 10.0
 [ramp]
 over = "20m"
 [tms]

@@ -68,9 +68,9 @@ def batches(link: MoodyLink) -> list[bytes]:
 def test_what_finds_the_window_full_waits_in_order(outbox: Outbox) -> None:
     """Later messages queue up behind the first, and all go when there is room."""
     link = MoodyLink(WindowFull())
-    outbox.say(link, said(1))
+    outbox.say(link, said(1), 0)
     link.mood = None
-    outbox.say(link, said(2))
+    outbox.say(link, said(2), 0)
     assert link.sent == []
     outbox.go_on(link)
     assert batches(link) == [b"1", b"2"]
@@ -80,7 +80,7 @@ def test_the_oldest_is_dropped_at_the_bound(live: Live, outbox: Outbox) -> None:
     """Of more messages than may wait, the last ones are kept and the others counted."""
     link = MoodyLink(WindowFull())
     for number in range(QUEUE_MAX + 2):
-        outbox.say(link, said(number))
+        outbox.say(link, said(number), 0)
     link.mood = None
     outbox.go_on(link)
     assert batches(link) == [b"2", b"3", b"4", b"5"]
@@ -90,11 +90,11 @@ def test_the_oldest_is_dropped_at_the_bound(live: Live, outbox: Outbox) -> None:
 def test_what_no_broker_would_take_does_not_block_the_queue(live: Live, outbox: Outbox) -> None:
     """A message that is too large is counted, and the next one goes on."""
     link = MoodyLink(WindowFull())
-    outbox.say(link, said(1))
+    outbox.say(link, said(1), 0)
     link.mood = PacketTooLarge()
     outbox.go_on(link)
     link.mood = None
-    outbox.say(link, said(2))
+    outbox.say(link, said(2), 0)
     assert batches(link) == [b"2"]
     assert live.dropped("too_large") == 1
 
@@ -102,7 +102,7 @@ def test_what_no_broker_would_take_does_not_block_the_queue(live: Live, outbox: 
 def test_what_finds_the_broker_not_reading_stays_queued(outbox: Outbox) -> None:
     """Queued messages outlast a broker that does not read for a while."""
     link = MoodyLink(WindowFull())
-    outbox.say(link, said(1))
+    outbox.say(link, said(1), 0)
     link.mood = Backpressure()
     outbox.go_on(link)
     link.mood = None
@@ -112,7 +112,7 @@ def test_what_finds_the_broker_not_reading_stays_queued(outbox: Outbox) -> None:
 
 def test_the_end_of_a_conversation_counts_what_was_never_sent(live: Live, outbox: Outbox) -> None:
     """What is still queued when the link goes is undelivered."""
-    outbox.say(MoodyLink(WindowFull()), said(1))
+    outbox.say(MoodyLink(WindowFull()), said(1), 0)
     outbox.forget()
     assert live.dropped("undelivered") == 1
 
@@ -120,4 +120,4 @@ def test_the_end_of_a_conversation_counts_what_was_never_sent(live: Live, outbox
 def test_a_link_that_is_down_is_the_callers_affair(outbox: Outbox) -> None:
     """Nothing is queued for a link that is down."""
     with pytest.raises(LinkDown):
-        outbox.say(MoodyLink(LinkDown()), said(1))
+        outbox.say(MoodyLink(LinkDown()), said(1), 0)
