@@ -15,7 +15,8 @@ from tests.cli.commands import environment, fleet_command
 RUN_OPTIONS = (
     "--broker", "--tms / --no-tms", "--terminals", "--seed", "--duration", "--speed", "--shards",
     "--metrics", "--out", "--live / --no-live", "--username", "--password-file", "--ca-file",
-    "--cert-file", "--key-file", "--insecure", "--dry-run", "--slo", "--abort-on-slo", "--junit", "--hdr",
+    "--cert-file", "--key-file", "--insecure", "--dry-run", "--slo", "--abort-on-slo",
+    "--junit", "--hdr",
 )  # fmt: skip
 
 
