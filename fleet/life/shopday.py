@@ -1,5 +1,6 @@
 """When a shop opens and closes: each shop draws its own instants, every day."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Final
 
@@ -72,6 +73,16 @@ class ShopDay:
     def _reboots(self, day: int, rule: SecurityReboot) -> Millis:
         midnight = self._midnight + day * DAY_MS
         return midnight + self._streams.draw_at(_SECURITY, max(0, day + 1), rule.at)
+
+    def open_spans(self, begin: Millis, end: Millis) -> Iterator[tuple[Millis, Millis]]:
+        """Yield the parts of a span in which the shop is open."""
+        if self._profile.day is None:
+            yield begin, end
+            return
+        for day in range(self._today(begin), self._today(end) + 1):
+            opens, closes = self._hours(day)
+            if not self._closed(day) and max(opens, begin) < min(closes, end):
+                yield max(opens, begin), min(closes, end)
 
     def _today(self, now: Millis) -> int:
         return (now - self._midnight) // DAY_MS

@@ -97,6 +97,7 @@ class Event(StrEnum):
     SIGN_IN_DEMANDED = "sign_in_demanded"
     REVERSAL_QUEUED = "reversal_queued"
     REVERSED = "reversed"
+    CUSTOMERS_LOST = "customers_lost"
     SETTLEMENT_STARTED = "settlement_started"
     SETTLED = "settled"
     SETTLEMENT_FAILED = "settlement_failed"

@@ -8,17 +8,19 @@ A reading is a level or a flow. A *level* (temperature, voltage, memory in use) 
 
 where `base` differs from terminal to terminal, and a symptom is how a fault shows, often before it
 strikes (`fleet.life.symptoms`). A *flow* counts since the heartbeat before (cards read,
-transactions, retries): its level is a rate per hour, times the hours since then, times the activity
-of that hour of the day, made whole by random rounding, so that means hold however small they are.
-The paper roll runs down with the cards that are read at full activity, and is replaced when it is
-empty.
+transactions, retries): its level is a rate per hour at full activity of a terminal that reads
+`NOMINAL_READS` cards in that hour, and it grows and shrinks with the cards that this terminal reads
+in truth (`fleet.life.flows`); only retries of the network do not. It is made whole by random
+rounding, so that means hold however small they are; the number of reads spreads as a Poisson
+variable does from about six of them on, and a little less below.
 
 The noise is a hash of (seed, serial, number of the heartbeat), so it does not depend on how rows
 are grouped, nor on which process computes them.
 
 Sources: roll length 26 m (PAX S80), read errors 0.5 % (baseline below the 1 % at which card schemes
 charge for fallback), shape of the day after Home Credit's Czech card statistics (rise 7-10, high
-10-12, dip, second peak 15-17). All other figures are guesses about an Android terminal on a desk.
+10-12, dip, second peak 15-17), for what depends on the hour and not on the shop. All other figures
+are guesses about an Android terminal on a desk.
 """
 
 from collections.abc import Sequence
@@ -27,7 +29,11 @@ from typing import Any, Final, NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from fleet.chance.noise import as_normals, as_uniforms, levels, normals
+from fleet.chance.daily import WeekCurve
+from fleet.chance.noise import Levels, as_normals, as_uniforms, levels, normals
+from fleet.chance.poisson import poisson
+from fleet.life import flows
+from fleet.life.flows import Counts, Flows, Trade
 from fleet.life.symptoms import Readings, Symptom, Symptoms
 from fleet.units import HOUR_MS, Millis
 
@@ -65,10 +71,10 @@ CHANNELS: Final = (
     Channel("mem_pct", "%", 34.0, 3.0, 0.8, 0.4, 0.0, 100.0),
     Channel("flash_pct", "%", 41.0, 6.0, 0.3, 0.0, 0.0, 100.0),
     # The flows. What is left of the reads after errors and failures is what went well.
-    Channel("reads", "{count}", 6.0, 2.0, 0.0, 0.0, 0.0, 10_000.0),
+    Channel("reads", "{count}", 6.0, 0.0, 0.0, 0.0, 0.0, 10_000.0),
     Channel("read_errors", "{count}", 0.03, 0.005, 0.0, 0.0, 0.0, 10_000.0),
     Channel("txn_ok", "{count}", 0.0, 0.0, 0.0, 0.0, 0.0, 10_000.0),
-    Channel("txn_fail", "{count}", 0.25, 0.05, 0.0, 0.0, 0.0, 10_000.0),
+    Channel("txn_fail", "{count}", 0.3, 0.0, 0.0, 0.0, 0.0, 10_000.0),
     Channel("net_retry", "{count}", 0.4, 0.1, 0.0, 0.0, 0.0, 10_000.0),
     Channel("paper_m", "m", 0.0, 0.0, 0.0, 0.0, 0.0, 26.0),
     Channel("battery_pct", "%", 100.0, 0.0, 0.5, -7.0, 5.0, 100.0),
@@ -82,21 +88,22 @@ LINK_OFFSETS: Final = {
     "cellular": (-12.0, 40.0),
 }
 
-PAPER_ROLL_M: Final = 26.0
-PAPER_PER_READ_M: Final = 0.24
+NOMINAL_READS: Final = 6.0
+"""Cards in an hour of full activity for which the levels of the other flows are meant."""
 
-# Share of the busiest hour, by hour of the day.
-ACTIVITY: Final = np.array(
-    [0.02, 0.01, 0.01, 0.01, 0.02, 0.05, 0.15, 0.35, 0.60, 0.80, 0.98, 0.95,
-     0.75, 0.70, 0.85, 1.00, 1.00, 0.95, 0.80, 0.55, 0.35, 0.20, 0.10, 0.05],
-    dtype=np.float32,
-)  # fmt: skip
+# Of terminals whose trade nobody has told; see the sources above.
+STREET: Final = WeekCurve((
+    0.02, 0.01, 0.01, 0.01, 0.02, 0.05, 0.15, 0.35, 0.60, 0.80, 0.98, 0.95,
+    0.75, 0.70, 0.85, 1.00, 1.00, 0.95, 0.80, 0.55, 0.35, 0.20, 0.10, 0.05,
+))  # fmt: skip
 
 ROW: Final = ("ts", "seq", "uptime_s", *COLUMN)
 """A heartbeat's changing values, in the order in which `fleet.wire.heartbeat` wants them."""
 
 _READS: Final = COLUMN["reads"]
 _FLOWS: Final = slice(_READS, COLUMN["net_retry"] + 1)
+_FAIL: Final = COLUMN["txn_fail"]
+_RETRIES: Final = COLUMN["net_retry"]
 _PAPER: Final = COLUMN["paper_m"]
 _BASE: Final = np.array([c.base for c in CHANNELS], np.float32)
 _BETWEEN: Final = np.array([c.between for c in CHANNELS], np.float32)
@@ -105,6 +112,8 @@ _PER_HOUR: Final = np.array([c.per_hour for c in CHANNELS], np.float32)
 _LOW: Final = np.array([c.low for c in CHANNELS], np.float32)
 _HIGH: Final = np.array([c.high for c in CHANNELS], np.float32)
 _SCALE: Final = np.array([10.0 if c.name in {"temp_c", "paper_m"} else 1.0 for c in CHANNELS])
+# Few reads must not become less than none: that would raise their mean.
+_READS_SPREAD_MAX: Final = 0.4
 _BIRTH_SEQ: Final = 2**63  # a heartbeat's number never gets here
 
 Floats = NDArray[np.float64]
@@ -118,8 +127,9 @@ class Vitals:
     Attributes:
         base: `base` of each channel, float32[terminals, channels].
         symptoms: How faults show.
+        flows: What they sell.
         booted_ms: Instant of the last boot, int64[terminals].
-        every_h: Hours between two heartbeats, float32[terminals].
+        every_ms: Time between two heartbeats, int64[terminals].
         changes: How often a row has changed, so that what was computed from it can be told stale,
             int64[terminals].
     """
@@ -137,7 +147,8 @@ class Vitals:
         self.base = self._born(np.arange(count), 0)
         self.symptoms = Symptoms(count)
         self.booted_ms = np.zeros(count, np.int64)
-        self.every_h = np.full(count, 0.25, np.float32)
+        self.flows = Flows(count, STREET)
+        self.every_ms = np.full(count, HOUR_MS // 4, np.int64)
         self.changes = np.zeros(count, np.int64)
 
     @classmethod
@@ -162,15 +173,16 @@ class Vitals:
         vitals.seed = seed
         vitals.serials = serials
         vitals.booted_ms = booted_ms
-        vitals.every_h = (every_ms / HOUR_MS).astype(np.float32)
+        vitals.every_ms = every_ms
         vitals.changes = np.zeros(0, np.int64)
-        vitals.base, slots = tables
+        vitals.base, slots, *sold = tables
         vitals.symptoms = Symptoms.of(slots)
+        vitals.flows = Flows.of(*sold)
         return vitals
 
     def tables(self) -> tuple[NDArray[Any], ...]:
         """Return what changes rarely, a row for each terminal, for who keeps copies of rows."""
-        return self.base, self.symptoms.slots
+        return self.base, self.symptoms.slots, *self.flows.tables()
 
     def connect_by(self, row: int, link: str) -> None:
         """Shift field strength and round trip to what the kind of link gives."""
@@ -185,7 +197,20 @@ class Vitals:
 
     def beat_every(self, row: int, interval_ms: Millis) -> None:
         """Note the interval of heartbeats."""
-        self.every_h[row] = interval_ms / HOUR_MS
+        self.every_ms[row] = interval_ms
+        self.changes[row] += 1
+
+    def sell(self, row: int, trade: Trade | None, at: Millis) -> None:
+        """Let a terminal sell by `trade` from `at` on, or nothing."""
+        self.flows.end(row, at)
+        if trade is not None:
+            self.flows.begin(row, trade, at)
+            self.base[row, _FAIL] = trade.failing * NOMINAL_READS
+        self.changes[row] += 1
+
+    def count(self, row: int, seq: int, counts: Counts, paper_m: float) -> None:
+        """Add to what heartbeat number `seq` will report, and use paper."""
+        self.flows.count(row, seq, counts, paper_m)
         self.changes[row] += 1
 
     def show(self, row: int, source: int, symptom: Symptom, begin: Millis, grow_ms: Millis) -> None:
@@ -244,10 +269,15 @@ def telemetry(
     values += base
     normal = as_normals(noise)
     values += _SPREAD * normal
-    activity = ACTIVITY[(at_ms + origin_ms) // HOUR_MS % 24]
+    sold, every_ms = vitals.flows.sold[rows], vitals.every_ms[rows]
+    activity = flows.activity(vitals.flows, rows, at_ms + origin_ms - (every_ms >> 1))
     vitals.symptoms.add_to(Readings(values, rows, hours, booted_h, activity, normal))
-    _count(values[:, _FLOWS], activity * vitals.every_h[rows], as_uniforms(noise[:, _FLOWS]))
-    values[:, _PAPER] = PAPER_ROLL_M - (hours * PAPER_PER_READ_M * base[:, _READS]) % PAPER_ROLL_M
+    values[:, _READS] *= flows.expected(sold, at_ms, every_ms, activity) / NOMINAL_READS
+    values[:, _RETRIES] *= activity * (every_ms * (1.0 / HOUR_MS))
+    _count(values[:, _FLOWS], noise[:, _FLOWS], noise[:, _PAPER])
+    if vitals.flows.lived:
+        values[:, _READS : _FAIL + 1] += flows.reported(vitals.flows.counted[rows], seq)
+    values[:, _PAPER] = flows.paper(sold, at_ms)
     np.clip(values, _LOW, _HIGH, out=values)
     row: Floats = np.column_stack(
         (at_ms + origin_ms, seq, np.rint(up_h * 3_600.0), _rounded(values))
@@ -255,16 +285,23 @@ def telemetry(
     return row
 
 
-def _count(flows: Single, activity: Single, chance: Single) -> None:
-    """Turn rates per hour, in place, into whole counts that add up.
+def _count(values: Single, noise: Levels, spare: Levels) -> None:
+    """Turn means into whole counts that add up, in place.
 
-    Columns are reads, errors, ok, fail, and retries of the network.
+    Args:
+        values: Mean of the reads, rates of errors, ok and fail for `NOMINAL_READS`, and the mean of
+            the network's retries, float32[n, 5].
+        noise: Of these channels, uint16[n, 5].
+        spare: Of another, uint16[n].
     """
-    flows *= activity[:, None]
-    flows += chance
-    np.floor(flows, out=flows)
-    np.maximum(flows, 0.0, out=flows)
-    reads, errors, ok, fail, _ = flows.T
+    reads, errors, ok, fail, _ = values.T
+    reads[:] = poisson(np.maximum(reads, 0.0), noise[:, 0], as_uniforms(spare))
+    of_reads = values[:, 1:-1]
+    of_reads *= (reads * (1.0 / NOMINAL_READS))[:, None]
+    rest = values[:, 1:]
+    rest += as_uniforms(noise[:, 1:])
+    np.floor(rest, out=rest)
+    np.maximum(rest, 0.0, out=rest)
     np.minimum(errors, reads, out=errors)
     np.minimum(fail, reads - errors, out=fail)
     np.subtract(reads - errors, fail, out=ok)

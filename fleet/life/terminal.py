@@ -4,6 +4,7 @@ from typing import Final, Literal
 
 from fleet.chance.laws import Law
 from fleet.chance.streams import Purpose, Streams
+from fleet.life.customers import Customers, Placed
 from fleet.life.diary import Diary
 from fleet.life.faults import (
     CATALOGUE,
@@ -74,6 +75,7 @@ class Terminal:
         "batch",
         "boot_reason",
         "clock_off_ms",
+        "customers",
         "data_losses",
         "diary",
         "every_ms",
@@ -139,6 +141,7 @@ class Terminal:
         self.origin_ms = origin_ms
         self.streams = Streams(seed, member.index)
         self.shop = ShopDay(profile, self.streams, member.region.utc_offset)
+        self.customers = Customers(profile, member, self.streams, self.shop, origin_ms)
         self.risks = Risks(self.streams, profile.faults)
         self.fate = (weather or Weather(profile, seed)).fate(member)
         self.plights: dict[str, Millis] = {}
@@ -179,6 +182,21 @@ class Terminal:
             self.pulse.state = target
             self.state_since = now
         self.world.record(Step(now, self.steps, event, source, target, code, duration_ms))
+        if target is not State.IN_TRANSACTION:
+            self._serve(target, now)
+
+    def _serve(self, state: State, now: Millis) -> None:
+        """Let customers be served, or not, from now on; tell what became of those before."""
+        placed = Placed.AWAY
+        if state is State.READY:
+            placed = Placed.SELLING if self.link is Link.ONLINE else Placed.OFFLINE
+        tally = self.customers.place(placed, now)
+        if tally is None:
+            return
+        trade = self.customers.trade if placed is Placed.SELLING else None
+        self.vitals.sell(self.pulse.index, trade, now)
+        if tally.lost:
+            self.step(Event.CUSTOMERS_LOST, code=str(tally.lost))
 
     def say(self, message: Message) -> None:
         """Send a message, if there is a link; raises `LinkDown` if it breaks."""

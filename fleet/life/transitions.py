@@ -98,6 +98,7 @@ TRANSITIONS: Final[dict[Event, Transition]] = {
     _E.TRANSACTION_INTERRUPTED: _line("T23", _S.IN_TRANSACTION, _S.READY),
     _E.REVERSAL_QUEUED: _line("T23 T24", ON),
     _E.REVERSED: _line("T21", ON),
+    _E.CUSTOMERS_LOST: _line("T20", _ALL),
     _E.SESSION_EXPIRED: _line("T25", _S.READY, _S.STANDBY),
     _E.SETTLEMENT_STARTED: _line("T26", _S.READY, _S.SETTLING),
     _E.SETTLED: _line("T27", _S.SETTLING, _S.STANDBY),

@@ -8,6 +8,7 @@ import math
 from collections.abc import Callable, Iterator
 from typing import Final
 
+from fleet.profile import trade_checks
 from fleet.profile.cause_checks import cause_complaints
 from fleet.profile.cohort_checks import cohort_complaints
 from fleet.profile.complaints import Complaint
@@ -34,14 +35,14 @@ def complaints(profile: Profile, broken: frozenset[str] = frozenset()) -> list[C
 
 
 def _shares(profile: Profile) -> Iterator[Complaint]:
-    for key in ("models", "regions", "sectors"):
+    for key in ("models", "regions", "sectors", "sizes"):
         total = math.fsum(part.share for part in getattr(profile.estate, key))
         if abs(total - 1.0) > _SHARES_TOLERANCE:
             yield Complaint(f"estate.{key}", f"the shares sum to {total:g}; they must sum to 1")
 
 
 def _estate_names(profile: Profile) -> Iterator[Complaint]:
-    for key in ("models", "regions", "sectors"):
+    for key in ("models", "regions", "sectors", "sizes"):
         parts = getattr(profile.estate, key)
         yield from _twice(f"estate.{key}", [part.name for part in parts])
 
@@ -156,6 +157,10 @@ CHECKS: Final[tuple[tuple[frozenset[str], Check], ...]] = (
     (frozenset({"registration"}), _registration),
     (frozenset({"causes"}), _cause_names),
     (frozenset({"causes", "estate", "campaigns", "faults"}), cause_complaints),
+    (frozenset({"transactions"}), trade_checks.transactions),
+    (frozenset({"transactions", "estate"}), trade_checks.methods),
+    (frozenset({"estate", "day"}), trade_checks.customers),
+    (frozenset({"settlement", "day"}), trade_checks.settlement),
     (frozenset({"reconnect"}), _reconnect),
     (frozenset({"mqtt"}), _mqtt),
 )

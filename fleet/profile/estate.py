@@ -7,8 +7,10 @@ from pydantic import Field, NaiveDatetime
 
 from fleet.chance.laws import Normal
 from fleet.profile.laws import TimeOfDayLaw
+from fleet.profile.trade import SECTORS, SIZES, MerchantSize, Sector
 from fleet.profile.values import ClosedDay, Many, Name, Section, Share, Span, UtcOffset, Version
 from fleet.units import HOUR_MS, MINUTE_MS
+from fleet.wire.messages import MethodWord
 
 Link = Literal["ethernet", "wifi", "cellular"]
 
@@ -43,6 +45,8 @@ class Model(Section):
     """Whether it prints receipts."""
     batches: Annotated[int, Field(ge=1, le=1_000)] = 1
     """Batches, numbered from 1, in which it was made and given its certificate; alike in size."""
+    methods: Many[MethodWord] = ("qr", "contactless", "chip", "stripe")
+    """How it can take a payment."""
 
 
 class Region(Section):
@@ -56,15 +60,6 @@ class Region(Section):
     """Local time minus the time on the clock by which ``run.start`` is given."""
     cells: Annotated[int, Field(ge=1, le=100_000)] = 20
     """Radio cells that serve it, numbered from 1; sites are spread over them. A guess."""
-
-
-class Sector(Section):
-    """A trade and its part of the sites."""
-
-    name: Name
-    """Such as ``retail``, ``catering`` or ``hotel``."""
-    share: Share
-    """Part of the sites; the shares of all sectors sum to 1."""
 
 
 class Sites(Section):
@@ -90,8 +85,10 @@ class Estate(Section):
     """The models."""
     regions: Annotated[Many[Region], Field(min_length=1)] = (Region(name="home", share=1.0),)
     """The regions."""
-    sectors: Annotated[Many[Sector], Field(min_length=1)] = (Sector(name="retail", share=1.0),)
-    """The trades."""
+    sectors: Annotated[Many[Sector], Field(min_length=1)] = SECTORS
+    """The merchants' trades: when their customers come."""
+    sizes: Annotated[Many[MerchantSize], Field(min_length=1)] = SIZES
+    """The merchants' sizes: how many customers come."""
     sites: Sites = Sites()
     """The shops."""
 

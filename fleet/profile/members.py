@@ -1,8 +1,8 @@
 """Who is who: the model, place and identity of each terminal of an estate.
 
 All of it is drawn from the terminal's own stream, or from that of its site's first terminal where
-the shop decides (its region, cell and trade). So the first thousand terminals are the same in an
-estate of a thousand and of ten thousand; shares hold on average.
+the shop decides (its region, cell, trade and size). So the first thousand terminals are the same
+in an estate of a thousand and of ten thousand; shares hold on average.
 """
 
 from collections.abc import Iterator, Sequence
@@ -10,14 +10,16 @@ from dataclasses import dataclass
 from typing import Final
 
 from fleet.chance.streams import Purpose, Streams
-from fleet.profile.estate import Estate, Model, Region, Sector
+from fleet.profile.estate import Estate, Model, Region
 from fleet.profile.sites import site_of
+from fleet.profile.trade import MerchantSize, Sector
 
 _MODEL: Final = Purpose("estate.model")
 _REGION: Final = Purpose("estate.region")
 _SECTOR: Final = Purpose("estate.sector")
 _CELL: Final = Purpose("estate.cell")
 _BATCH: Final = Purpose("estate.batch")
+_SIZE: Final = Purpose("estate.size")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,7 @@ class Member:
         model: its model.
         region: where it stands.
         sector: the shop's trade.
+        size: the shop's size.
         site: number of the shop: that of the first terminal there.
         cell: the radio cell, such as ``north-7``.
         batch: in which batch of its model it was made, from 1.
@@ -42,6 +45,7 @@ class Member:
     model: Model
     region: Region
     sector: Sector
+    size: MerchantSize
     site: int
     cell: str
     batch: int
@@ -61,6 +65,7 @@ def member(estate: Estate, seed: int, index: int) -> Member:
         model=model,
         region=region,
         sector=estate.sectors[_pick(shop, _SECTOR, [each.share for each in estate.sectors])],
+        size=estate.sizes[_pick(shop, _SIZE, [each.share for each in estate.sizes])],
         site=site,
         cell=f"{region.name}-{1 + _number(shop, _CELL, region.cells)}",
         batch=1 + _number(own, _BATCH, model.batches),

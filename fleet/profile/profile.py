@@ -21,6 +21,7 @@ from fleet.profile.estate import Day, Estate, Ramp, Run
 from fleet.profile.load import Health, Slo
 from fleet.profile.power import Boot, Dormancy, ForcedShutdown, SecurityReboot, Shutdown
 from fleet.profile.scenario import Campaign, Damage, Fault, FaultCode, Mqtt, Order, Tms
+from fleet.profile.trade import Settlement, Transactions
 from fleet.profile.values import Many, Name, Section, Text
 
 
@@ -54,6 +55,8 @@ class Profile(Section):
     sign_in: SignIn = SignIn()
     heartbeat: Heartbeat = Heartbeat()
     status: Status = Status()
+    transactions: Transactions = Transactions()
+    settlement: Settlement = Settlement()
     update: Update = Update()
     reconnect: Reconnect = Reconnect()
     faults: dict[FaultCode, Fault] = Field(

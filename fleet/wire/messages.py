@@ -50,6 +50,8 @@ ComponentWord = Literal[
 ]  # fmt: skip
 Health = Literal["OPER", "DEGRADED", "OUTD", "DACT", "WAIT"]
 PrinterWord = Literal["OK", "PaperLow", "NoPaper", "PaperJam", "OutOfOrder"]
+MethodWord = Literal["qr", "contactless", "chip", "stripe"]
+VerificationWord = Literal["password", "fingerprint", "face", "none"]
 UpdateWord = Literal[
     "offered", "deferred", "downloading", "downloaded", "installing", "succeeded", "failed",
     "rolled_back",

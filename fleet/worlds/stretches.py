@@ -90,7 +90,7 @@ class Stretches:
             zip(*self._snapshots, strict=True) if self._snapshots else [()] * len(self._sources)
         )
         tables = tuple(
-            np.frombuffer(b"".join(column), source.dtype).reshape(-1, source.shape[1])
+            np.frombuffer(b"".join(column), source.dtype).reshape(-1, *source.shape[1:])
             for column, source in zip(columns, self._sources, strict=True)
         )
         self._numbers = array("q")

@@ -10,6 +10,7 @@ CALM: dict[str, object] = {
     "faults": {},
     "orders": [],
     "campaigns": [],
+    "estate.sizes": [{"name": "idle", "share": 1.0, "per_day": 0.0}],
     "boot.failure": 0.0,
     "shutdown.hang": 0.0,
     "dormancy.chance": 0.0,

@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fleet.life.flows import PAPER_ROLL_M, Trade
 from fleet.life.symptoms import SLOTS, Shape, Symptom
-from fleet.life.telemetry import CHANNELS, COLUMN, ROW, Vitals, telemetry
+from fleet.life.telemetry import CHANNELS, COLUMN, ROW, STREET, Vitals, telemetry
 from fleet.units import HOUR_MS
 from fleet.wire.heartbeat import DYNAMIC
 
@@ -77,8 +78,10 @@ def test_flows_have_the_mean_of_their_rate() -> None:
     """Random rounding keeps the mean: reads per heartbeat are rate, times hours, times activity."""
     count = 20_000
     vitals = vitals_of(count)
-    table = rows_of(vitals, list(range(count)), [3.0] * count, [1] * count)  # 15:00, full activity
-    expected = float(vitals.base[:, COLUMN["reads"]].mean()) * 0.25
+    for row in range(count):
+        vitals.sell(row, Trade(STREET, 60.0, 0.05, 0.0, 0), 0)
+    table = rows_of(vitals, list(range(count)), [3.5] * count, [1] * count)  # 15:30, full activity
+    expected = 60.0 * max(STREET.per_hour) * 0.25
     assert table[:, ROW.index("reads")].mean() == pytest.approx(expected, rel=0.02)
 
 
@@ -113,7 +116,7 @@ def test_a_daily_symptom_follows_the_activity() -> None:
     """What comes with the load is there at noon and gone at night."""
     calm, sick = vitals_of(1), vitals_of(1)
     sick.show(0, 1, Symptom("temp_c", 20.0, Shape.DAILY), 0, 0)
-    assert difference(sick, calm, "temp_c", 3.0) == pytest.approx(20.0, abs=0.2)  # 15:00
+    assert difference(sick, calm, "temp_c", 3.5) == pytest.approx(20.0, abs=0.2)  # 15:30
     assert difference(sick, calm, "temp_c", 15.0) == pytest.approx(0.2, abs=0.2)  # 03:00
 
 
@@ -158,3 +161,40 @@ def test_values_have_the_resolution_of_their_channel() -> None:
     for number, name in enumerate(ROW):
         scaled = table[:, number] * (10 if name in {"temp_c", "paper_m"} else 1)
         assert np.allclose(scaled, np.rint(scaled), atol=1e-6), name
+
+
+def test_only_who_sells_has_customers() -> None:
+    """Before it sells, and after it has stopped, nothing is read; the roll keeps its length."""
+    vitals = vitals_of(1)
+    reads, paper = ROW.index("reads"), ROW.index("paper_m")
+    vitals.sell(0, Trade(STREET, 10_000.0, 0.0, 1.0, 0), 0)
+    selling = rows_of(vitals, [0], [5.0], [1])[0]
+    vitals.sell(0, None, 6 * HOUR_MS)
+    stopped = rows_of(vitals, [0], [9.0], [2])[0]
+    assert selling[reads] > 0
+    assert stopped[reads] == 0
+    assert stopped[paper] == pytest.approx(PAPER_ROLL_M - 6.0, abs=0.05)
+
+
+def test_who_began_to_sell_a_minute_ago_has_a_minute_s_customers() -> None:
+    """The heartbeat after the sign-in counts from the sign-in, not from the heartbeat before."""
+    count = 5_000
+    vitals = vitals_of(count)
+    for row in range(count):
+        vitals.sell(row, Trade(STREET, 600.0, 0.0, 0.0, 0), 3 * HOUR_MS + 29 * 60_000)
+    table = rows_of(vitals, list(range(count)), [3.5] * count, [1] * count)
+    expected = 600.0 * max(STREET.per_hour) / 60
+    sigma = (expected / count) ** 0.5
+    assert abs(table[:, ROW.index("reads")].mean() - expected) < 4 * sigma
+
+
+def test_what_was_lived_is_reported_once() -> None:
+    """Transactions counted for a heartbeat are in that one, and in no other."""
+    vitals = vitals_of(2)
+    vitals.count(0, 7, (1, 0, 1, 0), 0.24)
+    vitals.count(0, 7, (2, 1, 0, 1), 0.0)
+    columns = [ROW.index(name) for name in ("reads", "read_errors", "txn_ok", "txn_fail")]
+    assert rows_of(vitals, [0], [2.0], [7])[0, columns].tolist() == [3, 1, 1, 1]
+    assert rows_of(vitals, [0], [2.0], [8])[0, columns].tolist() == [0, 0, 0, 0]
+    assert rows_of(vitals, [1], [2.0], [7])[0, columns].tolist() == [0, 0, 0, 0]
+    assert vitals.flows.sold["paper_m"][0] == pytest.approx(PAPER_ROLL_M - 0.24)

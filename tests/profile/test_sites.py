@@ -4,9 +4,10 @@ from collections import Counter
 
 import pytest
 
-from fleet.profile.estate import Estate, Region, Sector, Sites
+from fleet.profile.estate import Estate, Region, Sites
 from fleet.profile.members import member, members
 from fleet.profile.sites import site_of, size_shares
+from fleet.profile.trade import Sector
 
 SEED = 7
 

@@ -1,0 +1,80 @@
+"""Poisson counts by the million: a table of quantiles, and a coin for what lies between its rows.
+
+A count is drawn from noise of 10 bits by looking it up in the row of the greatest tabled mean that
+does not exceed the wanted one; the rest, at most a fraction of the standard deviation, is rounded
+up or down at random. So means hold exactly, however small they are, and variances to 3 %.
+
+The tabled means are squares: the standard deviation grows by the same step from row to row.
+"""
+
+import functools
+import math
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fleet.chance.noise import Levels
+from fleet.chance.special import gamma_upper
+
+MEAN_MAX: Final = 400.0
+"""Greatest mean whose counts spread as they should; above it, only means hold."""
+
+_STEPS_PER_ROOT: Final = 8
+_QUANTILES: Final = 1_024
+_SHIFT: Final = 6  # from noise of 16 bits to 10
+
+
+def poisson(
+    mean: NDArray[np.float32], noise: Levels, chance: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """Draw counts.
+
+    Args:
+        mean: 0 or more, float32[n].
+        noise: As from `fleet.chance.noise.levels`, uint16[n].
+        chance: Uniform numbers from 0 to 1, independent of the noise, float32[n].
+
+    Returns:
+        Whole numbers, 0 or more, float32[n].
+    """
+    counts, means = _table()
+    row = np.sqrt(mean)
+    row *= _STEPS_PER_ROOT
+    place = np.minimum(row, len(means) - 1).astype(np.intp)
+    rest = mean - means[place]
+    rest += chance
+    np.floor(rest, out=rest)
+    rest += counts[place, noise >> _SHIFT]
+    drawn: NDArray[np.float32] = np.maximum(rest, 0.0, out=rest)
+    return drawn
+
+
+def poisson_quantile(mean: float, q: float) -> int:
+    """Return the smallest count whose cumulative probability reaches `q`, for q in [0, 1).
+
+    Up to k events come with the probability that a gamma variable of shape k + 1 exceeds the mean.
+    """
+    if mean <= 0.0:
+        return 0
+    low, high = -1, int(mean + 40.0 * (math.sqrt(mean) + 1.0))
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if gamma_upper(middle + 1.0, mean) >= q else (middle, high)
+    return high
+
+
+@functools.cache
+def _table() -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return counts[mean, quantile], and the mean of each row as it came out."""
+    roots = np.arange(int(np.sqrt(MEAN_MAX)) * _STEPS_PER_ROOT + 1) / _STEPS_PER_ROOT
+    middles = (np.arange(_QUANTILES) + 0.5) / _QUANTILES
+    counts = np.array([_quantiles(root * root, middles) for root in roots], np.float32)
+    return counts, counts.mean(axis=1)
+
+
+def _quantiles(mean: float, at: NDArray[np.float64]) -> NDArray[np.float64]:
+    many = np.arange(1, int(mean + 12.0 * np.sqrt(mean) + 12.0))
+    logs = np.concatenate([[0.0], np.log(max(mean, 1e-300)) - np.log(many)])
+    below = np.cumsum(np.exp(np.cumsum(logs) - mean))
+    return np.searchsorted(below, at).astype(np.float64)

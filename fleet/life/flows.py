@@ -1,0 +1,161 @@
+"""What flows through a terminal: how many transactions come between two heartbeats, and the paper.
+
+Theory of operation
+-------------------
+Customers come by the merchant's curve (`fleet.chance.daily`): at full activity so many an hour, in
+other hours of the week their share. A terminal sells or does not; while it does not, nothing comes.
+What comes between two heartbeats is a Poisson number whose mean is the rate of the hour in the
+middle between them, times the time that the terminal has sold since the one before.
+
+The paper roll runs down evenly while the terminal sells, by what it takes on an average day, and is
+replaced when it is empty.
+
+Where transactions are lived one by one they are not drawn but *counted*: the terminal notes with
+them the number of the heartbeat that will report them, and only that one does.
+"""
+
+from functools import lru_cache
+from typing import Any, Final, NamedTuple, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fleet.chance.daily import HOURS_PER_DAY, HOURS_PER_WEEK, MONDAY_MS, WeekCurve
+from fleet.units import HOUR_MS, Millis
+
+PAPER_ROLL_M: Final = 26.0
+"""Sourced: PAX S80, 2.25 in by 85 ft."""
+
+SOLD: Final = np.dtype([
+    ("offset_ms", np.int64), ("from_ms", np.int64), ("per_hour", np.float32),
+    ("paper_m", np.float32), ("use_m_per_ms", np.float32),
+])  # fmt: skip
+"""What flows depend on: local time minus that of offset 0; since when it sells; transactions per
+hour of full activity, 0 while it sells nothing; paper at that instant, and what a millisecond takes
+of it."""
+
+COUNTED: Final = np.dtype([("seq", np.int64), ("flows", np.int32, 4)])
+"""Transactions that were lived: which heartbeat reports them, and reads, errors, ok, fail."""
+
+Counts = tuple[int, int, int, int]
+"""Reads, errors, ok, fail."""
+
+Single = NDArray[np.float32]
+Integers = NDArray[np.int64]
+
+
+class Trade(NamedTuple):
+    """What flows through one terminal while it sells.
+
+    Attributes:
+        curve: When its customers come.
+        per_day: How many of them are counted, not lived, on an average day of the curve.
+        failing: Share of those who are declined, from 0 to 1.
+        paper_m_per_h: Paper that they take, in metres per hour of selling.
+        offset_ms: Local time minus the clock of offset 0.
+    """
+
+    curve: WeekCurve
+    per_day: float
+    failing: float
+    paper_m_per_h: float
+    offset_ms: Millis
+
+
+class Flows:
+    """The flows of a shard's terminals.
+
+    Attributes:
+        sold: What they depend on, a structured array[terminals] of `SOLD`.
+        counted: What was lived, a structured array[terminals] of `COUNTED`.
+        curves: Share of the busiest, of the 24 hours of a day and then of the 7 days of a week;
+            float32[terminals, 31].
+        lived: Whether any transaction is lived.
+    """
+
+    def __init__(self, terminals: int, default: WeekCurve) -> None:
+        """Let nobody sell anything yet; the hours of the day are those of `default`."""
+        self.sold = np.zeros(terminals, SOLD)
+        self.sold["paper_m"] = PAPER_ROLL_M
+        self.counted = np.zeros(terminals, COUNTED)
+        self.curves = np.tile(_shares(default), (terminals, 1))
+        self.lived = False
+
+    @classmethod
+    def of(cls, sold: NDArray[Any], counted: NDArray[Any], curves: Single) -> Self:
+        """Return flows as they were copied, a row at a time."""
+        flows = cls.__new__(cls)
+        flows.sold, flows.counted, flows.curves = sold, counted, curves
+        flows.lived = bool(counted["seq"].any())
+        return flows
+
+    def begin(self, row: int, trade: Trade, at: Millis) -> None:
+        """Let a terminal sell from `at` on."""
+        sold = self.sold[row]
+        self.curves[row] = _shares(trade.curve)
+        sold["offset_ms"], sold["from_ms"] = trade.offset_ms, at
+        sold["per_hour"] = trade.per_day * max(trade.curve.per_hour)
+        sold["use_m_per_ms"] = trade.paper_m_per_h / HOUR_MS
+
+    def end(self, row: int, at: Millis) -> None:
+        """Let it sell no more from `at` on."""
+        sold = self.sold[row]
+        sold["paper_m"] = paper(self.sold[[row]], np.array([at]))[0]
+        sold["from_ms"], sold["per_hour"], sold["use_m_per_ms"] = at, 0.0, 0.0
+
+    def count(self, row: int, seq: int, counts: Counts, paper_m: float) -> None:
+        """Add to what heartbeat number `seq` will report, and take paper off the roll."""
+        counted = self.counted[row]
+        if counted["seq"] != seq:
+            counted["seq"], counted["flows"] = seq, 0
+        counted["flows"] += np.array(counts, np.int32)
+        self.sold["paper_m"][row] = (self.sold["paper_m"][row] - paper_m) % PAPER_ROLL_M
+        self.lived = True
+
+    def tables(self) -> tuple[NDArray[Any], ...]:
+        """Return what `of` takes."""
+        return self.sold, self.counted, self.curves
+
+
+@lru_cache(maxsize=256)
+def _shares(curve: WeekCurve) -> Single:
+    hours, days = (np.array(weights) / max(weights) for weights in (curve.hours, curve.days))
+    return np.concatenate([hours, days]).astype(np.float32)
+
+
+def activity(flows: Flows, rows: Integers, midway_ms: Integers) -> Single:
+    """Return the share of the busiest hour, float32[n].
+
+    Args:
+        flows: Of the terminals.
+        rows: Which of them, int64[n].
+        midway_ms: Instants midway between two heartbeats, Unix time, int64[n].
+    """
+    monday_h = (midway_ms + (flows.sold["offset_ms"][rows] + MONDAY_MS)) // HOUR_MS
+    day, hour = np.divmod(monday_h % HOURS_PER_WEEK, HOURS_PER_DAY)
+    share: Single = flows.curves[rows, hour]
+    share *= flows.curves[rows, day + HOURS_PER_DAY]
+    return share
+
+
+def expected(sold: NDArray[Any], at_ms: Integers, every_ms: Integers, activity: Single) -> Single:
+    """Return how many transactions come on average since the heartbeat before, float32[n]."""
+    sold_ms = np.minimum(every_ms, at_ms - sold["from_ms"])
+    mean: Single = sold["per_hour"] * np.maximum(sold_ms, 0).astype(np.float32)
+    mean *= activity
+    mean *= np.float32(1.0 / HOUR_MS)
+    return mean
+
+
+def reported(counted: NDArray[Any], seq: NDArray[np.uint64]) -> Integers:
+    """Return what was lived for heartbeats of these numbers: reads, errors, ok, fail; [n, 4]."""
+    of_this: Integers = (counted["seq"] == seq.astype(np.int64))[:, None] * counted["flows"]
+    return of_this
+
+
+def paper(sold: NDArray[Any], at_ms: Integers) -> Single:
+    """Return what is left on the rolls at these instants, in metres, float32[n]."""
+    used = (at_ms - sold["from_ms"]).astype(np.float32)
+    used *= sold["use_m_per_ms"]
+    left: Single = (sold["paper_m"] - used) % np.float32(PAPER_ROLL_M)
+    return left
