@@ -167,9 +167,12 @@ class FastLink:
 
     def received(self, data: bytes) -> None:
         """See `StreamOwner`."""
-        stream = self._stream
+        stream, now_ms = self._stream, self._plan.now_ms()
+        if packet_id := self._session.settled_by(data, now_ms):  # the hot path
+            self._owner.acknowledged(packet_id)
+            return
         try:
-            events = self._session.receive(data, self._plan.now_ms())
+            events = self._session.receive(data, now_ms)
         except MalformedPacket as error:
             self._fail(DownReason.PROTOCOL, f"the broker broke the protocol: {error}")
             return

@@ -71,10 +71,28 @@ class Inbound(SessionState):
             NotConnected: `connect` was not called.
         """
         if self.phase is Phase.ONLINE and self._decoder is None:
+            if packet_id := self.settled_by(data, now_ms):
+                return [Acknowledged(packet_id)]
             event = self._receive_frequent(data, now_ms)
             if event is not None:
                 return [event]
         return self._receive_any(data, now_ms)
+
+    def settled_by(self, data: bytes, now_ms: int) -> int:
+        """Take `data` if it is exactly one PUBACK that is awaited; return its packet id.
+
+        Returns:
+            0 for anything else, which is left untouched for `receive`.
+        """
+        if len(data) != _PUBACK_SIZE or self.phase is not Phase.ONLINE or self._decoder is not None:
+            return 0
+        packet_id = data[2] << 8 | data[3]
+        exchanges = self._exchanges
+        if data.startswith(_PUBACK_HEAD) and exchanges.awaited(packet_id) is Kind.PUBACK:
+            del exchanges.held[packet_id]
+            self._note_exchange(now_ms)
+            return packet_id
+        return 0
 
     def _receive_frequent(self, data: bytes, now_ms: int) -> Event | None:
         """Take `data` if it is exactly one packet of the frequent kinds, in its frequent shape.
@@ -82,13 +100,7 @@ class Inbound(SessionState):
         Whatever else it is, broken or not, is left untouched for `_receive_any` to judge.
         """
         size = len(data)
-        if size == _PUBACK_SIZE and data.startswith(_PUBACK_HEAD):
-            packet_id = data[2] << 8 | data[3]
-            if self._exchanges.awaited(packet_id) is Kind.PUBACK:
-                del self._exchanges.held[packet_id]
-                self._note_exchange(now_ms)
-                return Acknowledged(packet_id)
-        elif data == _PINGRESP:
+        if data == _PINGRESP:
             self._ping_unanswered = False
             self._note_exchange(now_ms)
             return _PONG
