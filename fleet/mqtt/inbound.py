@@ -104,7 +104,7 @@ class Inbound(SessionState):
             self._ping_unanswered = False
             self._note_exchange(now_ms)
             return _PONG
-        elif _PUBLISH_SIZE_MIN <= size <= self.options.max_packet_bytes:
+        if _PUBLISH_SIZE_MIN <= size <= self.options.max_packet_bytes:
             found = read_frame(data, self.options.version)
             if found is not None:
                 if found[1]:
