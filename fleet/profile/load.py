@@ -35,13 +35,13 @@ class Health(Section):
     terminals of an ordinary estate would not notice, and what spoils a percentile of a fast broker.
     """
 
-    lag_p99_max: Span = 100
+    lag_p99_max: Span = 250
     """Schedule lag, 99th percentile: how late heartbeats were sent."""
     stall_p99_max: Span = 250
     """Delay of the loop's ticks, 99th percentile."""
     cpu_max: Bound = 0.97
     """Share of one core that a shard may use, on average."""
-    cpu_wait_max: Bound = 0.7
+    cpu_wait_max: Bound = 0.95
     """Share of the time that a shard may wait for a core that others use, on average."""
     descriptors_max: Bound = 1.0
     """Share of the open files of one shard's limit."""

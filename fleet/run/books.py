@@ -17,7 +17,7 @@ from fleet.watch.exporter import AddressUnavailable, Exporter, RunInfo, serve_me
 from fleet.watch.layout import Layout
 from fleet.watch.ruling import Ruling
 from fleet.watch.summary import RunFacts, Summary, summarise
-from fleet.watch.tally import Board, create_counts
+from fleet.watch.tally import Board, Tally, create_counts, open_counts
 
 if TYPE_CHECKING:
     from fleet.watch.record import RunRecord
@@ -31,6 +31,7 @@ class Books:
         plan: What is run.
         board: The counts of all shards.
         tallies: Each shard's file of counts.
+        own: The supervisor's own counts: of what no shard can know.
         exporter: Where metrics are served, if they are.
         record: The folder that stays, if one was asked for.
     """
@@ -38,6 +39,7 @@ class Books:
     plan: RunPlan
     board: Board
     tallies: tuple[Path, ...]
+    own: Tally
     exporter: Exporter | None
     record: "RunRecord | None"
 
@@ -98,10 +100,11 @@ def open_books(plan: RunPlan, shards: int) -> Iterator[Books]:
     with ExitStack() as stack:
         record = stack.enter_context(_record(plan.out)) if plan.out else None
         layout = layout_of(plan.profile, shards)
-        tallies = _create(stack, shards, layout)
-        board = Board(layout, tallies)
+        *tallies, own = _create(stack, shards, layout)
+        board = Board(layout, [*tallies, own])
         exporter = stack.enter_context(_serve(board, plan)) if plan.metrics else None
-        yield Books(plan, board, tallies, exporter, record)
+        counts = Tally(layout, open_counts(own, layout, writable=True))
+        yield Books(plan, board, tuple(tallies), counts, exporter, record)
 
 
 @contextmanager
@@ -121,10 +124,11 @@ def _record(out: Path) -> "Iterator[RunRecord]":
 
 def _create(stack: ExitStack, shards: int, layout: Layout) -> tuple[Path, ...]:
     folder = stack.enter_context(scratch_folder())
-    tallies = tuple(folder / f"shard-{index}" for index in range(shards))
-    for path in tallies:
+    names = [f"shard-{index}" for index in range(shards)]
+    paths = tuple(folder / name for name in (*names, "supervisor"))
+    for path in paths:
         create_counts(path, layout)
-    return tallies
+    return paths
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from fleet.run.interruption import Interruption
 from fleet.run.probe import probe_all
 from fleet.tms.ledger import Counts
 from fleet.tms.task import Counted, Ended, Failed, Handled, Lost, Ready, Report, TmsTask
+from fleet.watch.tally import Tally
 
 READY_S = 30.0
 DRAIN_S = 8.0
@@ -30,9 +31,24 @@ class Desks:
     """The instances of the TMS; several share the estate between them."""
 
     def __init__(
-        self, profile: Profile, seed: int, instances: int, notice: Callable[[str], None]
+        self,
+        profile: Profile,
+        seed: int,
+        instances: int,
+        notice: Callable[[str], None],
+        tally: Tally | None = None,
     ) -> None:
-        """Expect `instances`, 0 or more; pass on to `notice` what the user should know."""
+        """Expect instances of the TMS.
+
+        Args:
+            profile: Of the run.
+            seed: Of the run.
+            instances: How many, 0 or more.
+            notice: Is told what the user should know.
+            tally: Where what only the TMS can know is counted, if anywhere.
+        """
+        self._tally = tally
+        self._missing = 0
         self._profile = profile
         self._seed = seed
         self._instances = instances
@@ -57,13 +73,30 @@ class Desks:
             (counts.unreadable, "heard", "message", "that nobody can read"),
             (counts.desk.strangers, "heard", "message", "of terminals that are not of its estate"),
             (counts.desk.missing, "missed", "heartbeat", "as the numbers of the others show"),
-            (counts.desk.repeated, "heard", "heartbeat", "again, or after a later one"),
+            (counts.desk.repeated, "heard", "heartbeat", "again"),
+            (counts.desk.overtaken, "heard", "heartbeat", "after a later one"),
         )
         return tuple(
             f"the TMS {did} {_many(count, what)} {why}"
             for count, did, what, why in troubles
             if count
         )
+
+    def _enter(self, tally: Tally) -> None:
+        """Count what only the TMS can know."""
+        desk, counts = self.counts.desk, tally.counts
+        # A heartbeat that is missing in two reports in a row was not merely overtaken.
+        lost, self._missing = min(self._missing, desk.missing), desk.missing
+        for mishap, count in (
+            ("lost", lost),
+            ("duplicated", desk.repeated),
+            ("reordered", desk.overtaken),
+        ):
+            slot = tally.slot("fleet_up_mishaps_total", mishap=mishap)
+            counts[slot] = max(counts[slot], count)
+        tally.recorder("fleet_command_seconds").replace(desk.command_us)
+        tally.recorder("fleet_command_service_seconds").replace(desk.command_service_us)
+        tally.publish()
 
     def commands(self) -> tuple[Command, ...]:
         """Return the command of each instance."""
@@ -119,6 +152,9 @@ class Desks:
                 self._ready[index].set()
             case Counted(counts) | Ended(counts):
                 self._counts[index] = counts
+                if self._tally is not None:
+                    self._missing = self._missing if isinstance(report, Counted) else 2**62
+                    self._enter(self._tally)
             case Lost(reason) if reason not in self._told:
                 self._told.add(reason)
                 self._notice(f"the TMS has no connection to the broker: {reason}")

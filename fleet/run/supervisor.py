@@ -262,7 +262,7 @@ def execute(plan: RunPlan, console: Console) -> Summary:
         with open_screen(console, live=plan.live) as screen:
             view = LiveView(books.board, screen, say)
             muster = Muster(shards, view.notice)
-            desks = Desks(plan.profile, plan.seed, plan.desks, view.notice)
+            desks = Desks(plan.profile, plan.seed, plan.desks, view.notice, books.own)
             slo = plan.profile.slo
             judge = Judge(slo.objectives, slo.warm_up, slo.window, books.board.read())
             run = Supervision(plan, books, view, Interruption(), muster, desks, judge)

@@ -82,7 +82,7 @@ class Desk:
             alone: Whether this desk hears every message of the estate; only then it can tell
                 whether one is missing.
         """
-        self._ledger = Ledger(follows=alone)
+        self._ledger = Ledger(follows=alone, speed=profile.run.speed)
         self.counts: Final = self._ledger.counts
         self._plan = Plan(profile, seed)
         self._weather = Weather(profile, seed)
@@ -106,12 +106,12 @@ class Desk:
             What to say to that terminal, in this order; often nothing.
         """
         index = _index_of(terminal, self._estate) if tenant == self._estate.tenant else None
-        self._ledger.hear(message, index)
+        self._ledger.hear(message, index, server_ts)
         answers = [
             Reply(terminal, said) for said in self._answers(terminal, index, message, server_ts)
         ]
         for reply in answers:
-            self._ledger.say(reply.message)
+            self._ledger.say(reply.message, index, server_ts)
         return answers
 
     def next_order_ms(self, terminal: str, plan: int, fw: str) -> int | None:

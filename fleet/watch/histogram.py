@@ -15,7 +15,7 @@ a reader catches the writer at work.
 """
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Final
 
@@ -82,6 +82,12 @@ class Recorder:
             counts[base + bucket] += number
         counts[self._sum] += int(us.sum())
         counts[self._peak] = max(counts[self._peak], int(us.max()))
+
+    def replace(self, counts: Mapping[str, int]) -> None:
+        """Forget what was counted; count these durations instead, by their microseconds."""
+        self._counts[self._base : self._base + SLOTS] = [0] * SLOTS
+        for us, count in counts.items():
+            self.record_many(np.full(count, int(us), np.int64))
 
 
 class Percentiles(Struct, frozen=True):
