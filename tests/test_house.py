@@ -19,7 +19,7 @@ FLOORS: Final = (
     ("life", "mqtt", "tms"),
     ("watch",),
     ("worlds",),
-    ("capacity",),
+    ("capacity", "dataset"),
     ("run",),
     ("cli",),
     ("__main__",),

@@ -55,6 +55,7 @@ def tell(error: Exception) -> None:
 def _exit_code(error: Exception) -> int | None:
     """Return the exit code of a known failure, None for a mistake of the program."""
     # Only who fails pays for these imports.
+    from fleet.dataset.errors import DatasetError  # noqa: PLC0415
     from fleet.mqtt.connection import PasswordError  # noqa: PLC0415
     from fleet.mqtt.endpoint import EndpointError  # noqa: PLC0415
     from fleet.profile import ProfileError  # noqa: PLC0415
@@ -62,7 +63,7 @@ def _exit_code(error: Exception) -> int | None:
 
     if isinstance(error, EndpointError | PasswordError | ProfileError):
         return USAGE
-    return FAILED if isinstance(error, RunError | OSError) else None
+    return FAILED if isinstance(error, DatasetError | RunError | OSError) else None
 
 
 def _confess(error: Exception) -> int:

@@ -8,6 +8,7 @@ import fleet as package
 
 _COMMANDS = {
     "run": "fleet.cli.run:run",
+    "dataset": "fleet.cli.dataset:dataset",
     "profile": "fleet.cli.profile:profile",
     "tms": "fleet.cli.tms:tms",
 }

@@ -17,6 +17,7 @@ from fleet.profile.behaviour import (
     Update,
 )
 from fleet.profile.causes import AnyCause
+from fleet.profile.dataset import Dataset
 from fleet.profile.estate import Day, Estate, Ramp, Run
 from fleet.profile.load import Health, Slo
 from fleet.profile.power import Boot, Dormancy, ForcedShutdown, SecurityReboot, Shutdown
@@ -74,3 +75,4 @@ class Profile(Section):
     mqtt: Mqtt = Mqtt()
     slo: Slo = Slo()
     health: Health = Health()
+    dataset: Dataset = Dataset()

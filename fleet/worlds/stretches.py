@@ -26,13 +26,13 @@ from fleet.units import Millis
 Integers = NDArray[np.int64]
 
 FIELDS: Final = (
-    "row", "version", "begin", "every", "count", "seq", "booted", "boot", "state", "fw", "plan",
-    "faults",
+    "row", "begin", "every", "count", "seq", "booted", "boot", "state", "fw", "plan", "faults",
 )  # fmt: skip
-"""Of a stretch, in order: the terminal's row; the version of its vitals; instant of the first
-heartbeat and distance of the others in ms; how many; the first one's number; the instant of the
-last boot in ms and its number; the state's place in `STATES`; the version's place among those of
-its collector; the last order's number; how many faults are active."""
+"""Of a stretch, in order: the terminal's row; instant of the first heartbeat and distance of the
+others in ms; how many; the first one's number; the instant of the last boot in ms and its number;
+the state's place in `STATES`; the version's place among those of its collector; the last order's
+number; how many faults are active. Behind them stand the versions of the terminal's row in each of
+`Vitals.tables`."""
 
 STATES: Final = tuple(State)
 _STATE: Final = {state: number for number, state in enumerate(STATES)}
@@ -42,8 +42,8 @@ class Collected(NamedTuple):
     """Stretches as they were collected, and what telemetry depends on in them.
 
     Attributes:
-        stretches: int64[stretches, len(FIELDS)], in the order in which they ended.
-        tables: Of each version, a row in each of `Vitals.tables`.
+        stretches: int64[stretches, len(FIELDS) + tables], in the order in which they ended.
+        tables: For each of `Vitals.tables` the versions of its rows that were met.
     """
 
     stretches: Integers
@@ -64,13 +64,13 @@ class Stretches:
         self._vitals = vitals
         self._sources = vitals.tables()
         self._changes = [-1] * count
-        self._version = [-1] * count
-        self._noted: list[tuple[bytes, ...]] = [()] * count
+        self._versions: list[list[int]] = [[] for _ in range(count)]
+        self._noted: list[list[bytes]] = [[] for _ in range(count)]
         self._numbers = array("q")
-        self._snapshots: list[tuple[bytes, ...]] = []
+        self._snapshots: list[list[bytes]] = [[] for _ in self._sources]
 
     def __len__(self) -> int:
-        return len(self._numbers) // len(FIELDS)
+        return len(self._numbers) // (len(FIELDS) + len(self._sources))
 
     def add(self, pulse: Pulse, begin: Millis, every: Millis, count: int) -> None:
         """Note a stretch; its heartbeats follow those that the pulse has counted."""
@@ -78,67 +78,75 @@ class Stretches:
         if self._changes[row] != vitals.changes[row]:
             self._note(row)
         self._numbers.extend((
-            row, self._version[row], begin, every, count, pulse.seq + 1,
+            row, begin, every, count, pulse.seq + 1,
             int(vitals.booted_ms[row]), pulse.boot, _STATE[pulse.state],
             self.firmware.setdefault(pulse.fw, len(self.firmware)), pulse.plan, pulse.faults,
+            *self._versions[row],
         ))  # fmt: skip
 
     def take(self) -> Collected:
         """Return all that was collected since the last time, and forget it."""
-        stretches = np.frombuffer(self._numbers, np.int64).reshape(-1, len(FIELDS))
-        columns = (
-            zip(*self._snapshots, strict=True) if self._snapshots else [()] * len(self._sources)
-        )
+        width = len(FIELDS) + len(self._sources)
+        stretches = np.frombuffer(self._numbers, np.int64).reshape(-1, width)
         tables = tuple(
-            np.frombuffer(b"".join(column), source.dtype).reshape(-1, *source.shape[1:])
-            for column, source in zip(columns, self._sources, strict=True)
+            np.frombuffer(b"".join(rows), source.dtype).reshape(-1, *source.shape[1:])
+            for rows, source in zip(self._snapshots, self._sources, strict=True)
         )
+        count = len(self._changes)
         self._numbers = array("q")
-        self._snapshots = []
-        self._changes = [-1] * len(self._changes)
-        self._noted = [()] * len(self._noted)
+        self._snapshots = [[] for _ in self._sources]
+        self._changes = [-1] * count
+        self._noted = [[] for _ in range(count)]
         return Collected(stretches, tables)
 
     def _note(self, row: int) -> None:
-        """Note the version of a terminal's vitals, unless it is as before."""
-        self._changes[row] = self._vitals.changes[row]
-        now = tuple(source[row].tobytes() for source in self._sources)
-        if now != self._noted[row]:
-            self._noted[row] = now
-            self._version[row] = len(self._snapshots)
-            self._snapshots.append(now)
+        """Note the versions of a terminal's rows that are not as they were."""
+        self._changes[row] = int(self._vitals.changes[row])
+        now = [source[row].tobytes() for source in self._sources]
+        before = self._noted[row]
+        if not before:
+            before, self._versions[row] = [b""] * len(now), [0] * len(now)
+        for number, (new, old) in enumerate(zip(now, before, strict=True)):
+            if new != old:
+                self._versions[row][number] = len(self._snapshots[number])
+                self._snapshots[number].append(new)
+        self._noted[row] = now
 
 
-class Rows(NamedTuple):
-    """Heartbeats, a row each, in the order of their stretches.
+class Grid(NamedTuple):
+    """Heartbeats, one entry for each, in the order of their stretches.
 
     Attributes:
         stretch: Which stretch each belongs to, int64[n].
         at_ms: Its instant since the epoch, int64[n].
         seq: Its number, uint64[n].
-        values: What `fleet.life.telemetry.telemetry` says, float64[n, len(ROW)].
     """
 
     stretch: Integers
     at_ms: Integers
     seq: NDArray[np.uint64]
-    values: NDArray[np.float64]
 
 
-def expand(stretches: Integers, vitals: Vitals, origin_ms: int) -> Rows:
-    """Turn stretches into heartbeats; some 100,000 at a time keep near the processor's cache.
-
-    Args:
-        stretches: int64[stretches, len(FIELDS)].
-        vitals: A row for each stretch, see `Vitals.of_stretches`.
-        origin_ms: Unix time of the epoch.
-    """
+def grid_of(stretches: Integers) -> Grid:
+    """Return the heartbeats of stretches, int64[stretches, len(FIELDS)]."""
     begin, every, count, first = (stretches[:, FIELDS.index(name)] for name in _GRID)
     stretch = np.repeat(np.arange(len(stretches)), count)
     number = np.arange(len(stretch)) - np.repeat(np.cumsum(count) - count, count)
     at_ms = begin[stretch] + number * every[stretch]
-    seq = (first[stretch] + number).astype(np.uint64)
-    return Rows(stretch, at_ms, seq, telemetry(vitals, stretch, at_ms, seq, origin_ms))
+    return Grid(stretch, at_ms, (first[stretch] + number).astype(np.uint64))
+
+
+def expand(grid: Grid, vitals: Vitals, origin_ms: int) -> NDArray[np.float64]:
+    """Return what heartbeats say; see `fleet.life.telemetry.telemetry`.
+
+    Some 100,000 heartbeats at a time keep near the processor's cache.
+
+    Args:
+        grid: Which.
+        vitals: A row for each stretch, see `Vitals.of_stretches`.
+        origin_ms: Unix time of the epoch.
+    """
+    return telemetry(vitals, grid.stretch, grid.at_ms, grid.seq, origin_ms)
 
 
 _GRID: Final = ("begin", "every", "count", "seq")

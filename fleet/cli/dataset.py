@@ -1,0 +1,94 @@
+"""`fleet dataset`: months in minutes."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+
+from fleet.cli.options import profile_argument
+from fleet.dataset.difficulty import DIFFICULTIES
+from fleet.dataset.files import FORMATS
+from fleet.dataset.job import Dataset
+from fleet.dataset.progress import Bar
+from fleet.dataset.rehearsal import rehearse
+from fleet.profile import ProfileError, load
+from fleet.profile.complaints import Complaint
+
+_PATHS = {
+    "terminals": "estate.terminals",
+    "days": "dataset.days",
+    "seed": "dataset.seed",
+    "start": "run.start",
+    "kind": "dataset.format",
+}
+
+
+@click.command()
+@profile_argument
+@click.option("--terminals", type=click.IntRange(1, 10_000_000), help="[default: profile's]")
+@click.option("--days", type=click.IntRange(1, 36_500), help="[default: profile's]")
+@click.option(
+    "--seed", type=click.IntRange(0, 2**64 - 1), help="Of all chance. [default: profile's]"
+)
+@click.option(
+    "--start",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="DATE",
+    help="First day of the study. [default: profile's run.start]",
+)
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 256),
+    default=1,
+    show_default=True,
+    help="Processes; the bytes do not depend on how many.",
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    required=True,
+    help="New folder for the dataset.",
+)
+@click.option("--format", "kind", type=click.Choice(FORMATS), help="[default: profile's]")
+@click.option(
+    "--difficulty",
+    type=click.Choice(list(DIFFICULTIES)),
+    help="Signal of precursors, losses and regimes. [default: as the profile says]",
+)
+@click.option("--resume", is_flag=True, help="Go on with an interrupted job.")
+@click.option("--dry-run", is_flag=True, help="Check everything, tell what would be made, stop.")
+def dataset(  # noqa: PLR0913 - an option each
+    profile_name: str,
+    *,
+    workers: int,
+    out: Path,
+    resume: bool,
+    dry_run: bool,
+    difficulty: str | None,
+    **wishes: Any,
+) -> None:
+    """Make a labelled fault dataset of the estate of PROFILE, in virtual time."""
+    profile = load(profile_name, _overrides(difficulty, wishes))
+    if not profile.faults:
+        complaint = "there are none, so nothing could be learned; add a section [faults.CODE]"
+        raise ProfileError([Complaint("faults", complaint)], origin=profile_name)
+    job = Dataset(profile, out)
+    if dry_run:
+        for line in rehearse(job):
+            click.echo(line)
+        return
+    console = Console(stderr=True)
+    job.prepare(resume=resume, say=console.print)
+    finished = job.done(console.print)
+    with Bar(job, finished, console) as bar:
+        files = job.make(workers, finished, bar.advance)
+    rows = sum(file.rows for file in files)
+    click.echo(f"{out}: {rows:,} rows in {len(files):,} files")
+
+
+def _overrides(difficulty: str | None, wishes: dict[str, Any]) -> dict[str, object]:
+    """Return what the command line asks for, by its path in the profile."""
+    preset = DIFFICULTIES[difficulty] if difficulty else {}
+    return {_PATHS[name]: value for name, value in wishes.items()} | dict(preset)

@@ -1,0 +1,146 @@
+"""A bucket of terminals: the blocks that were lived, read back for those who write the tables."""
+
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from fleet.dataset.lives import BLOCK, BUCKET
+from fleet.life.telemetry import Vitals
+from fleet.profile.members import Member, member
+from fleet.profile.profile import Profile
+from fleet.units import Millis
+from fleet.worlds.stretches import FIELDS
+
+_ROW, _FW = (FIELDS.index(name) for name in ("row", "fw"))
+
+
+class Bucket:
+    """The terminals of one bucket and what was written down of them.
+
+    Attributes:
+        number: From 0.
+        members: Its terminals.
+        seed: The study's.
+    """
+
+    def __init__(self, profile: Profile, seed: int, number: int, blocks: Path) -> None:
+        """Open a bucket.
+
+        Args:
+            profile: The estate.
+            seed: The study's.
+            number: Which bucket, from 0.
+            blocks: The folder that holds a folder for each block.
+        """
+        first = number * BUCKET
+        last = min(profile.estate.terminals, first + BUCKET)
+        self.number = number
+        self.seed = seed
+        self.members: list[Member] = [member(profile.estate, seed, i) for i in range(first, last)]
+        self._folders = [
+            blocks / f"block-{block:05}" for block in range(first // BLOCK, -(-last // BLOCK))
+        ]
+
+    @cached_property
+    def serials(self) -> NDArray[np.uint64]:
+        """Numbers of its terminals in the estate, uint64[terminals]."""
+        return np.array([each.index for each in self.members], np.uint64)
+
+    @cached_property
+    def tids(self) -> pa.Array:
+        """Ids of its terminals, the words of every column `terminal_id`."""
+        return pa.array([each.tid for each in self.members], pa.string())
+
+    @cached_property
+    def _firmware(self) -> list[list[str]]:
+        return [(folder / "firmware.txt").read_text("utf-8").split("\n")
+                for folder in self._folders]  # fmt: skip
+
+    @cached_property
+    def firmware(self) -> list[str]:
+        """Versions that were met anywhere in it, in order."""
+        return sorted({word for words in self._firmware for word in words})
+
+    def notes(self, name: str, day: int | None = None) -> pa.Table:
+        """Return what was noted of a kind, on a day or on all days; `row` counts in the bucket."""
+        tables = []
+        for number, reader in enumerate(self._readers(name)):
+            days = range(reader.num_record_batches) if day is None else (day,)
+            table = pa.Table.from_batches([reader.get_batch(each) for each in days], reader.schema)
+            row = pa.array(table["row"].to_numpy() + number * BLOCK)
+            tables.append(table.set_column(0, "row", row))
+        return pa.concat_tables(tables)
+
+    def stretches(self, day: int) -> tuple[NDArray[np.int64], list[NDArray[Any]]]:
+        """Return the stretches of a day, by terminal and time, and the tables of their versions.
+
+        The firmware's number is one of `firmware`.
+        """
+        like = Vitals(0, np.zeros(1, np.uint64)).tables()
+        kept = [
+            [_numbers(reader.get_batch(day).column(0), table) for reader in self._readers(name)]
+            for name, table in ((f"table_{number}", table) for number, table in enumerate(like))
+        ]
+        stretches = []
+        for number, reader in enumerate(self._readers("stretches")):
+            block = np.column_stack([column.to_numpy() for column in reader.get_batch(day).columns])
+            block[:, _ROW] += number * BLOCK
+            words = [self.firmware.index(word) for word in self._firmware[number]]
+            block[:, _FW] = np.array(words, np.int64)[block[:, _FW]]
+            for place, parts in enumerate(kept, len(FIELDS)):
+                block[:, place] += sum(len(part) for part in parts[:number])
+            stretches.append(block)
+        return np.concatenate(stretches), [np.concatenate(parts) for parts in kept]
+
+    def _readers(self, name: str) -> list[pa.ipc.RecordBatchFileReader]:
+        return [pa.ipc.open_file(pa.memory_map(str(folder / f"{name}.arrow")))
+                for folder in self._folders]  # fmt: skip
+
+
+def _numbers(column: pa.Array, like: NDArray[Any]) -> NDArray[Any]:
+    """Return the rows of a table that were kept as bytes."""
+    buffer = column.buffers()[1]
+    size = like[:1].nbytes
+    start = column.offset * size
+    raw = b"" if buffer is None else memoryview(buffer)[start : start + len(column) * size]
+    return np.frombuffer(raw, like.dtype).reshape(-1, *like.shape[1:])
+
+
+def ms_to_instants(ms: Any, origin_ms: Millis) -> pa.Array:
+    """Return instants since the study's epoch, in ms, as UTC timestamps; None and masked stay null.
+
+    Args:
+        ms: An Arrow array of int64, or a numpy one.
+        origin_ms: Unix time of the epoch.
+    """
+    if isinstance(ms, pa.ChunkedArray):
+        ms = ms.combine_chunks()
+    if isinstance(ms, pa.Array):
+        mask = np.asarray(ms.is_null())
+        numbers = ms.fill_null(0).to_numpy(zero_copy_only=False)
+    else:
+        mask, numbers = None, ms
+    us = (numbers + origin_ms) * 1_000
+    return pa.array(us, pa.int64(), mask=mask).cast(pa.timestamp("us", tz="UTC"))
+
+
+WORDS: Final = pa.dictionary(pa.int16(), pa.string())
+
+
+def to_words(values: Any) -> pa.Array:
+    """Return a column of text as a dictionary whose words are in order, whatever came first."""
+    if isinstance(values, pa.ChunkedArray):
+        values = values.combine_chunks()
+    text = values if isinstance(values, pa.Array) else pa.array(values, pa.string())
+    words = sorted(word for word in text.unique().to_pylist() if word is not None)
+    found = pa.compute.index_in(text, value_set=pa.array(words, pa.string()))
+    return pa.DictionaryArray.from_arrays(found.cast(pa.int16()), pa.array(words, pa.string()))
+
+
+def of_terminals(rows: NDArray[np.int64], bucket: Bucket) -> pa.Array:
+    """Return the column `terminal_id` of rows of a bucket."""
+    return pa.DictionaryArray.from_arrays(pa.array(rows.astype(np.int32)), bucket.tids)

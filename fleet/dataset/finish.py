@@ -1,0 +1,79 @@
+"""What is written last: the tables that are one file, the splits, the cards, the manifest."""
+
+import json
+import platform
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+import fleet
+from fleet.dataset import cards, croissant, observed, schema, truth
+from fleet.dataset.calendar import Calendar
+from fleet.dataset.files import Written, sha256_of, write_table
+from fleet.dataset.splits import schemes
+from fleet.dataset.summary import Summary
+from fleet.profile.profile import Profile
+from fleet.profile.render import digest, resolved_toml
+
+
+def complete(profile: Profile, root: Path, files: list[Written]) -> None:
+    """Write all that follows from the profile and the list of files, which grows by some.
+
+    Args:
+        profile: The dataset's.
+        root: Its folder.
+        files: All files of its tables.
+    """
+    calendar = Calendar.of(profile, profile.dataset.days)
+    kind = profile.dataset.format
+    whole = (
+        (schema.CONTEXT, observed.context(profile, calendar)),
+        (schema.REGIMES, truth.regimes(profile, calendar)),
+    )
+    files += [write_table(root, table, "part-00000", kind, [rows]) for table, rows in whole]
+    files.sort(key=lambda file: file.path)
+    summary = Summary.of(profile, calendar, files)
+    texts = {
+        "config.toml": resolved_toml(profile),
+        "splits.json": _json(schemes(profile, calendar)),
+        "README.md": cards.readme(summary),
+        "DATASHEET.md": cards.datasheet(summary),
+        "croissant.json": _json(croissant.description(summary)),
+    }
+    for name, text in texts.items():
+        (root / name).write_text(text, encoding="utf-8")
+    others = {name: sha256_of(root / name) for name in sorted(texts)}
+    (root / "manifest.json").write_text(_json(_manifest(summary, others)), encoding="utf-8")
+
+
+def _manifest(summary: Summary, others: dict[str, str]) -> dict[str, Any]:
+    return {
+        "name": summary.name,
+        "seed": summary.profile.dataset.seed,
+        "profile_sha256": digest(summary.profile),
+        "versions": {
+            "fleet": fleet.__version__,
+            "python": platform.python_version(),
+            "numpy": np.__version__,
+            "pyarrow": pa.__version__,
+        },
+        "tables": {
+            table.name: {
+                "rows": summary.rows[table.name],
+                "key": list(table.key),
+                "content_sha256": summary.content(table.name),
+            }
+            for table in summary.tables
+        },
+        "files": [
+            {"path": file.path, "table": file.table, "rows": file.rows, "sha256": file.sha256}
+            for file in summary.files
+        ],
+        "texts": others,
+    }
+
+
+def _json(value: dict[str, Any]) -> str:
+    return json.dumps(value, indent=2, ensure_ascii=False) + "\n"

@@ -1,0 +1,129 @@
+"""The true hazard of lives at any instant, from what is known of them at their ends.
+
+Theory of operation
+-------------------
+A life tells its age and the hazard that it had collected where it began and where it ended. Between
+the two its age is taken to have grown evenly, and what multiplied its law's hazard (model, region,
+damage) to have been one factor m, such that both ends fit:
+
+    collected(t) = entry + m * (H(age(t)) - H(age at entry)),   age(t) linear
+
+With power always on and nothing but chance this is exact. Where shops close at night it is right
+over days, and smooths the hours.
+"""
+
+from typing import Final
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from fleet.chance.laws import Exponential, Law, Weibull
+from fleet.profile.profile import Profile
+from fleet.units import HOUR_MS
+
+_POINTS: Final = 4_096
+_FAR: Final = 4.0  # how many times the oldest age the table of a law reaches
+_TINY: Final = 1e-12
+
+Integers = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+
+class Hazards:
+    """Lives, and what their hazard was.
+
+    Attributes:
+        codes: Kinds of fault, in order.
+        row: Terminal of each life.
+        code: Place of its kind in `codes`.
+        start: When it began, ms since the epoch.
+        end: When it ended.
+    """
+
+    def __init__(self, lives: pa.Table, profile: Profile) -> None:
+        """Take lives as they were noted."""
+        self.codes: Final = sorted(set(lives["code"].to_pylist()) | set(profile.faults))
+        place = {code: number for number, code in enumerate(self.codes)}
+        self.row: Integers = lives["row"].to_numpy()
+        self.code = np.array([place[code] for code in lives["code"].to_pylist()], np.int64)
+        self.start: Integers = lives["start_at"].to_numpy()
+        self.end: Integers = lives["end_at"].to_numpy()
+        self._entry_h: Floats = lives["entry_age_h"].to_numpy()
+        self._collected: Floats = lives["cum_hazard_entry"].to_numpy()
+        lasted_h = (self.end - self.start) / HOUR_MS
+        grown_h = lives["exit_age_h"].to_numpy() - self._entry_h
+        self._pace = np.where(lasted_h > _TINY, grown_h / np.maximum(lasted_h, _TINY), 1.0)
+        oldest_h = float(lives["exit_age_h"].to_numpy().max(initial=1.0))
+        laws = {code: fault.onset for code, fault in profile.faults.items()}
+        self._laws = [_Table(laws[code], oldest_h) if code in laws else None for code in self.codes]
+        everyone = np.arange(len(self.row))
+        self._at_entry = self._law(everyone, self._entry_h)
+        by_law = self._law(everyone, lives["exit_age_h"].to_numpy()) - self._at_entry
+        grown = lives["cum_hazard_exit"].to_numpy() - self._collected
+        frailty = lives["frailty"].to_numpy()
+        self._factor = np.where(by_law > _TINY, grown / np.maximum(by_law, _TINY), frailty)
+
+    def collected(self, life: Integers, at: Integers) -> Floats:
+        """Return the hazard that lives had collected at instants, both of one length."""
+        return self._collected[life] + self._since_entry(life, self._age_h(life, at))
+
+    def rate(self, life: Integers, at: Integers) -> Floats:
+        """Return their hazard per hour of the calendar."""
+        age_h, half_h = self._age_h(life, at), 0.5 * self._pace[life]
+        above = self._since_entry(life, age_h + half_h)
+        return above - self._since_entry(life, np.maximum(age_h - half_h, 0.0))
+
+    def ahead(self, life: Integers, at: Integers, skip_h: float, span_h: float) -> Floats:
+        """Return the hazard that lives will collect from `skip_h` to `span_h` after instants.
+
+        Args:
+            life: Which lives.
+            at: Instants within them.
+            skip_h: Hours of its own clock in which no fault can strike, since no precursor shows.
+            span_h: Hours of the calendar.
+        """
+        age_h = self._age_h(life, at)
+        safe_h = age_h + skip_h
+        end_h = np.maximum(age_h + span_h * self._pace[life], safe_h)
+        return self._since_entry(life, end_h) - self._since_entry(life, safe_h)
+
+    def _age_h(self, life: Integers, at: Integers) -> Floats:
+        since_h: Floats = (at - self.start[life]) / HOUR_MS
+        return self._entry_h[life] + since_h * self._pace[life]
+
+    def _since_entry(self, life: Integers, age_h: Floats) -> Floats:
+        since: Floats = self._law(life, age_h) - self._at_entry[life]
+        since *= self._factor[life]
+        return since
+
+    def _law(self, life: Integers, age_h: Floats) -> Floats:
+        hazard = np.zeros(len(life))
+        code = self.code[life]
+        for number in np.unique(code):
+            law = self._laws[number]
+            if law is not None:
+                which = code == number
+                hazard[which] = law.hazard(age_h[which])
+        return hazard
+
+
+class _Table:
+    """The cumulative hazard of a law, for many ages at once."""
+
+    def __init__(self, law: Law, oldest_h: float) -> None:
+        self._shape, self._scale_h, self._points = 1.0, 0.0, None
+        match law:
+            case Exponential():
+                self._scale_h = law.mean() / HOUR_MS
+            case Weibull():
+                self._shape, self._scale_h = law.shape, law.scale / HOUR_MS
+            case _:
+                self._ages = np.linspace(0.0, _FAR * oldest_h + 1.0, _POINTS)
+                self._points = np.array([law.cumulative_hazard(h * HOUR_MS) for h in self._ages])
+
+    def hazard(self, age_h: Floats) -> Floats:
+        if self._points is not None:
+            return np.asarray(np.interp(age_h, self._ages, self._points), np.float64)
+        scaled: Floats = age_h / self._scale_h
+        return scaled if self._shape == 1.0 else np.power(scaled, self._shape)

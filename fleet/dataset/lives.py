@@ -1,0 +1,92 @@
+"""Terminals at life in virtual time, a block of them at a time.
+
+A block is a fixed run of terminals, whoever lives it and whatever lives beside it, so that what is
+written depends on neither the number of workers nor their order.
+"""
+
+import gc
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from fleet.dataset.calendar import Calendar
+from fleet.dataset.chronicle import Chronicle
+from fleet.life.pulse import Pulse
+from fleet.life.story import live
+from fleet.life.telemetry import Vitals
+from fleet.life.terminal import Terminal
+from fleet.profile.members import Member, member
+from fleet.profile.profile import Profile
+from fleet.tms.desk import Desk
+from fleet.worlds.virtual import Chronicle as AnyChronicle
+from fleet.worlds.virtual import VirtualEstate, VirtualWorld
+
+BLOCK: Final = 512
+"""Terminals of a block."""
+BUCKET: Final = 4_096
+"""Terminals whose rows of a day stand in one file; a whole number of blocks."""
+
+
+def crew(profile: Profile, seed: int, block: int) -> list[Member]:
+    """Return the terminals of a block, by number from 0."""
+    last = min(profile.estate.terminals, (block + 1) * BLOCK)
+    return [member(profile.estate, seed, index) for index in range(block * BLOCK, last)]
+
+
+def live_block(profile: Profile, seed: int, block: int, calendar: Calendar, folder: Path) -> None:
+    """Let the terminals of a block live through a study, and write down what happens.
+
+    Args:
+        profile: The estate.
+        seed: The study's.
+        block: Which block, from 0.
+        calendar: The study's days.
+        folder: An empty folder.
+    """
+    members = crew(profile, seed, block)
+    vitals = Vitals(seed, np.array([each.index for each in members], np.uint64))
+    chronicle = Chronicle(folder, vitals, calendar.origin_ms)
+    live_through(profile, seed, members, vitals, chronicle, calendar, chronicle.end_day)
+    words = "\n".join(chronicle.close())
+    (folder / "firmware.txt").write_text(words, encoding="utf-8")
+
+
+def live_through(  # noqa: PLR0913, PLR0917 - all that lives are made of
+    profile: Profile,
+    seed: int,
+    members: list[Member],
+    vitals: Vitals,
+    chronicle: AnyChronicle,
+    calendar: Calendar,
+    end_day: Callable[[], None],
+) -> None:
+    """Let terminals live through a study, day by day.
+
+    Args:
+        profile: The estate.
+        seed: The study's.
+        members: Who lives.
+        vitals: Theirs, a row for each.
+        chronicle: Who writes it down.
+        calendar: The study's days.
+        end_day: Called at the end of each.
+    """
+    desk = Desk(profile, seed, alone=False)
+    estate = VirtualEstate(desk, chronicle, profile.estate.tenant, calendar.origin_ms)
+    worlds = []
+    for row, each in enumerate(members):
+        pulse = Pulse(row, each.model.firmware, has_battery=each.model.battery)
+        world = VirtualWorld(estate, each.tid, pulse)
+        terminal = Terminal(profile, each, seed, world, pulse, vitals, calendar.origin_ms)
+        world.begin(live(terminal))
+        worlds.append(world)
+    gc.freeze()
+    days = calendar.dates()
+    for day in days:
+        estate.live_until(day.end - 1)
+        if day is days[-1]:
+            for world in worlds:
+                world.end()
+        end_day()

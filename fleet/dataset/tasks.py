@@ -1,0 +1,177 @@
+"""The tasks of a dataset: each makes some files from the profile, the seed, and what was lived.
+
+A task depends on nothing that another worker holds, so tasks may run in any order and number at
+once, and be done again after an interruption.
+"""
+
+import gc
+import shutil
+from functools import lru_cache
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import pyarrow as pa
+
+from fleet.dataset import observed, schema, truth
+from fleet.dataset.bucket import Bucket
+from fleet.dataset.calendar import Calendar
+from fleet.dataset.files import Written, sha256_of, table_file, write_table
+from fleet.dataset.labels import Labeller
+from fleet.dataset.lives import BLOCK, BUCKET, live_block
+from fleet.dataset.regimes import Regime
+from fleet.dataset.splits import splits
+from fleet.dataset.telemetry import Teller
+from fleet.dataset.transport import Transport
+from fleet.profile.profile import Profile
+from fleet.profile.store import parse
+from fleet.units import format_duration
+
+JOB: Final = ".job"
+"""Folder, below the dataset's, of what is needed only while it is made."""
+
+
+class Job(NamedTuple):
+    """All that a worker must know.
+
+    Attributes:
+        profile_toml: The resolved profile.
+        root: The folder that the dataset is made in.
+    """
+
+    profile_toml: str
+    root: str
+
+
+class Task(NamedTuple):
+    """Something to be made.
+
+    Attributes:
+        kind: `lives` of a block; a `day` of a bucket; the `truth` or the `labels` of a bucket.
+        number: Of the block or the bucket.
+        day: Of the study, for a `day`.
+        weight: About how much work it is, in rows of telemetry.
+    """
+
+    kind: str
+    number: int
+    day: int
+    weight: int
+
+
+def lives_of(profile: Profile, calendar: Calendar) -> list[Task]:
+    """Return the tasks that come first: the lives, block by block."""
+    count = profile.estate.terminals
+    return [
+        Task("lives", block, 0, min(BLOCK, count - block * BLOCK) * calendar.days * 30)
+        for block in range(-(-count // BLOCK))
+    ]
+
+
+def tables_of(profile: Profile, calendar: Calendar) -> list[Task]:
+    """Return the tasks that follow: the tables of each bucket, the longest first."""
+    beats, tasks = 86_400_000 // profile.heartbeat.interval, []
+    for bucket in range(-(-profile.estate.terminals // BUCKET)):
+        terminals = min(BUCKET, profile.estate.terminals - bucket * BUCKET)
+        tasks += [
+            Task("labels", bucket, 0, terminals * calendar.days * 20),
+            Task("truth", bucket, 0, terminals * calendar.days * 10),
+            *(Task("day", bucket, day.number, terminals * beats) for day in calendar.dates()),
+        ]
+    return sorted(tasks, key=lambda task: (task.kind == "day", task.day, task.number))
+
+
+def perform(job: Job, task: Task) -> list[Written]:
+    """Do a task, in whatever process."""
+    profile = _profile(job.profile_toml)
+    calendar = Calendar.of(profile, profile.dataset.days)
+    root = Path(job.root)
+    if task.kind == "lives":
+        return _lives(profile, calendar, root, task.number)
+    bucket = _bucket(job, task.number)
+    return list(_MAKERS[task.kind](profile, calendar, root, bucket, task.day))
+
+
+@lru_cache(maxsize=1)
+def _profile(toml: str) -> Profile:
+    return parse(toml)
+
+
+@lru_cache(maxsize=2)
+def _bucket(job: Job, number: int) -> Bucket:
+    profile = _profile(job.profile_toml)
+    return Bucket(profile, profile.dataset.seed, number, Path(job.root) / JOB)
+
+
+def _lives(profile: Profile, calendar: Calendar, root: Path, block: int) -> list[Written]:
+    folder = root / JOB / f"block-{block:05}"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    gc.disable()
+    try:
+        live_block(profile, profile.dataset.seed, block, calendar, folder)
+    finally:
+        gc.enable()
+        gc.collect()
+    return [Written(JOB, path.relative_to(root).as_posix(), 0, sha256_of(path), "")
+            for path in sorted(folder.iterdir())]  # fmt: skip
+
+
+def _day(
+    profile: Profile, calendar: Calendar, root: Path, bucket: Bucket, number: int
+) -> list[Written]:
+    """Write telemetry, events, steps and the log of their transport, of one day."""
+    rules, kind, day = profile.dataset, profile.dataset.format, calendar.dates()[number]
+    name = f"date={day.date.isoformat()}/part-{bucket.number:05}"
+    beats, news = (Transport(rules.missing, bucket.seed, what) for what in ("heartbeat", "event"))
+    teller = Teller(bucket, calendar, beats, [Regime(drift, bucket) for drift in rules.drifts])
+    with (
+        table_file(root, schema.TELEMETRY, name, kind) as rows,
+        table_file(root, schema.MISSINGNESS, name, kind) as missing,
+    ):
+        for arrived in teller.day(day):
+            rows.write(arrived.telemetry)
+            missing.write(arrived.missing)
+        events, log = observed.events(bucket, calendar, day, news)
+        missing.write(log)
+        return [
+            rows.close(),
+            missing.close(),
+            write_table(root, schema.EVENTS, name, kind, [events]),
+            write_table(root, schema.STEPS, name, kind, [truth.steps(bucket, calendar, day)]),
+        ]
+
+
+def _truth(
+    profile: Profile, calendar: Calendar, root: Path, bucket: Bucket, _: int
+) -> list[Written]:
+    """Write the small tables of a bucket."""
+    name, kind = f"part-{bucket.number:05}", profile.dataset.format
+
+    def write(table: schema.Table, *rows: pa.Table) -> Written:
+        return write_table(root, table, name, kind, rows)
+
+    return [
+        write(schema.TERMINALS, observed.terminals(bucket, calendar)),
+        write(schema.FAILURES, observed.failures(bucket, calendar)),
+        write(schema.MAINTENANCE, observed.maintenance(bucket, calendar)),
+        write(schema.FAULTS, truth.faults(bucket, calendar)),
+        write(schema.LIVES, truth.lives(bucket, calendar)),
+        write(schema.SPLITS, splits(bucket, profile)),
+        write_table(root, schema.HEALTH, name, kind, truth.health(bucket, calendar, profile)),
+    ]
+
+
+def _labels(
+    profile: Profile, calendar: Calendar, root: Path, bucket: Bucket, _: int
+) -> list[Written]:
+    labeller = Labeller(bucket, calendar, profile)
+    name, kind = f"part-{bucket.number:05}", profile.dataset.format
+    written = []
+    for horizon in profile.dataset.horizons:
+        table = schema.labels(format_duration(horizon), labeller.codes)
+        found = (rows for each, rows in labeller.tables() if each == horizon)
+        written.append(write_table(root, table, name, kind, found))
+    return written
+
+
+_MAKERS: Final = {"day": _day, "truth": _truth, "labels": _labels}

@@ -1,0 +1,119 @@
+"""The tables of truth: faults, lives, health, regimes, steps."""
+
+from collections.abc import Iterator
+from typing import Final
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from fleet.dataset import schema
+from fleet.dataset.bucket import Bucket, ms_to_instants, of_terminals, to_words
+from fleet.dataset.calendar import Calendar, Day
+from fleet.dataset.hazards import Hazards
+from fleet.dataset.numbers import global_numbers
+from fleet.profile.profile import Profile
+
+_HEALTH_ROWS: Final = 500_000
+Integers = NDArray[np.int64]
+
+
+def sorted_notes(bucket: Bucket, name: str, *by: str) -> pa.Table:
+    """Return all notes of a kind, by terminal and then by other columns."""
+    return bucket.notes(name).sort_by([(column, "ascending") for column in ("row", *by)])
+
+
+def faults(bucket: Bucket, calendar: Calendar) -> pa.Table:
+    """Return `truth/faults` of a bucket."""
+    notes = sorted_notes(bucket, "faults", "onset_at", "number")
+    columns = [
+        global_numbers(notes, "number", bucket),
+        bucket.tids.take(notes["row"].combine_chunks()),
+        notes["serial_no"].combine_chunks(),
+        *(to_words(notes[name]) for name in ("code", "component", "fault_class", "mechanism")),
+        notes["cause"].combine_chunks(),
+        global_numbers(notes, "parent", bucket),
+        *(ms_to_instants(notes[name], calendar.origin_ms)
+          for name in ("precursor_at", "onset_at", "detectable_at", "detected_at",
+                       "repair_began_at", "repaired_at")),
+        to_words(notes["severity"]),
+        notes["has_precursor"].combine_chunks(),
+        notes["observable"].combine_chunks(),
+        global_numbers(notes, "life", bucket),
+    ]  # fmt: skip
+    return pa.Table.from_arrays(columns, schema=schema.FAULTS.schema)
+
+
+def lives(bucket: Bucket, calendar: Calendar) -> pa.Table:
+    """Return `truth/lives` of a bucket."""
+    notes = sorted_notes(bucket, "lives", "start_at", "number")
+    plain = ("shape", "scale_h", "frailty", "cum_hazard_entry", "cum_hazard_exit")
+    columns = [
+        global_numbers(notes, "number", bucket),
+        bucket.tids.take(notes["row"].combine_chunks()),
+        notes["serial_no"].combine_chunks(),
+        *(to_words(notes[name]) for name in ("code", "component", "clock")),
+        *(ms_to_instants(notes[name], calendar.origin_ms) for name in ("start_at", "end_at")),
+        *(notes[name].combine_chunks()
+          for name in ("entry_age_h", "exit_age_h", "event_observed")),
+        to_words(notes["end_reason"]),
+        global_numbers(notes, "fault", bucket),
+        *(notes[name].combine_chunks() for name in plain),
+    ]  # fmt: skip
+    return pa.Table.from_arrays(columns, schema=schema.LIVES.schema)
+
+
+def steps(bucket: Bucket, calendar: Calendar, day: Day) -> pa.Table:
+    """Return `truth/steps` of a day."""
+    notes = bucket.notes("steps", day.number)
+    columns = [
+        of_terminals(notes["row"].to_numpy(), bucket),
+        pa.array(notes["number"].to_numpy().astype(np.uint32)),
+        ms_to_instants(notes["at"].to_numpy(), calendar.origin_ms),
+        *(to_words(notes[name]) for name in ("event", "source", "target", "code")),
+        notes["duration"].combine_chunks(),
+    ]
+    return pa.Table.from_arrays(columns, schema=schema.STEPS.schema)
+
+
+def health(bucket: Bucket, calendar: Calendar, profile: Profile) -> Iterator[pa.Table]:
+    """Yield `truth/health` of a bucket: every life at each instant of a grid, some rows at a time.
+
+    Health is what is left of the survival of its life, less what its precursor has come to.
+    """
+    hazards = Hazards(sorted_notes(bucket, "lives", "code", "start_at"), profile)
+    every = profile.dataset.health_every
+    first = -(-hazards.start // every)
+    count = np.maximum(0, (hazards.end - 1) // every - first + 1)
+    cuts = np.unique(np.searchsorted(np.cumsum(count), np.arange(
+        _HEALTH_ROWS, int(count.sum()), _HEALTH_ROWS)))  # fmt: skip
+    for part in np.split(np.arange(len(count)), cuts):
+        life = np.repeat(part, count[part])
+        number = np.arange(len(life)) - np.repeat(
+            np.cumsum(count[part]) - count[part], count[part])  # fmt: skip
+        at = (first[life] + number) * every
+        columns = [
+            of_terminals(hazards.row[life], bucket),
+            to_words(pa.array(hazards.codes).take(pa.array(hazards.code[life]))),
+            ms_to_instants(at, calendar.origin_ms),
+            pa.array(np.exp(-hazards.collected(life, at)).astype(np.float32)),
+            pa.array(hazards.rate(life, at)),
+        ]
+        yield pa.Table.from_arrays(columns, schema=schema.HEALTH.schema)
+
+
+def regimes(profile: Profile, calendar: Calendar) -> pa.Table:
+    """Return `truth/regimes`: the drifts that the profile declares."""
+    drifts = sorted(profile.dataset.drifts, key=lambda drift: (drift.begin, drift.name))
+    columns = [
+        pa.array([drift.name for drift in drifts], pa.string()),
+        pa.array([f"telemetry.{drift.channel}" for drift in drifts], pa.string()),
+        pa.array([",".join(drift.regions) for drift in drifts], pa.string()),
+        pa.array([",".join(drift.models) for drift in drifts], pa.string()),
+        ms_to_instants(pa.array([d.begin for d in drifts], pa.int64()), calendar.origin_ms),
+        ms_to_instants(pa.array([d.begin + d.lasts for d in drifts], pa.int64()),
+                       calendar.origin_ms),
+        to_words([drift.kind for drift in drifts]),
+        pa.array([drift.shift for drift in drifts], pa.float64()),
+    ]  # fmt: skip
+    return pa.Table.from_arrays(columns, schema=schema.REGIMES.schema)

@@ -1,0 +1,13 @@
+"""One dataset for all tests that only read."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.dataset.datasets import make
+
+
+@pytest.fixture(scope="session")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the tiny dataset."""
+    return make(tmp_path_factory.mktemp("tiny"))
