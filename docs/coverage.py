@@ -1,4 +1,4 @@
-"""Write docs/coverage.md: what a terminal does, says and dies of, and the code and test that show it.
+"""Write docs/coverage.md: what a terminal does, and the code and test that show it.
 
 python docs/coverage.py
 
@@ -98,7 +98,8 @@ def page() -> str:
     found = answers()
     lines = [
         "# What is shown where", "",
-        "Generated from `docs/coverage` by `make contract`; do not edit. Each file and name exists.", "",
+        "Generated from `docs/coverage` by `make contract`; do not edit. All that it names exists.",
+        "",
     ]  # fmt: skip
     section = ""
     for entry in entries():
