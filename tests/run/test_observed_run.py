@@ -13,14 +13,19 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
+from fleet.profile import load
 from fleet.wire import contract, topics
 from tests.brokers import Mosquitto
+from tests.dataset.stories import stories
 from tests.observer import Observer, observe
 
 pytestmark = [pytest.mark.broker, pytest.mark.timeout(120)]
 
 TERMINALS = 80
 RUN_S_MAX = 60.0
+RUN_MS = 9 * 600 * 1_000
+# What is due in the last instants may or may not be lived before a run ends.
+SLACK_MS = 30_000
 
 # A morning in seconds: everything that a life holds, and orders far enough ahead to be in time.
 PROFILE = """
@@ -161,3 +166,25 @@ def test_the_story_does_not_depend_on_shards(
     assert one.read_bytes() == two.read_bytes()
     events = set(pq.read_table(one, columns=["event"])["event"].to_pylist())
     assert {"updated", "rebooted", "fault_raised", "fault_cleared"} <= events
+
+
+def test_live_and_virtual_lives_are_the_same(
+    profile: Path, start_mosquitto: Callable[[Sequence[str]], Mosquitto], tmp_path: Path
+) -> None:
+    """One life, two worlds: real MQTT and virtual time give each terminal the same steps."""
+    broker = start_mosquitto(["set_tcp_nodelay true", "max_queued_messages 0"])
+    run(profile, broker, tmp_path / "out")
+    lived = pq.read_table(tmp_path / "out" / "events.parquet").to_pylist()
+    start = lived[0]["ts"].replace(hour=8, minute=0, second=0, microsecond=0)
+    live: dict[str, list[tuple[Any, ...]]] = {}
+    for row in lived:
+        at_ms = round((row["ts"] - start).total_seconds() * 1_000)
+        step = (at_ms, row["number"], row["event"], row["from_state"], row["to_state"],
+                row["code"], row["duration_ms"])  # fmt: skip
+        live.setdefault(row["terminal"], []).append(step)
+    virtual = stories(load(profile), 11, days=1)
+    assert set(live) == set(virtual)
+    for terminal, steps in live.items():
+        assert steps == [tuple(step) for step in virtual[terminal][: len(steps)]], terminal
+        beyond = virtual[terminal][len(steps) :]
+        assert not beyond or beyond[0].at_ms >= RUN_MS - SLACK_MS, terminal
