@@ -24,6 +24,8 @@ class Diary:
         repaired: The earliest repair of an active fault.
         restarts: The next security reboot.
         forced: An operator forces it off.
+        syncs: Parameters are asked for again.
+        rotates: The operator's password is to be changed at the next sign-in.
         rescued: Somebody cuts the power of a terminal that hung on its way down.
         befalls: The next begin or end of a common cause.
         relieved: The earliest end of what a common cause has brought.
@@ -32,8 +34,8 @@ class Diary:
 
     __slots__ = (
         "befalls", "closes", "expires", "forced", "opens", "power_cycles", "reconnects",
-        "relieved", "repaired", "reports", "rescued",
-        "restarts", "signs_in", "unlocks", "updates",
+        "relieved", "repaired", "reports", "rescued", "restarts", "rotates", "signs_in", "syncs",
+        "unlocks", "updates",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -52,3 +54,5 @@ class Diary:
         self.befalls: Millis = NEVER
         self.relieved: Millis = NEVER
         self.power_cycles: Millis = NEVER
+        self.syncs: Millis = NEVER
+        self.rotates: Millis = NEVER

@@ -12,10 +12,10 @@ from collections.abc import Awaitable, Callable
 from typing import Final, NamedTuple
 
 from fleet.chance.streams import Purpose
-from fleet.life import fortune, shutdown, update
+from fleet.life import fortune, shutdown, signin, sync, update
 from fleet.life.faults import CATALOGUE, NEVER
 from fleet.life.power import reboot, switch_off
-from fleet.life.regions import Link
+from fleet.life.regions import Link, Session
 from fleet.life.report import status
 from fleet.life.states import IN_SERVICE, Event, State
 from fleet.life.terminal import Terminal
@@ -53,29 +53,34 @@ async def obey(t: Terminal, order: AnyOrder) -> None:
             await reboot(t, why="order")
         case Lock():
             if _answer(t, order, "lock", done=t.state in IN_SERVICE):
-                t.diary.unlocks = NEVER
+                signin.lock(t, "order")
                 t.step(Event.LOCKED, code="order")
         case Unlock():
             if _answer(t, order, "unlock", done=t.state is State.LOCKED):
-                _unlock(t, "order")
+                signin.unlock(t, "order")
 
 
 async def _close(t: Terminal) -> None:
     if t.state is State.READY:
         t.say(SignedOff(t.ts(), t.batch))
+        t.session = Session.SIGNED_OFF
         t.step(Event.SIGNED_OFF)
     t.diary.expires = NEVER
     await switch_off(t)
 
 
 async def _sign_in(t: Terminal) -> None:
-    if await update.post_test(t):
+    fit_at = signin.fit_at(t)
+    if fit_at > t.world.now():
+        t.diary.signs_in = fit_at
+    elif await update.post_test(t):
         t.step(Event.SIGN_IN_STARTED)
 
 
 async def _expire(t: Terminal) -> None:
     t.diary.expires = NEVER
     t.diary.signs_in = t.world.now()
+    t.session = Session.EXPIRED
     t.step(Event.SESSION_EXPIRED, code="SGN-855")
 
 
@@ -90,7 +95,7 @@ async def _report(t: Terminal) -> None:
 
 
 async def _end_lockout(t: Terminal) -> None:
-    _unlock(t, "timer")
+    signin.unlock(t, t.lifted_by)
 
 
 async def _repair(t: Terminal) -> None:
@@ -140,6 +145,7 @@ DUTIES: Final = (
     Duty("unlocks", _end_lockout, _LOCKED, needs_link=False),
     Duty("updates", update.offer, IN_SERVICE, needs_link=True),
     Duty("signs_in", _sign_in, _STANDBY, needs_link=True),
+    Duty("syncs", sync.sync_again, _ANYWHERE, needs_link=True),
     Duty("reports", _report, _ANYWHERE, needs_link=True),
 )
 _RECONNECT: Final = Duty("reconnects", _reconnect, _ANYWHERE, needs_link=False)
@@ -167,13 +173,6 @@ def _next(t: Terminal) -> tuple[Millis, Deed]:
 
 async def _idle(t: Terminal) -> None:
     """Nothing was due: the world has come to its end of time."""
-
-
-def _unlock(t: Terminal, why: str) -> None:
-    t.diary.unlocks = NEVER
-    t.diary.expires = NEVER
-    t.diary.signs_in = t.world.now()
-    t.step(Event.UNLOCKED, code=why)
 
 
 def _answer(t: Terminal, order: AnyOrder, word: str, *, done: bool) -> bool:

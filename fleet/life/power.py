@@ -5,6 +5,7 @@ Each function here is a chapter: it lives through one state until the terminal i
 
 from typing import Final
 
+from fleet.chance.laws import Law
 from fleet.chance.streams import Purpose
 from fleet.life.enrolment import await_enrolment
 from fleet.life.faults import CATALOGUE, NEVER, Effect
@@ -24,7 +25,7 @@ _DORMANCY: Final = Purpose("dormancy.duration")
 _CHARGE: Final = Purpose("dormancy.charge")
 _FORCED: Final = Purpose("forced_shutdown.operator")
 _EXPIRED: Final = "SEC-902"
-_FIELD_REPAIR: Final = Purpose("repair.field")
+_REPAIR: Final = {"field": Purpose("repair.field"), "remote": Purpose("repair.remote")}
 
 
 async def powered_off(t: Terminal) -> None:
@@ -77,18 +78,19 @@ async def out_of_order(t: Terminal) -> None:
     if t.refusals:
         await await_enrolment(t)
         return
-    await t.world.sleep(_field_repair(t))
+    await t.world.sleep(_repair(t))
     t.boot_reason = "repair"
-    t.failed_boots = t.tries = 0
+    t.failed_boots = t.failed_tests = t.tries = 0
     t.step(Event.REPAIRED)
 
 
-def _field_repair(t: Terminal) -> Millis:
+def _repair(t: Terminal) -> Millis:
     """Return when it is done; a certificate that has expired is replaced by the way."""
     now = t.world.now()
     certificates = [cause for cause, _, _ in t.fate.current(Certificate, now)]
-    law = certificates[0].repair if certificates else t.profile.repair.field
-    done = now + t.streams.draw(_FIELD_REPAIR, law)
+    law = certificates[0].repair if certificates else _law(t)
+    done = now + t.streams.draw(_REPAIR[t.remedy], law)
+    t.remedy = "field"
     if certificates:
         t.fate.forget(Certificate)
         t.diary.befalls = t.fate.at
@@ -96,6 +98,10 @@ def _field_repair(t: Terminal) -> Millis:
     if _EXPIRED in t.plights:
         t.plights[_EXPIRED] = t.diary.relieved = done
     return done
+
+
+def _law(t: Terminal) -> Law:
+    return t.profile.repair.remote if t.remedy == "remote" else t.profile.repair.field
 
 
 async def switch_off(t: Terminal) -> None:

@@ -1,14 +1,15 @@
 """The full status report: what the terminal knows of itself."""
 
-from fleet.life.selftest import TESTS
+from fleet.life.regions import Health, Session
+from fleet.life.selftest import TESTS, is_fitted
 from fleet.life.states import State
 from fleet.life.terminal import Terminal
-from fleet.wire.messages import ComponentStatus, StatusReported
+from fleet.wire.messages import ComponentStatus, ComponentWord, StatusReported
 
 
 def status(t: Terminal) -> StatusReported:
     """Return the report of this instant."""
-    sick = t.sick_components()
+    sick = t.sick_components() | set(t.degraded)
     return StatusReported(
         ts=t.ts(),
         tid=t.member.tid,
@@ -23,10 +24,10 @@ def status(t: Terminal) -> StatusReported:
         boot=t.pulse.boot,
         boot_reason=t.boot_reason,
         uptime_s=(t.world.now() - int(t.vitals.booted_ms[t.pulse.index])) // 1_000,
-        signed_in=t.state is State.READY,
+        signed_in=t.session is Session.SIGNED_IN,
         batch=t.batch,
         printer="PaperJam" if "PRN-503" in t.active else "OK",
-        components=tuple(ComponentStatus(c, "OUTD" if c in sick else "OPER") for c in TESTS),
+        components=tuple(ComponentStatus(c, _health(t, c, sick).value) for c in TESTS),
         faults=tuple(sorted({*t.active, *t.plights})),
         heartbeats=t.pulse.seq,
         sign_ins=t.sign_ins,
@@ -34,3 +35,11 @@ def status(t: Terminal) -> StatusReported:
         updates=t.updates,
         reconnects=t.reconnects,
     )
+
+
+def _health(t: Terminal, component: ComponentWord, sick: set[ComponentWord]) -> Health:
+    if not is_fitted(t, component):
+        return Health.DACT
+    if not t.pulse.boot:
+        return Health.WAIT
+    return Health.OUTD if component in sick else Health.OPER

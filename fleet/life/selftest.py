@@ -1,9 +1,13 @@
-"""The self-test: every component in turn; a critical failure stops the terminal, others degrade it.
+"""The self-test: every component in turn; a critical failure stops it at once, others degrade.
 
 The order is that in which payment terminals test themselves: supply, memory, sensors, then
 communication, identity, readers, scanner, payment functions, and last the integrity of the
-software. A failed critical component leads to a diagnosis, which finds either a passing cause (the
-terminal boots again, a bounded number of times) or a lasting one (it waits for repair).
+software. A failed critical component stops operation at once and leads to a diagnosis, which finds
+either a passing cause (the terminal boots again, a bounded number of times) or a lasting one (it
+waits for repair). Without the others a terminal goes on, and says so in its status.
+
+The report also tells how the terminal performs: processor, memory and network as they are without
+load. Whether there are new rules or versions is asked for right afterwards, by the synchronisation.
 """
 
 from typing import Final, Literal
@@ -23,6 +27,7 @@ NON_CRITICAL: Final[frozenset[ComponentWord]] = frozenset(
     {"stripe_reader", "chip_reader", "contactless", "scanner", "printer"}
 )
 
+Outcome = Literal["passed", "degraded", "failed"]
 _STEP: Final = Purpose("self_test.step")
 _FAILURE: Final = {component: Purpose(f"self_test.{component}") for component in TESTS}
 _DIAGNOSIS: Final = Purpose("diagnosis.duration")
@@ -32,11 +37,19 @@ _TRANSIENT: Final = Purpose("diagnosis.transient")
 async def self_test(t: Terminal) -> None:
     """Test every component that the model has."""
     sick = t.sick_components()
-    steps = [await _test(t, component, sick) for component in TESTS if _fitted(t, component)]
-    failed = [step.component for step in steps if not step.ok]
+    steps: list[TestStep] = []
+    for component in TESTS:
+        if is_fitted(t, component):
+            steps.append(await _test(t, component, sick))
+            if not steps[-1].ok and component not in NON_CRITICAL:
+                break
+    failed = tuple(step.component for step in steps if not step.ok)
     taken_ms = sum(step.ms for step in steps)
     event = _verdict(failed)
-    t.keep(SelfTested(t.ts(), t.pulse.boot, _WORD[event], taken_ms, tuple(steps)))
+    if event is not Event.SELF_TEST_FAILED:
+        t.failed_tests = 0
+    t.degraded = failed if event is Event.SELF_TEST_DEGRADED else ()
+    t.keep(_report(t, _WORD[event], taken_ms, steps))
     t.step(event, code=",".join(failed), duration_ms=taken_ms)
 
 
@@ -44,8 +57,8 @@ async def diagnosing(t: Terminal) -> None:
     """Find out why the self-test failed."""
     diagnosis = t.profile.diagnosis
     await t.rest_for(_DIAGNOSIS, diagnosis.duration)
-    t.failed_boots += 1
-    again = t.failed_boots <= diagnosis.repeats_max
+    t.failed_tests += 1
+    again = t.failed_tests <= diagnosis.repeats_max
     if again and t.streams.chance(_TRANSIENT, diagnosis.transient):
         t.boot_reason = "reboot"
         t.step(Event.DIAGNOSED_TRANSIENT)
@@ -60,11 +73,26 @@ async def _test(t: Terminal, component: ComponentWord, sick: set[ComponentWord])
     return TestStep(component, not failed, taken_ms)
 
 
-def _fitted(t: Terminal, component: ComponentWord) -> bool:
+def is_fitted(t: Terminal, component: ComponentWord) -> bool:
+    """Return whether the model has such a component at all."""
     return component != "printer" or t.member.model.printer
 
 
-def _verdict(failed: list[ComponentWord]) -> Event:
+def _report(t: Terminal, outcome: Outcome, taken_ms: Millis, steps: list[TestStep]) -> SelfTested:
+    return SelfTested(
+        ts=t.ts(),
+        boot=t.pulse.boot,
+        outcome=outcome,
+        ms=taken_ms,
+        steps=tuple(steps),
+        cpu_pct=round(t.level("cpu_pct")),
+        mem_pct=round(t.level("mem_pct")),
+        rssi_dbm=round(t.level("rssi_dbm")),
+        rtt_ms=round(t.level("rtt_ms")),
+    )
+
+
+def _verdict(failed: tuple[ComponentWord, ...]) -> Event:
     if not failed:
         return Event.SELF_TEST_PASSED
     if NON_CRITICAL.issuperset(failed):
@@ -72,7 +100,7 @@ def _verdict(failed: list[ComponentWord]) -> Event:
     return Event.SELF_TEST_FAILED
 
 
-_WORD: Final[dict[Event, Literal["passed", "degraded", "failed"]]] = {
+_WORD: Final[dict[Event, Outcome]] = {
     Event.SELF_TEST_PASSED: "passed",
     Event.SELF_TEST_DEGRADED: "degraded",
     Event.SELF_TEST_FAILED: "failed",

@@ -1,85 +1,138 @@
-"""From the end of the self-test to a signed-in operator: data synchronisation and sign-in."""
+"""Sign-in: an operator's password, sometimes a signature, and the host's working keys.
 
-from typing import Final
+Theory of operation
+-------------------
+Before an operator begins, the terminal must be fit for it: intact and with power enough. (That it
+has tested itself and is online is seen to by the states and the duties.) Then the host's response
+code decides what follows:
+
+    code             means                            the terminal then
+    00               approved; keys are delivered     is ready, if the keys' check values are right
+    55, 99           wrong password, PIN format       tries again; after too many it is locked
+    62               credential suspended (SGN-852)   is locked until the credential is reissued
+    22, 77           state or batch differs           signs in again at once, with the host's batch
+    A0               MAC error, or keys do not check  signs in again; SGN-854 if it goes on
+    96, 98, silence  host malfunction                 tries again after a while
+    03, 97           merchant or terminal unknown     is out of order until that is put right
+
+Who is locked out waits for a while, or has forgotten the password and has it reset: by the vendor's
+app, hotline or outlet, each with a latency of its own. A reset, a reissue and the regular change of
+an old password each make a new credential; its number is part of the next request.
+
+Response codes are UnionPay's (ISO 8583, field 39); 62, 98, 99 and A0 are from memory.
+"""
+
+from typing import Final, Literal
 
 from fleet.chance.streams import Purpose
-from fleet.life.faults import NEVER
-from fleet.life.regions import Link
-from fleet.life.states import Event
+from fleet.life.faults import CATALOGUE, NEVER
+from fleet.life.regions import Session
+from fleet.life.states import Event, State
 from fleet.life.terminal import Terminal
-from fleet.life.update import plan_offer
-from fleet.life.world import LinkDown, NoAnswer
+from fleet.life.world import NoAnswer
 from fleet.units import Millis
+from fleet.wire.keys import check_values
 from fleet.wire.messages import (
     APPROVED,
+    BATCH_MISMATCH,
+    MAC_ERROR,
     MERCHANT_UNKNOWN,
     NOT_REGISTERED,
+    PIN_FORMAT,
+    STATE_MISMATCH,
+    SUSPENDED,
     WRONG_PASSWORD,
     SignInAnswered,
     SignInRequested,
-    SyncAnswered,
-    SyncRequested,
 )
 from fleet.wire.password import estate_secret, password, proof
 
-_SYNC: Final = Purpose("sync.duration")
 _TYPING: Final = Purpose("sign_in.typing")
 _MISTYPED: Final = Purpose("sign_in.mistyped")
+_SIGNATURE: Final = Purpose("sign_in.signature")
+_SIGNING: Final = Purpose("sign_in.signing")
+_ILLEGIBLE: Final = Purpose("sign_in.signature_failure")
 _RETRY: Final = Purpose("sign_in.retry")
+_FORGOTTEN: Final = Purpose("sign_in.forgotten")
+_REISSUE: Final = Purpose("sign_in.reissue")
+_ROTATION: Final = Purpose("sign_in.rotation")
+_CHANNEL: Final = Purpose("password_reset.channel")
+_LATENCY: Final = {name: Purpose(f"password_reset.{name}") for name in ("app", "hotline", "outlet")}
 _OPERATOR: Final = "01"
-_NEEDS_SERVICE: Final = frozenset({MERCHANT_UNKNOWN, NOT_REGISTERED})
+_WRONG: Final = frozenset({WRONG_PASSWORD, PIN_FORMAT})
+_UNKNOWN: Final = frozenset({MERCHANT_UNKNOWN, NOT_REGISTERED})
+_AGAIN: Final = frozenset({STATE_MISMATCH, BATCH_MISMATCH, MAC_ERROR})
 
 
-async def data_sync(t: Terminal) -> None:
-    """Come online, tell of the boot and the self-test, fetch parameters; or go on without."""
-    try:
-        if t.link is Link.DOWN:
-            await t.attach()
-        t.catch_up()
-        request = SyncRequested(t.ts(), t.request_number(), t.pulse.fw, t.params)
-        answer = await t.world.ask(request, t.profile.sync.timeout)
-        assert isinstance(answer, SyncAnswered)  # noqa: S101 - the world matches kinds
-        t.params = answer.params
-        await t.rest_for(_SYNC, t.profile.sync.duration)
-    except (LinkDown, NoAnswer):
-        await t.detach(clean=False)
-        _stand_by(t, Event.SYNC_TIMED_OUT)
-        t.diary.reconnects = max(t.world.now(), t.isolated_until())
-        return
-    _stand_by(t, Event.SYNCED)
+def fit_at(t: Terminal) -> Millis:
+    """Return from when on the terminal is fit for a sign-in; now, if it is.
+
+    A critical fault, or one of the supply without a battery to live on, must be repaired first.
+    """
+    now = t.world.now()
+    battery = t.member.model.battery
+    hindering = (
+        until
+        for code, until in t.active.items()
+        if CATALOGUE[code].severity == "critical"
+        or (CATALOGUE[code].fault_class == "power" and not battery)
+    )
+    return max(hindering, default=now)
 
 
 async def signing_in(t: Terminal) -> None:
-    """Type the password and ask the server."""
+    """Type the password, sign if that is asked for, and ask the server."""
     started = t.state_since
-    await t.rest_for(_TYPING, t.profile.sign_in.typing)
-    code = await _answer(t)
-    taken_ms = t.world.now() - started
+    rule = t.profile.sign_in
+    await t.rest_for(_TYPING, rule.typing)
+    if t.streams.chance(_SIGNATURE, rule.signature):
+        await t.rest_for(_SIGNING, rule.signing)
+        if t.streams.chance(_ILLEGIBLE, rule.signature_failure):
+            t.diary.signs_in = t.world.now()
+            t.step(Event.SIGNATURE_REFUSED, code="SGN-853")
+            return
+    code = await _ask(t)
+    _react(t, code, t.world.now() - started)
+
+
+def _react(t: Terminal, code: str, taken_ms: Millis) -> None:
     if code == APPROVED:
         _signed_in(t, taken_ms)
-    elif code == WRONG_PASSWORD:
-        _wrong_password(t, taken_ms)
-    elif code in _NEEDS_SERVICE:
-        t.step(Event.SIGN_IN_REJECTED, code=code, duration_ms=taken_ms)
+    elif code in _WRONG:
+        _wrong_password(t, code, taken_ms)
+    elif code == SUSPENDED:
+        lock(t, "reissue", t.streams.draw(_REISSUE, t.profile.sign_in.reissue))
+        t.step(Event.CREDENTIAL_REFUSED, code="SGN-852", duration_ms=taken_ms)
+    elif code in _UNKNOWN:
+        _reject(t, code, taken_ms)
+    elif code in _AGAIN:
+        _sign_in_again(t, code, taken_ms)
     else:
         t.diary.signs_in = t.world.now() + t.streams.draw(_RETRY, t.profile.sign_in.retry)
         t.step(Event.SIGN_IN_FAILED, code=code, duration_ms=taken_ms)
 
 
-async def _answer(t: Terminal) -> str:
+async def _ask(t: Terminal) -> str:
+    request = _request(t)
     try:
-        answer = await t.world.ask(_request(t), t.profile.sign_in.timeout)
+        answer = await t.world.ask(request, t.profile.sign_in.timeout)
     except NoAnswer:
         return "timeout"
     assert isinstance(answer, SignInAnswered)  # noqa: S101 - the world matches kinds
     t.batch = answer.batch
+    if answer.code == APPROVED:
+        if answer.params > t.params:
+            t.diary.syncs = t.world.now()
+        secret = estate_secret(t.streams.seed)
+        if answer.kcv != check_values(secret, t.member.tid, request.req, request.key_scheme):
+            return MAC_ERROR
     return answer.code
 
 
 def _request(t: Terminal) -> SignInRequested:
-    tid, req = t.member.tid, t.request_number()
-    secret = password(estate_secret(t.streams.seed), tid)
-    mistyped = t.streams.chance(_MISTYPED, t.profile.sign_in.wrong_password)
+    tid, req, rule = t.member.tid, t.request_number(), t.profile.sign_in
+    secret = password(estate_secret(t.streams.seed), tid, t.credential)
+    mistyped = t.streams.chance(_MISTYPED, rule.wrong_password)
     typed = secret[:-1] if mistyped else secret
     return SignInRequested(
         ts=t.ts(),
@@ -90,37 +143,88 @@ def _request(t: Terminal) -> SignInRequested:
         attempt=t.tries + 1,
         proof=proof(typed, tid, req),
         fw=t.pulse.fw,
+        credential=t.credential,
+        key_scheme=rule.key_scheme,
     )
 
 
 def _signed_in(t: Terminal, taken_ms: Millis) -> None:
-    now = t.world.now()
-    t.tries = 0
+    now, rule = t.world.now(), t.profile.sign_in
+    t.tries = t.mac_errors = 0
     t.sign_ins += 1
     t.diary.signs_in = NEVER
-    t.diary.expires = now + t.profile.sign_in.validity
+    t.diary.expires = now + rule.validity
+    t.session = Session.SIGNED_IN
     t.step(Event.SIGNED_IN, code=APPROVED, duration_ms=taken_ms)
+    if t.diary.rotates == NEVER:
+        # How old the password is when the run begins, nobody knows.
+        t.diary.rotates = now + int(t.streams.uniform(_ROTATION) * rule.rotation)
+    elif t.diary.rotates <= now:
+        t.diary.rotates = now + rule.rotation
+        t.credential += 1
+        t.step(Event.PASSWORD_ROTATED)
 
 
-def _wrong_password(t: Terminal, taken_ms: Millis) -> None:
-    now = t.world.now()
+def _wrong_password(t: Terminal, code: str, taken_ms: Millis) -> None:
+    rule = t.profile.sign_in
     t.tries += 1
-    if t.tries < t.profile.sign_in.attempts:
-        t.diary.signs_in = now
-        t.step(Event.PASSWORD_REFUSED, code=WRONG_PASSWORD, duration_ms=taken_ms)
+    if t.tries < rule.attempts:
+        t.diary.signs_in = t.world.now()
+        t.step(Event.PASSWORD_REFUSED, code=code, duration_ms=taken_ms)
+        return
+    t.tries = 0
+    if t.streams.chance(_FORGOTTEN, rule.forgotten):
+        lock(t, *_reset(t))
     else:
-        t.tries = 0
-        t.diary.signs_in = t.diary.unlocks = now + t.profile.sign_in.lockout
-        t.step(Event.LOCKED_OUT, code=WRONG_PASSWORD, duration_ms=taken_ms)
+        lock(t, "timer", rule.lockout)
+    t.step(Event.LOCKED_OUT, code=code, duration_ms=taken_ms)
 
 
-def _stand_by(t: Terminal, event: Event) -> None:
-    now = t.world.now()
-    t.idle_since = now
-    t.first_beat_at = now
-    t.diary.signs_in = now
-    t.diary.reports = now
+def _reset(t: Terminal) -> tuple[Literal["app", "hotline", "outlet"], Millis]:
+    channels = t.profile.password_reset.channels
+    names = tuple(channels)
+    name = names[t.streams.pick(_CHANNEL, [channels[each].share for each in names])]
+    return name, t.streams.draw(_LATENCY[name], channels[name].latency)
+
+
+def _sign_in_again(t: Terminal, code: str, taken_ms: Millis) -> None:
+    t.mac_errors = t.mac_errors + 1 if code == MAC_ERROR else 0
+    if t.mac_errors >= t.profile.sign_in.attempts:
+        t.mac_errors = 0
+        _reject(t, "SGN-854", taken_ms)
+        return
+    t.diary.signs_in = t.world.now()
+    t.step(Event.SIGN_IN_FAILED, code=code, duration_ms=taken_ms)
+
+
+def _reject(t: Terminal, code: str, taken_ms: Millis) -> None:
+    t.remedy = "remote"
+    t.step(Event.SIGN_IN_REJECTED, code=code, duration_ms=taken_ms)
+
+
+def lock(t: Terminal, lifted_by: str, duration_ms: Millis = NEVER) -> None:
+    """Note how a lock that is about to be set will be lifted, and when if nobody does before."""
+    t.lifted_by = lifted_by
+    t.diary.unlocks = min(t.world.now() + duration_ms, NEVER)
+
+
+def unlock(t: Terminal, why: str) -> None:
+    """Lift a lock: the lockout is over, the password reset, the credential reissued, or ordered."""
+    event = _LIFTED.get(why, Event.UNLOCKED)
+    t.lifted_by = ""
+    t.diary.unlocks = NEVER
     t.diary.expires = NEVER
-    if t.job is not None and not t.job.old:
-        plan_offer(t)
-    t.step(event)
+    t.diary.signs_in = t.world.now()
+    if t.session is Session.SIGNED_IN:
+        t.session = Session.SIGNED_OFF
+    if event is not Event.UNLOCKED:
+        t.credential += 1
+    t.step(event, State.STANDBY, code=why)
+
+
+_LIFTED: Final = {
+    "app": Event.PASSWORD_RESET,
+    "hotline": Event.PASSWORD_RESET,
+    "outlet": Event.PASSWORD_RESET,
+    "reissue": Event.CREDENTIAL_REISSUED,
+}

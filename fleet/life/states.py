@@ -75,6 +75,7 @@ class Event(StrEnum):
     DIAGNOSED_PERMANENT = "diagnosed_permanent"
     SYNCED = "synced"
     SYNC_TIMED_OUT = "sync_timed_out"
+    RESYNCED = "resynced"
     SIGN_IN_STARTED = "sign_in_started"
     SIGNED_IN = "signed_in"
     PASSWORD_REFUSED = "password_refused"  # noqa: S105 - an event, no password

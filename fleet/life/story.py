@@ -11,7 +11,7 @@ of by `Fault`, and its effect decides the state that follows. A link that breaks
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-from fleet.life import enrolment, power, selftest, shutdown, signin, update
+from fleet.life import enrolment, power, selftest, shutdown, signin, sync, update
 from fleet.life.duty import on_duty
 from fleet.life.faults import Effect, Fault, FaultKind
 from fleet.life.regions import Link
@@ -56,7 +56,7 @@ CHAPTERS: Final[dict[State, Chapter]] = {
     State.BOOTING: power.booting,
     State.SELF_TEST: selftest.self_test,
     State.DIAGNOSING: selftest.diagnosing,
-    State.DATA_SYNC: signin.data_sync,
+    State.DATA_SYNC: sync.data_sync,
     State.STANDBY: on_duty,
     State.SIGNING_IN: _signing_in,
     State.READY: on_duty,

@@ -17,9 +17,10 @@ from fleet.life.faults import (
     Risks,
 )
 from fleet.life.pulse import Pulse
-from fleet.life.regions import Link
+from fleet.life.regions import Link, Session
 from fleet.life.shopday import ShopDay
 from fleet.life.states import BEATING, Event, State, Step
+from fleet.life.systemlog import SystemLog
 from fleet.life.telemetry import Vitals
 from fleet.life.transitions import step_target
 from fleet.life.world import LinkDown, World
@@ -75,17 +76,24 @@ class Terminal:
         "batch",
         "boot_reason",
         "clock_off_ms",
+        "credential",
         "customers",
         "data_losses",
+        "degraded",
         "diary",
         "every_ms",
         "failed_boots",
+        "failed_syncs",
+        "failed_tests",
         "fate",
         "first_beat_at",
         "forced_shutdowns",
         "idle_since",
         "job",
+        "lifted_by",
         "link",
+        "log",
+        "mac_errors",
         "member",
         "origin_ms",
         "params",
@@ -94,9 +102,11 @@ class Terminal:
         "pulse",
         "reconnects",
         "refusals",
+        "remedy",
         "requests",
         "retries",
         "risks",
+        "session",
         "shop",
         "sign_ins",
         "state_since",
@@ -156,6 +166,12 @@ class Terminal:
         self.state_since: Millis = 0
         self.idle_since: Millis = 0
         self.first_beat_at: Millis = NEVER
+        self.session = Session.SIGNED_OFF
+        self.log = SystemLog()
+        self.degraded: tuple[ComponentWord, ...] = ()
+        self.lifted_by = ""
+        self.remedy: Literal["field", "remote"] = "field"
+        self.credential = self.mac_errors = self.failed_syncs = self.failed_tests = 0
         self.failed_boots = self.tries = self.retries = self.refusals = 0
         self.steps = self.requests = self.params = self.batch = 0
         self.data_losses = 0
@@ -178,6 +194,7 @@ class Terminal:
         source, now = self.state, self.world.now()
         target = step_target(source, event, to)
         self.steps += 1
+        self.log.note(now, event)
         if target is not source:
             self.pulse.state = target
             self.state_since = now

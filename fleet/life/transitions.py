@@ -80,6 +80,7 @@ TRANSITIONS: Final[dict[Event, Transition]] = {
     _E.DIAGNOSED_PERMANENT: _line("T11", _S.DIAGNOSING, _S.OUT_OF_ORDER),
     _E.SYNCED: _line("T12", _S.DATA_SYNC, _S.STANDBY),
     _E.SYNC_TIMED_OUT: _line("T13", _S.DATA_SYNC, _S.STANDBY),
+    _E.RESYNCED: _line("T13", IN_SERVICE | _of(_S.LOCKED)),
     _E.SIGN_IN_STARTED: _line("T14", _S.STANDBY, _S.SIGNING_IN),
     _E.SIGNED_IN: _line("T15", _S.SIGNING_IN, _S.READY),
     _E.PASSWORD_REFUSED: _line("T16", _S.SIGNING_IN, _S.STANDBY),

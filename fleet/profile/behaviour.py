@@ -11,7 +11,7 @@ from pydantic import Field
 from fleet.chance.laws import Lognormal, Uniform
 from fleet.profile.laws import DurationLaw
 from fleet.profile.values import Duration, Probability, Section, Span
-from fleet.units import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS
+from fleet.units import HOUR_MS, MINUTE_MS, SECOND_MS
 from fleet.wire.messages import ComponentWord
 
 Qos = Literal[0, 1]
@@ -58,6 +58,8 @@ class Repair(Section):
 
     field: DurationLaw = Lognormal.from_p95(4 * HOUR_MS, 24 * HOUR_MS)
     """A technician's visit; lognormal by MIL-HDBK-338B, section 5.6.2, the figures are guesses."""
+    remote: DurationLaw = Lognormal.from_p95(2 * HOUR_MS, 12 * HOUR_MS)
+    """Help from afar, by TMS or hotline; the form is sourced as above, the figures are guesses."""
 
 
 class Registration(Section):
@@ -71,34 +73,6 @@ class Registration(Section):
     """Bound of the first wait after a refusal, doubled after each, with full jitter; a guess."""
     refused_max: Span = HOUR_MS
     """Greatest bound; a guess."""
-
-
-class Sync(Section):
-    """Data synchronisation after the self-test."""
-
-    duration: DurationLaw = Lognormal.from_p95(3 * SECOND_MS, 12 * SECOND_MS)
-    """Time to apply what came; a guess."""
-    timeout: Span = 60 * SECOND_MS
-    """Protocol time to wait for the answer; a guess."""
-
-
-class SignIn(Section):
-    """The operator's password sign-in."""
-
-    typing: DurationLaw = Lognormal.from_p95(12 * SECOND_MS, 45 * SECOND_MS)
-    """Time to type the 6 to 8 digits; a guess."""
-    wrong_password: Probability = 0.03
-    """Chance that an attempt is mistyped; a guess."""
-    attempts: Count = 3
-    """Wrong passwords in a row that lock the terminal."""
-    lockout: Duration = 5 * MINUTE_MS
-    """How long it stays locked; a guess."""
-    retry: DurationLaw = Uniform(5 * SECOND_MS, 30 * SECOND_MS)
-    """Wait after a technical refusal (response 96 or silence); a guess."""
-    validity: Span = DAY_MS
-    """A sign-in expires after this; trade pages on UnionPay terminals say 24 h."""
-    timeout: Span = 30 * SECOND_MS
-    """Protocol time to wait for the answer; a guess."""
 
 
 class Heartbeat(Section):

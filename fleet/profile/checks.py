@@ -117,6 +117,33 @@ def _causes(profile: Profile) -> Iterator[Complaint]:
         )
 
 
+def _resets(profile: Profile) -> Iterator[Complaint]:
+    total = math.fsum(each.share for each in profile.password_reset.channels.values())
+    if abs(total - 1.0) > _SHARES_TOLERANCE:
+        yield Complaint(
+            "password_reset.channels", f"the shares sum to {total:g}; they must sum to 1"
+        )
+
+
+def _refusals(profile: Profile) -> Iterator[Complaint]:
+    total = math.fsum([profile.tms.sign_in_malfunction, *profile.tms.sign_in_refusals.values()])
+    if total > 1.0 + _SHARES_TOLERANCE:
+        yield Complaint(
+            "tms.sign_in_refusals",
+            f"with tms.sign_in_malfunction the chances sum to {total:g}; at most 1 is possible",
+        )
+
+
+def _sync(profile: Profile) -> Iterator[Complaint]:
+    first, last = profile.sync.retry_first, profile.sync.retry_max
+    if first > last:
+        yield Complaint(
+            "sync.retry_max",
+            f"{format_duration(last)} is below sync.retry_first, {format_duration(first)}; "
+            f"write at least that",
+        )
+
+
 def _registration(profile: Profile) -> Iterator[Complaint]:
     first, last = profile.registration.refused_first, profile.registration.refused_max
     if first > last:
@@ -154,6 +181,9 @@ CHECKS: Final[tuple[tuple[frozenset[str], Check], ...]] = (
     (frozenset({"campaigns", "estate"}), _campaigns),
     (frozenset({"orders", "estate"}), _orders),
     (frozenset({"forced_shutdown"}), _causes),
+    (frozenset({"password_reset"}), _resets),
+    (frozenset({"tms"}), _refusals),
+    (frozenset({"sync"}), _sync),
     (frozenset({"registration"}), _registration),
     (frozenset({"causes"}), _cause_names),
     (frozenset({"causes", "estate", "campaigns", "faults"}), cause_complaints),

@@ -11,9 +11,7 @@ from fleet.profile.behaviour import (
     Registration,
     Repair,
     SelfTest,
-    SignIn,
     Status,
-    Sync,
     Update,
 )
 from fleet.profile.causes import AnyCause
@@ -22,6 +20,7 @@ from fleet.profile.estate import Day, Estate, Ramp, Run
 from fleet.profile.load import Health, Slo
 from fleet.profile.power import Boot, Dormancy, ForcedShutdown, SecurityReboot, Shutdown
 from fleet.profile.scenario import Campaign, Damage, Fault, FaultCode, Mqtt, Order, Tms
+from fleet.profile.sign_in import PasswordReset, SignIn, Sync
 from fleet.profile.trade import Settlement, Transactions
 from fleet.profile.values import Many, Name, Section, Text
 
@@ -54,6 +53,7 @@ class Profile(Section):
     registration: Registration = Registration()
     sync: Sync = Sync()
     sign_in: SignIn = SignIn()
+    password_reset: PasswordReset = PasswordReset()
     heartbeat: Heartbeat = Heartbeat()
     status: Status = Status()
     transactions: Transactions = Transactions()

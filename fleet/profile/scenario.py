@@ -1,11 +1,13 @@
 """What befalls the estate: faults, damage, the TMS, campaigns, orders, and the MQTT link."""
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
 from fleet.profile.cohort import Cohort
 from fleet.profile.laws import DurationLaw
+from fleet.profile.sign_in import RefusalCode
 from fleet.profile.values import Duration, Name, Probability, Section, Size, Span, Version
 from fleet.units import MINUTE_MS, SECOND_MS
 
@@ -35,6 +37,18 @@ class Damage(Section):
     """Chance that a forced shutdown or power failure loses stored data (DAT-972); a guess."""
 
 
+_REFUSALS: Final[Mapping[RefusalCode, float]] = {
+    "22": 0.001,
+    "77": 0.002,
+    "98": 0.002,
+    "99": 0.0005,
+    "A0": 0.0005,
+    "62": 0.0001,
+    "03": 0.00002,
+    "97": 0.00002,
+}
+
+
 class Tms(Section):
     """What the TMS does, beside campaigns and orders."""
 
@@ -47,6 +61,12 @@ class Tms(Section):
     """Chance that it is refused with 97, since nobody has entered the terminal yet; a guess."""
     sign_in_malfunction: Probability = 0.02
     """Chance that a sign-in is refused with response 96, system malfunction; a guess."""
+    sign_in_refusals: dict[RefusalCode, Probability] = Field(
+        default_factory=lambda: dict(_REFUSALS)
+    )
+    """Chance of each other refusal of a sign-in that is right, by response code; guesses."""
+    key_mismatch: Probability = 0.0002
+    """Chance that the working keys of a sign-in do not check (SGN-854); a guess."""
     order_lead: Duration = MINUTE_MS
     """An order takes effect this much business time after the heartbeat that it answers."""
     heartbeat_interval: Span | None = None

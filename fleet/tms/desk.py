@@ -13,9 +13,10 @@ busy broker changes no story.
     heard        answered
     register     00, or 97 if the terminal is not of this estate or, by the profile's chance, not
                  entered yet, or 1828 if its TID is in use; the heartbeat's interval
-    sync         00 or 97; the parameter set of the terminal's day
-    sign_in      97, or 96 by the profile's chance or while the payment host fails (a common cause),
-                 or 55 if the proof is wrong, or 00
+    sync         00 or 97; the parameter set of the terminal's day; whether an update is due
+    sign_in      97, or 96 and others by the profile's chances, 96 also while the payment host fails
+                 (a common cause), or 55 if the proof is wrong, or 00 with the check values of the
+                 working keys, which may be wrong
     heartbeat    an acknowledgement, if the profile wants one; the plan's next order, if it is due
     all others   nothing; they are counted
 """
@@ -34,13 +35,16 @@ from fleet.profile.weather import Weather
 from fleet.tms.ledger import Ledger
 from fleet.tms.plan import Plan
 from fleet.units import DAY_MS
+from fleet.wire.keys import check_values
 from fleet.wire.messages import (
     APPROVED,
+    BATCH_MISMATCH,
     MALFUNCTION,
     NOT_REGISTERED,
     TID_TAKEN,
     WRONG_PASSWORD,
     AnyOrder,
+    Contact,
     Heartbeat,
     HeartbeatAcknowledged,
     Message,
@@ -50,6 +54,7 @@ from fleet.wire.messages import (
     SignInRequested,
     SyncAnswered,
     SyncRequested,
+    Update,
 )
 from fleet.wire.password import estate_secret, password, proof
 
@@ -57,6 +62,8 @@ _TID: Final = re.compile(r"[0-9]{8}")
 _TID_TAKEN: Final = Purpose("tms.registration_taken")
 _UNKNOWN: Final = Purpose("tms.registration_unknown")
 _MALFUNCTION: Final = Purpose("tms.sign_in_malfunction")
+_REFUSAL: Final = Purpose("tms.sign_in_refusals")
+_KEYS: Final = Purpose("tms.key_mismatch")
 
 
 class Reply(NamedTuple):
@@ -151,8 +158,7 @@ class Desk:
             case SyncRequested():
                 return [self._sync(index, message, now)]
             case SignInRequested():
-                code = self._sign_in_code(tid, index, message)
-                return [SignInAnswered(now, message.req, code, message.batch)]
+                return [self._sign_in(tid, index, message, now)]
             case _:
                 return []
 
@@ -184,9 +190,33 @@ class Desk:
     def _sync(self, index: int | None, request: SyncRequested, now: int) -> SyncAnswered:
         if index is None:
             return SyncAnswered(now, request.req, NOT_REGISTERED, 0)
+        params = self._params(request.ts)
+        return SyncAnswered(now, request.req, APPROVED, params, self._contact(index, request))
+
+    def _params(self, ts: int) -> int:
         # Working keys hold for a day (UnionPay), so each day of the run has a set of its own.
-        day = max(0, request.ts - self._origin_ms) // DAY_MS
-        return SyncAnswered(now, request.req, APPROVED, 1 + day)
+        return 1 + max(0, ts - self._origin_ms) // DAY_MS
+
+    def _contact(self, index: int, request: SyncRequested) -> Contact:
+        entry = self._plan.due_entry(index, request.plan, request.fw, request.ts)
+        order = None if entry is None else entry.message(request.ts)
+        if not isinstance(order, Update):
+            return "none"
+        return "CRIT" if order.forced else "ASAP"
+
+    def _sign_in(
+        self, tid: str, index: int | None, request: SignInRequested, now: int
+    ) -> SignInAnswered:
+        code = self._sign_in_code(tid, index, request)
+        batch = request.batch + (code == BATCH_MISMATCH)
+        if code != APPROVED or index is None:
+            return SignInAnswered(now, request.req, code, batch)
+        wrong = Streams(self._seed, index).chance_at(_KEYS, request.req, self._tms.key_mismatch)
+        number = request.req + wrong  # a key store that is one request off
+        return SignInAnswered(
+            now, request.req, code, batch, self._params(request.ts), request.key_scheme,
+            check_values(self._secret, tid, number, request.key_scheme),
+        )  # fmt: skip
 
     def _sign_in_code(self, tid: str, index: int | None, request: SignInRequested) -> str:
         if index is None:
@@ -195,8 +225,18 @@ class Desk:
         chance = max(self._tms.sign_in_malfunction, self._host_refusal(index, request.ts))
         if streams.chance_at(_MALFUNCTION, request.req, chance):
             return MALFUNCTION
-        expected = proof(password(self._secret, tid), tid, request.req)
+        refusal = self._refusal(streams.at(_REFUSAL, request.req))
+        if refusal:
+            return refusal
+        expected = proof(password(self._secret, tid, request.credential), tid, request.req)
         return APPROVED if hmac.compare_digest(expected, request.proof) else WRONG_PASSWORD
+
+    def _refusal(self, u: float) -> str:
+        for code, chance in self._tms.sign_in_refusals.items():
+            u -= chance
+            if u < 0.0:
+                return code
+        return ""
 
     def _host_refusal(self, index: int, ts: int) -> float:
         """Return the chance that the payment host fails, for whoever asks at Unix time `ts`."""

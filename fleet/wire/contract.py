@@ -101,7 +101,7 @@ def _portable(schema: Any) -> Any:
     """Return a schema without what only Python's patterns need: there `$` allows a last newline."""
     if isinstance(schema, dict):
         return {key: _portable(value) for key, value in schema.items()}
-    if isinstance(schema, list):
+    if isinstance(schema, list | tuple):
         return [_portable(value) for value in schema]
     return schema.replace(NO_NEWLINE, "") if isinstance(schema, str) else schema
 

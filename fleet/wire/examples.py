@@ -54,8 +54,12 @@ _ALL: Final[tuple[Message, ...]] = (
             TestStep(component="power", ok=True, ms=820),
             TestStep(component="printer", ok=False, ms=3_100),
         ),
+        cpu_pct=12,
+        mem_pct=34,
+        rssi_dbm=-61,
+        rtt_ms=80,
     ),
-    SyncRequested(ts=_TS, req=2, fw="2.3.1", params=17),
+    SyncRequested(ts=_TS, req=2, fw="2.3.1", params=17, plan=1),
     SignInRequested(
         ts=_TS,
         req=3,
@@ -120,8 +124,10 @@ _ALL: Final[tuple[Message, ...]] = (
     UpdateReported(ts=_TS, plan=2, version="2.4.0", state="succeeded", fw="2.4.0"),
     OrderAnswered(ts=_TS, plan=3, order="reboot", outcome="done"),
     RegistrationAnswered(server_ts=_TS, req=1, code=APPROVED, heartbeat_ms=900_000),
-    SyncAnswered(server_ts=_TS, req=2, code=APPROVED, params=17),
-    SignInAnswered(server_ts=_TS, req=3, code=APPROVED, batch=42),
+    SyncAnswered(server_ts=_TS, req=2, code=APPROVED, params=17, contact="ASAP"),
+    SignInAnswered(
+        server_ts=_TS, req=3, code=APPROVED, batch=42, params=17, kcv=("8ca64d", "1f03be")
+    ),
     HeartbeatAcknowledged(server_ts=_TS, seq=96),
     Update(plan=2, at=_TS, version="2.4.0", campaign="spring", forced=False),
     Reboot(plan=3, at=_TS),

@@ -24,6 +24,7 @@ SerialNo = Annotated[str, Meta(pattern=r"^[0-9A-Z]{4,16}" + _END, description="o
 Operator = Annotated[str, Meta(pattern=r"^[0-9]{2}" + _END, description="of the shop, 2 digits")]
 Proof = Annotated[str, Meta(pattern=r"^[0-9a-f]{16}" + _END, description="see fleet.wire.password")]
 FaultCode = Annotated[str, Meta(pattern=r"^[A-Z]{2,3}-[0-9]{3}" + _END)]
+CheckValue = Annotated[str, Meta(pattern=r"^[0-9a-f]{6}" + _END, description="of a key")]
 Version = Annotated[str, Meta(min_length=1, max_length=64)]
 Name = Annotated[str, Meta(max_length=64)]
 Code = Annotated[str, Meta(max_length=16, description="response code; 00 is approval")]
@@ -32,7 +33,13 @@ Percent = Annotated[int, Meta(ge=0, le=100)]
 APPROVED: Final = "00"
 MERCHANT_UNKNOWN: Final = "03"
 WRONG_PASSWORD: Final = "55"  # noqa: S105 - ISO 8583 response code, no password
+SUSPENDED: Final = "62"
+STATE_MISMATCH: Final = "22"
+BATCH_MISMATCH: Final = "77"
 MALFUNCTION: Final = "96"
+NO_REPLY: Final = "98"
+PIN_FORMAT: Final = "99"
+MAC_ERROR: Final = "A0"
 NOT_REGISTERED: Final = "97"
 TID_TAKEN: Final = "1828"
 
@@ -48,6 +55,8 @@ ComponentWord = Literal[
     "power", "memory", "sensors", "communication", "identity", "stripe_reader", "chip_reader",
     "contactless", "scanner", "payment", "printer", "integrity",
 ]  # fmt: skip
+KeyScheme = Literal["001", "003", "004"]
+Contact = Literal["none", "ASAP", "CRIT"]
 Health = Literal["OPER", "DEGRADED", "OUTD", "DACT", "WAIT"]
 PrinterWord = Literal["OK", "PaperLow", "NoPaper", "PaperJam", "OutOfOrder"]
 MethodWord = Literal["qr", "contactless", "chip", "stripe"]
@@ -121,6 +130,10 @@ class SelfTested(Message, frozen=True, forbid_unknown_fields=True):
     outcome: Literal["passed", "degraded", "failed"]
     ms: Count
     steps: Annotated[tuple[TestStep, ...], Meta(max_length=16)]
+    cpu_pct: Percent = 0
+    mem_pct: Percent = 0
+    rssi_dbm: Annotated[int, Meta(ge=-150, le=0)] = 0
+    rtt_ms: Count = 0
 
 
 class SyncRequested(Message, frozen=True, forbid_unknown_fields=True):
@@ -131,10 +144,14 @@ class SyncRequested(Message, frozen=True, forbid_unknown_fields=True):
     req: Count
     fw: Version
     params: Count
+    plan: Count = 0
 
 
 class SignInRequested(Message, frozen=True, forbid_unknown_fields=True):
-    """An operator asked to sign in; `proof` is the password's digest, never the password."""
+    """An operator asked to sign in; `proof` is the password's digest, never the password.
+
+    `credential` counts the operator's passwords, `key_scheme` says which working keys are wanted.
+    """
 
     kind = "sign_in"
     ts: Timestamp
@@ -145,6 +162,8 @@ class SignInRequested(Message, frozen=True, forbid_unknown_fields=True):
     attempt: Count
     proof: Proof
     fw: Version
+    credential: Count = 0
+    key_scheme: KeyScheme = "003"
 
 
 class SignedOff(Message, frozen=True, forbid_unknown_fields=True):
@@ -271,23 +290,27 @@ class RegistrationAnswered(Message, frozen=True, forbid_unknown_fields=True):
 
 
 class SyncAnswered(Message, frozen=True, forbid_unknown_fields=True):
-    """The server's clock and the number of the parameter set in force."""
+    """The server's clock, the parameter set in force, and how urgently it wants to update."""
 
     kind = "sync"
     server_ts: Timestamp
     req: Count
     code: Code
     params: Count
+    contact: Contact = "none"
 
 
 class SignInAnswered(Message, frozen=True, forbid_unknown_fields=True):
-    """The answer to a sign-in: the response code and the batch that is open."""
+    """The answer to a sign-in: the response code, the open batch, the keys, the parameters."""
 
     kind = "sign_in"
     server_ts: Timestamp
     req: Count
     code: Code
     batch: Count
+    params: Count = 0
+    key_scheme: KeyScheme = "003"
+    kcv: Annotated[tuple[CheckValue, ...], Meta(max_length=3)] = ()
 
 
 class HeartbeatAcknowledged(Message, frozen=True, forbid_unknown_fields=True):

@@ -22,9 +22,15 @@ def estate_secret(seed: int) -> bytes:
     return b"fleet estate %d" % seed
 
 
-def password(secret: bytes, tid: str) -> str:
-    """Return the operator's password at a terminal: 6 to 8 digits, as UnionPay's terminals ask."""
-    digest = hmac.digest(secret, tid.encode(), "sha256")
+def password(secret: bytes, tid: str, credential: int = 0) -> str:
+    """Return the operator's password at a terminal: 6 to 8 digits, as UnionPay's terminals ask.
+
+    Args:
+        secret: The estate's.
+        tid: Terminal identifier.
+        credential: How many passwords the operator has had there before.
+    """
+    digest = hmac.digest(secret, b"%s:%d" % (tid.encode(), credential), "sha256")
     length = DIGITS_MIN + digest[0] % (DIGITS_MAX - DIGITS_MIN + 1)
     # 64 bits over at most 10**8 passwords: none is likelier than another by more than 1e-11.
     return f"{int.from_bytes(digest[1:9]) % 10**length:0{length}d}"

@@ -49,10 +49,12 @@ def test_status_reports_have_an_interval_of_their_own() -> None:
 
 
 def test_the_session_expires_after_a_day() -> None:
-    """A sign-in is valid for 24 hours, and then the operator signs in again."""
+    """A sign-in is valid for 24 hours; the operator signs in again, and newer parameters come."""
     world = settle(quiet(), hours=26)
     spend(quiet(), world)
-    assert world.events()[-3:] == [E.SESSION_EXPIRED, E.SIGN_IN_STARTED, E.SIGNED_IN]
+    assert world.events()[-4:] == [
+        E.SESSION_EXPIRED, E.SIGN_IN_STARTED, E.SIGNED_IN, E.RESYNCED,
+    ]  # fmt: skip
 
 
 def test_three_wrong_passwords_lock() -> None:

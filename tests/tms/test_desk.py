@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from fleet.tms.desk import Desk, Reply
 from fleet.wire.examples import EXAMPLES
+from fleet.wire.keys import check_values
 from fleet.wire.messages import (
     UP,
     Heartbeat,
@@ -21,6 +22,7 @@ from fleet.wire.messages import (
     Update,
     UpdateReported,
 )
+from fleet.wire.password import estate_secret
 from tests.tms.estates import (
     HOUR_MS,
     MINUTE_MS,
@@ -37,6 +39,7 @@ from tests.tms.estates import (
 )
 
 NOW = ORIGIN_MS + 12_345
+KCV = check_values(estate_secret(SEED), TID, 1, "003")
 TALKATIVE = {Heartbeat, RegistrationRequested, SyncRequested, type(sign_in())}
 
 
@@ -62,7 +65,7 @@ def sync(day: int) -> SyncRequested:
         (TID, sync(0), SyncAnswered(NOW, 6, "00", 1)),
         (TID, sync(3), SyncAnswered(NOW, 6, "00", 4)),
         (STRANGER, sync(0), SyncAnswered(NOW, 6, "97", 0)),
-        (TID, sign_in(), SignInAnswered(NOW, 1, "00", 42)),
+        (TID, sign_in(), SignInAnswered(NOW, 1, "00", 42, 1, "003", KCV)),
         (TID, sign_in(word="000000"), SignInAnswered(NOW, 1, "55", 42)),
         (TID, sign_in("10000002"), SignInAnswered(NOW, 1, "55", 42)),
         (STRANGER, sign_in(STRANGER), SignInAnswered(NOW, 1, "97", 42)),
@@ -99,7 +102,7 @@ def test_without_an_interval_of_its_own_the_tms_leaves_it_to_the_terminal() -> N
 
 def test_malfunctions_strike_as_often_as_asked_and_always_the_same() -> None:
     """A fifth of the sign-ins is refused with 96; which ones hangs on nothing but the seed."""
-    struck = profile(overrides={"tms.sign_in_malfunction": 0.2})
+    struck = profile(overrides={"tms.sign_in_malfunction": 0.2, "tms.sign_in_refusals": {}})
 
     def codes(seed: int) -> list[str]:
         replies = [

@@ -1,0 +1,83 @@
+"""Data synchronisation: parameters and the clock, after the self-test and whenever they are stale.
+
+A terminal that gets no answer stands by all the same, with what it knew before, and tries again by
+and by: full jitter, under a bound that doubles. The answer also says how urgently the server wants
+to be called for an update (ISO 20022's contact level): a critical one is offered at once, without
+the half-hour of idleness that others wait for.
+"""
+
+from typing import Final
+
+from fleet.chance.streams import Purpose
+from fleet.life.faults import NEVER
+from fleet.life.regions import Link, Session
+from fleet.life.states import Event
+from fleet.life.terminal import Terminal
+from fleet.life.update import plan_offer
+from fleet.life.world import LinkDown, NoAnswer
+from fleet.wire.messages import SyncAnswered, SyncRequested
+
+_DURATION: Final = Purpose("sync.duration")
+_RETRY: Final = Purpose("sync.retry")
+
+
+async def data_sync(t: Terminal) -> None:
+    """Come online, tell of the boot and the self-test, fetch parameters; or go on without."""
+    try:
+        if t.link is Link.DOWN:
+            await t.attach()
+        t.catch_up()
+        contact = await _fetch(t)
+        await t.rest_for(_DURATION, t.profile.sync.duration)
+    except (LinkDown, NoAnswer):
+        await t.detach(clean=False)
+        t.failed_syncs = 0
+        _plan_another(t)
+        _stand_by(t, Event.SYNC_TIMED_OUT)
+        t.diary.reconnects = max(t.world.now(), t.isolated_until())
+        return
+    t.diary.syncs = NEVER
+    _stand_by(t, Event.SYNCED, urgent=contact == "CRIT")
+
+
+async def sync_again(t: Terminal) -> None:
+    """Try again while on duty; raises `LinkDown`."""
+    t.diary.syncs = NEVER
+    try:
+        await _fetch(t)
+    except NoAnswer:
+        _plan_another(t)
+        return
+    t.failed_syncs = 0
+    t.step(Event.RESYNCED)
+
+
+async def _fetch(t: Terminal) -> str:
+    request = SyncRequested(t.ts(), t.request_number(), t.pulse.fw, t.params, t.pulse.plan)
+    answer = await t.world.ask(request, t.profile.sync.timeout)
+    assert isinstance(answer, SyncAnswered)  # noqa: S101 - the world matches kinds
+    t.params = answer.params
+    return answer.contact
+
+
+def _plan_another(t: Terminal) -> None:
+    rule = t.profile.sync
+    bound_ms = min(rule.retry_max, rule.retry_first << min(t.failed_syncs, 30))
+    t.failed_syncs += 1
+    t.diary.syncs = t.world.now() + int(t.streams.uniform(_RETRY) * bound_ms)
+
+
+def _stand_by(t: Terminal, event: Event, *, urgent: bool = False) -> None:
+    now, rule = t.world.now(), t.profile.update
+    t.idle_since = now - (rule.idle if urgent else 0)
+    t.first_beat_at = now - (rule.heartbeats * t.every_ms if urgent else 0)
+    t.diary.signs_in = now
+    t.diary.reports = now
+    if t.session is Session.SIGNED_IN:
+        t.session = Session.EXPIRED if t.diary.expires <= now else Session.SIGNED_OFF
+    t.diary.expires = NEVER
+    if t.job is not None and not t.job.old:
+        plan_offer(t)
+    t.step(event)
+    if t.lifted_by:
+        t.step(Event.LOCKED, code=t.lifted_by)
