@@ -11,7 +11,6 @@ at once. A duty which needs the link waits for it.
 from collections.abc import Awaitable, Callable
 from typing import Final, NamedTuple
 
-from fleet.chance.streams import Purpose
 from fleet.life import fortune, shutdown, signin, sync, update
 from fleet.life.faults import CATALOGUE, NEVER
 from fleet.life.power import reboot, switch_off
@@ -23,7 +22,6 @@ from fleet.life.world import LinkDown
 from fleet.units import Millis
 from fleet.wire.messages import AnyOrder, Lock, OrderAnswered, Reboot, SignedOff, Unlock, Update
 
-_BACKOFF: Final = Purpose("reconnect.backoff")
 _ANYWHERE: Final = IN_SERVICE | {State.LOCKED}
 _STANDBY: Final = frozenset({State.STANDBY})
 _READY: Final = frozenset({State.READY})
@@ -105,16 +103,12 @@ async def _repair(t: Terminal) -> None:
 
 
 async def _reconnect(t: Terminal) -> None:
-    """Try to come online; wait longer after each failure, in protocol time."""
+    """Try to come online."""
     try:
         await t.attach()
         t.catch_up()
     except LinkDown:
-        rule = t.profile.reconnect
-        bound_ms = min(rule.max, rule.first << min(t.retries, 30))
-        t.retries += 1
-        part = t.streams.uniform(_BACKOFF) if rule.jitter == "full" else 1.0
-        t.diary.reconnects = t.retry_at(int(part * bound_ms))
+        t.back_off()
         return
     t.retries = 0
     t.reconnects += 1

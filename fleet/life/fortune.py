@@ -98,7 +98,7 @@ async def _cut(t: Terminal, code: str, until: Millis) -> None:
     if t.link is Link.ONLINE:
         await t.detach(clean=False)
         t.retries = 0
-        t.diary.reconnects = t.world.now()
+        t.back_off()
         t.step(Event.LINK_LOST, code=code)
     suffer(t, code, until)
 

@@ -98,5 +98,6 @@ async def _lose_link(t: Terminal) -> None:
     """The link broke, by nobody's order: note it, and try again when on duty."""
     t.link = Link.DOWN
     t.retries = 0
-    t.diary.reconnects = max(t.world.now(), t.isolated_until())
+    t.back_off()
+    t.diary.reconnects = max(t.diary.reconnects, t.isolated_until())
     t.step(Event.LINK_LOST, code="cause" if t.refused() else "network")

@@ -40,6 +40,7 @@ from fleet.wire.messages import (
 )
 
 UNTOLD_MAX: Final = 6
+_BACKOFF: Final = Purpose("reconnect.backoff")
 _JITTER: Final = Purpose("heartbeat.jitter")
 
 
@@ -314,6 +315,14 @@ class Terminal:
     def refused(self) -> bool:
         """Return whether a common cause keeps the link down now."""
         return any(self.fate.current(REFUSING, self.world.now()))
+
+    def back_off(self) -> None:
+        """Plan the next attempt to bring the link up: later after each failure."""
+        rule = self.profile.reconnect
+        bound_ms = min(rule.max, rule.first << min(self.retries, 30))
+        self.retries += 1
+        part = self.streams.uniform(_BACKOFF) if rule.jitter == "full" else 1.0
+        self.diary.reconnects = self.retry_at(int(part * bound_ms))
 
     def retry_at(self, protocol_ms: Millis) -> Millis:
         """Return when to try the link again, after so much protocol time.

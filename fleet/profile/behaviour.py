@@ -129,7 +129,7 @@ class Update(Section):
 
 
 class Reconnect(Section):
-    """Waits between attempts to connect: doubling, in protocol time.
+    """Waits before attempts to connect, after a loss and each failure: doubling, in protocol time.
 
     Each wait is uniform between 0 and a bound that starts at ``first`` and doubles up to ``max``
     (Brooker, Exponential Backoff and Jitter, AWS Architecture Blog, 2015). Without jitter it is the

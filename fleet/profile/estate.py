@@ -8,7 +8,17 @@ from pydantic import Field, NaiveDatetime
 from fleet.chance.laws import Normal
 from fleet.profile.laws import TimeOfDayLaw
 from fleet.profile.trade import SECTORS, SIZES, MerchantSize, Sector
-from fleet.profile.values import ClosedDay, Many, Name, Section, Share, Span, UtcOffset, Version
+from fleet.profile.values import (
+    ClosedDay,
+    Many,
+    Name,
+    Probability,
+    Section,
+    Share,
+    Span,
+    UtcOffset,
+    Version,
+)
 from fleet.units import HOUR_MS, MINUTE_MS
 from fleet.wire.messages import MethodWord
 
@@ -81,6 +91,9 @@ class Estate(Section):
     """Tenant, a level of every topic."""
     first_tid: Annotated[int, Field(ge=10_000_000, le=99_999_999)] = 10_000_000
     """Terminal identifier of the first; the others count up. 8 digits: ISO 8583 field 41."""
+    duplicate_tids: Probability = 0.0
+    """Part of the terminals that were imported in pairs with one identifier each (IDN-301); 0.05 %
+    of a real estate is a guess."""
     models: Annotated[Many[Model], Field(min_length=1)] = (Model(name="S1", share=1.0),)
     """The models."""
     regions: Annotated[Many[Region], Field(min_length=1)] = (Region(name="home", share=1.0),)

@@ -18,6 +18,7 @@ _MODEL: Final = Purpose("estate.model")
 _REGION: Final = Purpose("estate.region")
 _SECTOR: Final = Purpose("estate.sector")
 _CELL: Final = Purpose("estate.cell")
+_DUPLICATE: Final = Purpose("estate.duplicate_tid")
 _BATCH: Final = Purpose("estate.batch")
 _SIZE: Final = Purpose("estate.size")
 
@@ -60,7 +61,7 @@ def member(estate: Estate, seed: int, index: int) -> Member:
     region = estate.regions[_pick(shop, _REGION, [each.share for each in estate.regions])]
     return Member(
         index=index,
-        tid=str(estate.first_tid + index),
+        tid=str(estate.first_tid + _twin(estate, seed, index)),
         serial_no=f"FL{index:08}",
         model=model,
         region=region,
@@ -75,6 +76,13 @@ def member(estate: Estate, seed: int, index: int) -> Member:
 def members(estate: Estate, seed: int, shard: int = 0, shards: int = 1) -> Iterator[Member]:
     """The terminals of one shard: every ``shards``-th, beginning with number ``shard``."""
     return (member(estate, seed, index) for index in range(shard, estate.terminals, shards))
+
+
+def _twin(estate: Estate, seed: int, index: int) -> int:
+    """The number whose identifier a terminal has: of a pair imported wrongly, the even one's."""
+    odd = bool(estate.duplicate_tids) and index % 2 == 1
+    wrong = odd and Streams(seed, index).chance_at(_DUPLICATE, 0, estate.duplicate_tids)
+    return index - 1 if wrong else index
 
 
 def _pick(streams: Streams, purpose: Purpose, shares: Sequence[float]) -> int:

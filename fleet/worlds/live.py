@@ -279,6 +279,7 @@ class LiveWorld:
             meters.add(meters.connected, -1)
             self.give_up()
             self._want_link(1)
+            meters.add(meters.lost[reason.value])
         self._forget_conversation()
         if self._wait in _NEEDS_LINK:
             self._catch_up()

@@ -20,6 +20,7 @@ class Meters:
         connected: Slot of links that are up.
         connects: Slot of attempts to connect, by outcome.
         offline: Slot of terminals that want a link and have none.
+        lost: Slot of links that ended by themselves, by reason.
         dropped: Slot of dropped messages, by reason.
         mishaps: Slot of what the numbers of acknowledgements show.
     """
@@ -35,6 +36,9 @@ class Meters:
         self.connected = slot("fleet_connected_terminals")
         outcomes = ("ok", *(reason.value for reason in DownReason))
         self.connects = {word: slot("fleet_connects_total", outcome=word) for word in outcomes}
+        self.lost = {
+            why.value: slot("fleet_links_lost_total", reason=why.value) for why in DownReason
+        }
         self.dropped = {word: slot("fleet_dropped_total", reason=word) for word in DROPS}
         self.mishaps = {word: slot("fleet_down_mishaps_total", mishap=word) for word in MISHAPS}
         self.offline = slot("fleet_offline_terminals")

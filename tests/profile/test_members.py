@@ -53,3 +53,15 @@ def test_identities_are_unique_and_well_formed() -> None:
     assert everyone[5].tid == "10000005"
     assert len({one.tid for one in everyone}) == len({one.serial_no for one in everyone}) == 1_000
     assert all(len(one.serial_no) == 10 and one.serial_no.isalnum() for one in everyone)
+
+
+def test_identifiers_given_twice_are_given_to_pairs() -> None:
+    """A share of the estate has a double: its neighbour, with the same identifier."""
+    estate = load("demo").estate.model_copy(update={"terminals": 20_000, "duplicate_tids": 0.02})
+    everyone = list(members(estate, seed=7))
+    units = Counter(one.tid for one in everyone)
+    doubles = [one for one in everyone if units[one.tid] > 1]
+    # 10,000 pairs, 0.02 of them: 200 and 4 sigma, two terminals each.
+    assert abs(len(doubles) - 400) < 2 * 4 * math.sqrt(10_000 * 0.02 * 0.98)
+    assert all(units[one.tid] == 2 for one in doubles)
+    assert len({one.serial_no for one in everyone}) == 20_000

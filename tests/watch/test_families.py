@@ -12,6 +12,7 @@ CONTRACT = {
     "fleet_region_terminals": ("region", "state"),
     "fleet_connected_terminals": (),
     "fleet_connects_total": ("outcome",),
+    "fleet_links_lost_total": ("reason",),
     "fleet_connect_duration_seconds": (),
     "fleet_connect_response_seconds": (),
     "fleet_offline_terminals": (),
