@@ -19,6 +19,11 @@ class Diary:
         expires: The sign-in expires.
         reports: The next full status report.
         updates: An update may be offered.
+        by_hand: Somebody updates the terminal by hand.
+        completes: Parameters that were cut off are fetched again.
+        maintains: The span for maintenance begins.
+        misuses: The merchant uses the terminal in it.
+        resumes: The span for maintenance ends.
         unlocks: A lock ends.
         reconnects: The next attempt to bring the link up.
         repaired: The earliest repair of an active fault.
@@ -33,19 +38,19 @@ class Diary:
     """
 
     __slots__ = (
-        "befalls", "closes", "expires", "forced", "opens", "power_cycles", "reconnects",
-        "relieved", "repaired", "reports", "rescued", "restarts", "rotates", "signs_in", "syncs",
-        "unlocks", "updates",
+        "befalls", "by_hand", "closes", "completes", "expires", "forced", "maintains", "misuses",
+        "opens", "power_cycles", "reconnects", "relieved", "repaired", "reports", "rescued",
+        "restarts", "resumes", "rotates", "signs_in", "syncs", "unlocks", "updates",
     )  # fmt: skip
 
     def __init__(self) -> None:
-        self.opens: Millis = NEVER
+        self.by_hand: Millis = NEVER
         self.closes: Millis = NEVER
-        self.signs_in: Millis = NEVER
+        self.completes: Millis = NEVER
         self.expires: Millis = NEVER
-        self.reports: Millis = NEVER
-        self.updates: Millis = NEVER
-        self.unlocks: Millis = NEVER
+        self.maintains: Millis = NEVER
+        self.misuses: Millis = NEVER
+        self.opens: Millis = NEVER
         self.reconnects: Millis = NEVER
         self.repaired: Millis = NEVER
         self.restarts: Millis = NEVER
@@ -56,3 +61,8 @@ class Diary:
         self.power_cycles: Millis = NEVER
         self.syncs: Millis = NEVER
         self.rotates: Millis = NEVER
+        self.reports: Millis = NEVER
+        self.resumes: Millis = NEVER
+        self.signs_in: Millis = NEVER
+        self.unlocks: Millis = NEVER
+        self.updates: Millis = NEVER

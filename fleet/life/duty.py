@@ -11,21 +11,28 @@ at once. A duty which needs the link waits for it.
 from collections.abc import Awaitable, Callable
 from typing import Final, NamedTuple
 
-from fleet.life import fortune, shutdown, signin, sync, update
+from fleet.life import fortune, maintenance, shutdown, signin, sync
 from fleet.life.faults import CATALOGUE, NEVER
+from fleet.life.orders import obey
 from fleet.life.power import reboot, switch_off
+from fleet.life.reconnect import reconnect
 from fleet.life.regions import Link, Session
 from fleet.life.report import status
-from fleet.life.states import IN_SERVICE, Event, State
+from fleet.life.states import BEATING, IN_SERVICE, Event, State
 from fleet.life.terminal import Terminal
-from fleet.life.world import LinkDown
+from fleet.life.updating.install import post_test
+from fleet.life.updating.manual import by_hand
+from fleet.life.updating.offer import offer
+from fleet.life.updating.parameters import are_missing, complete, stay_not_ready
 from fleet.units import Millis
-from fleet.wire.messages import AnyOrder, Lock, OrderAnswered, Reboot, SignedOff, Unlock, Update
+from fleet.wire.messages import SignedOff
 
-_ANYWHERE: Final = IN_SERVICE | {State.LOCKED}
+_ANYWHERE: Final = BEATING
 _STANDBY: Final = frozenset({State.STANDBY})
 _READY: Final = frozenset({State.READY})
 _LOCKED: Final = frozenset({State.LOCKED})
+_MAINTENANCE: Final = frozenset({State.MAINTENANCE})
+_NOT_READY: Final = frozenset({State.NOT_READY})
 
 
 async def on_duty(t: Terminal) -> None:
@@ -38,26 +45,6 @@ async def on_duty(t: Terminal) -> None:
         await obey(t, order)
 
 
-async def obey(t: Terminal, order: AnyOrder) -> None:
-    """Carry an order out and say so; or say that it cannot be."""
-    if 0 < order.plan <= t.pulse.plan:
-        return  # delivered twice, as QoS 1 may
-    t.pulse.plan = max(t.pulse.plan, order.plan)
-    match order:
-        case Update():
-            update.take_order(t, order)
-        case Reboot():
-            _answer(t, order, "reboot", done=True)
-            await reboot(t, why="order")
-        case Lock():
-            if _answer(t, order, "lock", done=t.state in IN_SERVICE):
-                signin.lock(t, "order")
-                t.step(Event.LOCKED, code="order")
-        case Unlock():
-            if _answer(t, order, "unlock", done=t.state is State.LOCKED):
-                signin.unlock(t, "order")
-
-
 async def _close(t: Terminal) -> None:
     if t.state is State.READY:
         t.say(SignedOff(t.ts(), t.batch))
@@ -68,10 +55,13 @@ async def _close(t: Terminal) -> None:
 
 
 async def _sign_in(t: Terminal) -> None:
+    if are_missing(t):
+        stay_not_ready(t)
+        return
     fit_at = signin.fit_at(t)
     if fit_at > t.world.now():
         t.diary.signs_in = fit_at
-    elif await update.post_test(t):
+    elif await post_test(t):
         t.step(Event.SIGN_IN_STARTED)
 
 
@@ -102,19 +92,6 @@ async def _repair(t: Terminal) -> None:
         t.recover(CATALOGUE[code])
 
 
-async def _reconnect(t: Terminal) -> None:
-    """Try to come online."""
-    try:
-        await t.attach()
-        t.catch_up()
-    except LinkDown:
-        t.back_off()
-        return
-    t.retries = 0
-    t.reconnects += 1
-    t.step(Event.LINK_RESTORED)
-
-
 Deed = Callable[[Terminal], Awaitable[None]]
 
 
@@ -137,12 +114,17 @@ DUTIES: Final = (
     Duty("power_cycles", fortune.power_cycle, _ANYWHERE, needs_link=False),
     Duty("expires", _expire, _READY, needs_link=False),
     Duty("unlocks", _end_lockout, _LOCKED, needs_link=False),
-    Duty("updates", update.offer, IN_SERVICE, needs_link=True),
+    Duty("resumes", maintenance.end, _MAINTENANCE, needs_link=False),
+    Duty("maintains", maintenance.begin, IN_SERVICE, needs_link=False),
+    Duty("misuses", maintenance.misuse, _MAINTENANCE, needs_link=False),
+    Duty("by_hand", by_hand, IN_SERVICE | _MAINTENANCE, needs_link=False),
+    Duty("completes", complete, _NOT_READY, needs_link=True),
+    Duty("updates", offer, IN_SERVICE | _MAINTENANCE, needs_link=True),
     Duty("signs_in", _sign_in, _STANDBY, needs_link=True),
     Duty("syncs", sync.sync_again, _ANYWHERE, needs_link=True),
     Duty("reports", _report, _ANYWHERE, needs_link=True),
 )
-_RECONNECT: Final = Duty("reconnects", _reconnect, _ANYWHERE, needs_link=False)
+_RECONNECT: Final = Duty("reconnects", reconnect, _ANYWHERE, needs_link=False)
 
 _AGENDA: Final = {
     (state, link): tuple(
@@ -167,9 +149,3 @@ def _next(t: Terminal) -> tuple[Millis, Deed]:
 
 async def _idle(t: Terminal) -> None:
     """Nothing was due: the world has come to its end of time."""
-
-
-def _answer(t: Terminal, order: AnyOrder, word: str, *, done: bool) -> bool:
-    outcome = "done" if done else "refused"
-    t.say(OrderAnswered(t.ts(), order.plan, word, outcome))  # type: ignore[arg-type]
-    return done

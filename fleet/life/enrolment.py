@@ -9,6 +9,7 @@ from fleet.chance.streams import Purpose
 from fleet.life.regions import Link
 from fleet.life.states import Event
 from fleet.life.terminal import Terminal
+from fleet.life.updating.manual import update_registered
 from fleet.life.world import LinkDown, NoAnswer
 from fleet.profile.causes import Dormancy
 from fleet.wire.messages import APPROVED, RegistrationAnswered, RegistrationRequested
@@ -47,7 +48,8 @@ async def registering(t: Terminal) -> None:
     t.refusals = 0
     if answer.heartbeat_ms:
         t.beat_every(answer.heartbeat_ms)
-    t.step(Event.REGISTERED)
+    if not await update_registered(t):
+        t.step(Event.REGISTERED)
 
 
 async def await_enrolment(t: Terminal) -> None:

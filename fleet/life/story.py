@@ -11,12 +11,14 @@ of by `Fault`, and its effect decides the state that follows. A link that breaks
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-from fleet.life import enrolment, power, selftest, shutdown, signin, sync, update
+from fleet.life import enrolment, power, selftest, shutdown, signin, sync
 from fleet.life.duty import on_duty
 from fleet.life.faults import Effect, Fault, FaultKind
 from fleet.life.regions import Link
 from fleet.life.states import Event, State
 from fleet.life.terminal import Terminal
+from fleet.life.updating.install import conclude
+from fleet.life.updating.phases import struck, updating
 from fleet.life.world import LinkDown
 
 Chapter = Callable[[Terminal], Awaitable[None]]
@@ -39,14 +41,7 @@ async def _signing_in(t: Terminal) -> None:
         return
     await signin.signing_in(t)
     if t.state is State.READY:
-        update.conclude(t)
-
-
-async def _updating(t: Terminal) -> None:
-    if t.link is Link.DOWN:
-        update.fail(t, "UPD-951")
-    else:
-        await update.updating(t)
+        conclude(t)
 
 
 CHAPTERS: Final[dict[State, Chapter]] = {
@@ -60,7 +55,9 @@ CHAPTERS: Final[dict[State, Chapter]] = {
     State.STANDBY: on_duty,
     State.SIGNING_IN: _signing_in,
     State.READY: on_duty,
-    State.UPDATING: _updating,
+    State.UPDATING: updating,
+    State.MAINTENANCE: on_duty,
+    State.NOT_READY: on_duty,
     State.LOCKED: on_duty,
     State.HUNG: shutdown.hung,
     State.FORCED_SHUTDOWN: shutdown.forced_shutdown,
@@ -79,7 +76,7 @@ async def _suffer(t: Terminal, kind: FaultKind) -> None:
     if kind.effect in _UNPOWERING:
         shutdown.lose_power(t)
     if t.state is State.UPDATING:
-        update.fail(t, kind.code)
+        struck(t, kind)
     t.fall_ill(kind)
     match kind.effect:
         case Effect.DEGRADE:

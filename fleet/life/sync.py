@@ -10,12 +10,14 @@ from typing import Final
 
 from fleet.chance.streams import Purpose
 from fleet.life.faults import NEVER
+from fleet.life.maintenance import plan_maintenance
 from fleet.life.regions import Link, Session
 from fleet.life.states import Event
 from fleet.life.terminal import Terminal
-from fleet.life.update import plan_offer
+from fleet.life.updating.outcome import plan_offer
+from fleet.life.updating.parameters import are_missing, stay_not_ready
 from fleet.life.world import LinkDown, NoAnswer
-from fleet.wire.messages import SyncAnswered, SyncRequested
+from fleet.wire.messages import APPROVED, SyncAnswered, SyncRequested
 
 _DURATION: Final = Purpose("sync.duration")
 _RETRY: Final = Purpose("sync.retry")
@@ -56,6 +58,8 @@ async def _fetch(t: Terminal) -> str:
     request = SyncRequested(t.ts(), t.request_number(), t.pulse.fw, t.params, t.pulse.plan)
     answer = await t.world.ask(request, t.profile.sync.timeout)
     assert isinstance(answer, SyncAnswered)  # noqa: S101 - the world matches kinds
+    if answer.code != APPROVED:
+        raise NoAnswer
     t.params = answer.params
     return answer.contact
 
@@ -76,8 +80,10 @@ def _stand_by(t: Terminal, event: Event, *, urgent: bool = False) -> None:
     if t.session is Session.SIGNED_IN:
         t.session = Session.EXPIRED if t.diary.expires <= now else Session.SIGNED_OFF
     t.diary.expires = NEVER
-    if t.job is not None and not t.job.old:
-        plan_offer(t)
+    plan_offer(t)
+    plan_maintenance(t)
     t.step(event)
     if t.lifted_by:
         t.step(Event.LOCKED, code=t.lifted_by)
+    elif are_missing(t):
+        stay_not_ready(t)

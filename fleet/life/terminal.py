@@ -2,6 +2,8 @@
 
 from typing import Final, Literal
 
+from msgspec.structs import replace
+
 from fleet.chance.laws import Law
 from fleet.chance.streams import Purpose, Streams
 from fleet.life.customers import Customers, Placed
@@ -23,12 +25,13 @@ from fleet.life.states import BEATING, Event, State, Step
 from fleet.life.systemlog import SystemLog
 from fleet.life.telemetry import Vitals
 from fleet.life.transitions import step_target
+from fleet.life.updating.job import Job
 from fleet.life.world import LinkDown, World
 from fleet.profile.causes import REFUSING, Dormancy
 from fleet.profile.members import Member
 from fleet.profile.profile import Profile
 from fleet.profile.weather import Weather
-from fleet.units import Millis
+from fleet.units import DAY_MS, Millis
 from fleet.wire.messages import (
     AnyOrder,
     BootReason,
@@ -36,37 +39,13 @@ from fleet.wire.messages import (
     FaultReported,
     Message,
     Presence,
-    Update,
+    UpdateReported,
 )
+from fleet.wire.package import What
 
 UNTOLD_MAX: Final = 6
 _BACKOFF: Final = Purpose("reconnect.backoff")
 _JITTER: Final = Purpose("heartbeat.jitter")
-
-
-class Job:
-    """An update that was ordered: what it brings and how far it has come.
-
-    Attributes:
-        order: The order.
-        old: Version that ran when it was installed; "" before.
-        tested: Whether the new version's own test is behind it.
-        not_before: Instant to which the merchant put it off.
-        defers: How often the merchant has put it off.
-        attempts: How often it has failed.
-        accepted_at: Instant at which the merchant agreed.
-    """
-
-    __slots__ = ("accepted_at", "attempts", "defers", "not_before", "old", "order", "tested")
-
-    def __init__(self, order: Update) -> None:
-        self.order = order
-        self.old = ""
-        self.tested = False
-        self.not_before: Millis = 0
-        self.defers = 0
-        self.attempts = 0
-        self.accepted_at: Millis = 0
 
 
 class Terminal:
@@ -82,6 +61,7 @@ class Terminal:
         "data_losses",
         "degraded",
         "diary",
+        "every_asked_ms",
         "every_ms",
         "failed_boots",
         "failed_syncs",
@@ -114,8 +94,10 @@ class Terminal:
         "steps",
         "streams",
         "tries",
+        "unsettled",
         "untold",
         "updates",
+        "versions",
         "vitals",
         "world",
     )  # fmt: skip
@@ -163,6 +145,8 @@ class Terminal:
         self.active: dict[str, Millis] = {}
         self.untold: tuple[Message, ...] = ()
         self.job: Job | None = None
+        self.versions: dict[What, str] | None = None
+        self.unsettled = 0
         self.boot_reason: BootReason = "power_on"
         self.state_since: Millis = 0
         self.idle_since: Millis = 0
@@ -177,7 +161,7 @@ class Terminal:
         self.steps = self.requests = self.params = self.batch = 0
         self.data_losses = 0
         self.sign_ins = self.updates = self.forced_shutdowns = self.reconnects = 0
-        self.every_ms = 0
+        self.every_ms = self.every_asked_ms = 0
         self.beat_every(profile.heartbeat.interval)
         vitals.connect_by(pulse.index, member.model.link)
 
@@ -239,11 +223,17 @@ class Terminal:
         """Send what was kept; raises `LinkDown`."""
         untold, self.untold = self.untold, ()
         for message in untold:
-            self.say(message)
+            # The server judges a campaign by when it was told.
+            late = isinstance(message, UpdateReported)
+            self.say(replace(message, ts=self.ts()) if late else message)
 
     def ts(self) -> int:
         """Return the terminal's own clock, right or wrong: Unix time in milliseconds."""
         return self.origin_ms + self.world.now() + self.clock_off_ms
+
+    def local_ms(self) -> Millis:
+        """Return the local time of day, in milliseconds since midnight."""
+        return (self.ts() + self.member.region.utc_offset) % DAY_MS
 
     def request_number(self) -> int:
         """Return a new number for a request."""
@@ -259,7 +249,15 @@ class Terminal:
             Fault: One struck meanwhile.
             LinkDown: A common cause has cut the link meanwhile.
         """
-        until = self.world.now() + duration_ms
+        await self.rest_until(self.world.now() + duration_ms)
+
+    async def rest_until(self, until: Millis) -> None:
+        """Let time pass, deaf; not at all if the instant has passed.
+
+        Raises:
+            Fault: One struck meanwhile.
+            LinkDown: A common cause has cut the link meanwhile.
+        """
         if self.fate.at < until and self.link is Link.ONLINE:
             await self._rest_until_cut(min(until, self.risks.at))
         if self.risks.at < until:
@@ -369,10 +367,31 @@ class Terminal:
 
     def beat_every(self, interval_ms: Millis) -> None:
         """Set the heartbeat's interval, give or take this terminal's own share of jitter."""
+        self.every_asked_ms = interval_ms
         jitter = self.profile.heartbeat.jitter
         offset = 2.0 * self.streams.at(_JITTER, 0) - 1.0
         self.every_ms = round(interval_ms * (1.0 + jitter * offset))
         self.vitals.beat_every(self.pulse.index, self.every_ms)
+
+    # ------------------------------------------------------------------ updates
+
+    def runs(self, what: What) -> str:
+        """Return the version that runs; "-" for what was never updated and has no other."""
+        if what == "firmware":
+            return self.pulse.fw
+        return "-" if self.versions is None else self.versions.get(what, "-")
+
+    def set_version(self, what: What, version: str) -> None:
+        """Let another version run."""
+        if what == "firmware":
+            self.pulse.fw = version
+        else:
+            self.versions = (self.versions or {}) | {what: version}
+
+    def drop_job(self) -> None:
+        """Forget the update that was ordered, and what was planned for it."""
+        self.job = None
+        self.diary.updates = self.diary.by_hand = self.diary.completes = NEVER
 
     # ------------------------------------------------------------------ faults
 

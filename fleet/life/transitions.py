@@ -61,6 +61,8 @@ _ALL: Final = frozenset(State)
 _WORKING: Final = ON - _of(_S.HUNG)
 # Nobody restarts a terminal in the middle of a payment for the sake of good order.
 _INTERRUPTIBLE: Final = _WORKING - _of(_S.IN_TRANSACTION, _S.SETTLING)
+# An update may begin while the terminal works, or in the span that is kept for it.
+_UPDATABLE: Final = IN_SERVICE | _of(_S.MAINTENANCE)
 _LINKED: Final = ON | _of(_S.REGISTERING)
 _BROKEN: Final = _of(_S.OUT_OF_ORDER, _S.TAMPERED)
 
@@ -107,27 +109,37 @@ TRANSITIONS: Final[dict[Event, Transition]] = {
     _E.SIGNED_OFF: _line("T27", _S.READY, _S.STANDBY),
     _E.POWERED_OFF: _line("T42", _WORKING, _S.POWERED_OFF),
     # ------------------------------------------------------------------ updates and orders
-    _E.UPDATE_OFFERED: _line("T29", IN_SERVICE, _S.UPDATING),
+    _E.UPDATE_HELD: _line("T29 T31", _UPDATABLE),
+    _E.UPDATE_OFFERED: _line("T29", _UPDATABLE, _S.UPDATING),
     _E.UPDATE_DEFERRED: _line("T30", _S.UPDATING, IN_SERVICE),
     _E.UPDATE_ACCEPTED: _line("T31", _S.UPDATING),
+    _E.BACKUP_FAILED: _line("T31", _S.UPDATING),
     _E.UPDATE_PAUSED: _line("T32", _S.UPDATING),
     _E.UPDATE_RESUMED: _line("T32", _S.UPDATING),
     _E.PARAMETERS_CUT_OFF: _line("T33", _S.UPDATING, _S.NOT_READY),
+    _E.PARAMETERS_MISSING: _line("T33", _S.STANDBY, _S.NOT_READY),
     _E.PARAMETERS_COMPLETED: _line("T33", _S.NOT_READY, _S.STANDBY),
     _E.UPDATE_DOWNLOADED: _line("T34", _S.UPDATING),
     _E.UPDATE_VERIFIED: _line("T34", _S.UPDATING),
-    _E.UPDATE_INSTALLED: _line("T35", _S.UPDATING, _S.BOOTING),
-    _E.UPDATED: _line("T36", _S.READY),
+    _E.UPDATE_INSTALLED: _line("T35 T39", _of(_S.UPDATING, _S.REGISTERING), _S.BOOTING),
+    _E.UPDATE_BRICKED: _line("T35", _S.UPDATING, _S.OUT_OF_ORDER),
+    _E.UPDATED: _line("T36", _of(_S.UPDATING, _S.READY), IN_SERVICE),
     _E.UPDATE_ROLLED_BACK: _line("T37", _S.STANDBY, _S.BOOTING),
     _E.UPDATE_FAILED: _line("T34 T38", ON, ON),
-    _E.UPDATE_CANCELLED: _line("T34", ON),
+    _E.UPDATE_REJECTED: _line("T31", ON, ON),
+    _E.UPDATE_EXPIRED: _line("T29 T31", ON, ON),
+    _E.UPDATE_CANCELLED: _line("T34", ON, ON),
     _E.AUTOMATION_DISABLED: _line("T38", IN_SERVICE | _of(_S.UPDATING), _S.MAINTENANCE),
     _E.MASTER_PASSWORD_ACCEPTED: _line("T39", _S.MAINTENANCE, _S.REGISTERING),
+    _E.MASTER_PASSWORD_REFUSED: _line("T39", _S.MAINTENANCE),
     _E.MAINTENANCE_BEGUN: _line("T40", IN_SERVICE, _S.MAINTENANCE),
+    _E.USED_IN_MAINTENANCE: _line("T40", _S.MAINTENANCE),
     _E.MAINTENANCE_ENDED: _line("T40", _S.MAINTENANCE, _S.STANDBY),
     _E.REBOOTED: _line("T41", _INTERRUPTIBLE, _S.BOOTING),
     _E.LOCKED: _line("T48", IN_SERVICE, _S.LOCKED),
     _E.UNLOCKED: _line("T17 T48", _S.LOCKED, _S.STANDBY),
+    _E.SELF_TEST_ORDERED: _line("T5 T48", IN_SERVICE, _S.SELF_TEST),
+    _E.MASTER_RESET: _line("T1 T48", _UPDATABLE | _of(_S.LOCKED), _S.REGISTERING),
     # ------------------------------------------------------------------ faults and repair
     _E.FAULT_RAISED: _line("T49", _ALL),
     _E.FAULT_CLEARED: _line("T50", _ALL),
@@ -136,6 +148,7 @@ TRANSITIONS: Final[dict[Event, Transition]] = {
     _E.FORCIBLY_SHUT_DOWN: _line("T43 T46", ON, _S.FORCED_SHUTDOWN),
     _E.UNEXPECTEDLY_REBOOTED: _line("T43", _WORKING, _S.BOOTING),
     _E.DATA_LOST: _line("T24 T43", _ALL),
+    _E.DATA_RESTORED: _line("T36", _ALL),
     _E.RECOVERED: _line("T44", _S.FORCED_SHUTDOWN, _S.BOOTING),
     _E.TAMPERED: _line("T47", _ALL - _of(_S.TAMPERED, _S.RETIRED), _S.TAMPERED),
     _E.PUT_OUT_OF_ORDER: _line("T49", ON, _S.OUT_OF_ORDER),

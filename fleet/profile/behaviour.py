@@ -10,7 +10,7 @@ from pydantic import Field
 
 from fleet.chance.laws import Lognormal, Uniform
 from fleet.profile.laws import DurationLaw
-from fleet.profile.values import Duration, Probability, Section, Span
+from fleet.profile.values import Probability, Section, Span
 from fleet.units import HOUR_MS, MINUTE_MS, SECOND_MS
 from fleet.wire.messages import ComponentWord
 
@@ -95,37 +95,6 @@ class Status(Section):
     """A guess."""
     qos: Qos = 1
     """MQTT quality of service."""
-
-
-class Update(Section):
-    """Firmware updates: offered when idle, prompted, downloaded, checked, installed, tested."""
-
-    idle: Duration = 30 * MINUTE_MS
-    """Idle time before an update is offered; sourced: terminals' update instructions."""
-    heartbeats: Annotated[int, Field(ge=0, le=1_000)] = 2
-    """Heartbeats since boot before it is offered; sourced: terminals' update instructions."""
-    response: DurationLaw = Lognormal.from_p95(20 * SECOND_MS, 2 * MINUTE_MS)
-    """Time until the merchant answers the prompt; a guess."""
-    defer: Probability = 0.4
-    """Chance that the merchant defers; a guess."""
-    defer_for: DurationLaw = Lognormal.from_p95(4 * HOUR_MS, 12 * HOUR_MS)
-    """How long it is put off; a guess."""
-    defers_max: Annotated[int, Field(ge=0, le=1_000)] = 3
-    """After so many deferrals the update goes ahead; a guess."""
-    download: DurationLaw = Lognormal.from_p95(3 * MINUTE_MS, 12 * MINUTE_MS)
-    """Time to download; a guess."""
-    install: DurationLaw = Lognormal.from_p95(2 * MINUTE_MS, 5 * MINUTE_MS)
-    """Time to install, without the reboot; a guess."""
-    download_failure: Probability = 0.0195
-    """Chance that the download fails: 65 % of a first-attempt failure of 3 %; a guess."""
-    checksum_failure: Probability = 0.0015
-    """Chance that checksum or signature is wrong: 5 % of 3 %; a guess."""
-    install_failure: Probability = 0.006
-    """Chance that the installation fails: 20 % of 3 %; a guess."""
-    post_test_failure: Probability = 0.003
-    """Chance that the new version fails its test and is rolled back: 10 % of 3 %; a guess."""
-    attempts_max: Count = 2
-    """After so many failures the automatic way is shut (as Verifone VHQ does); number a guess."""
 
 
 class Reconnect(Section):

@@ -12,16 +12,17 @@ from fleet.profile.behaviour import (
     Repair,
     SelfTest,
     Status,
-    Update,
 )
+from fleet.profile.campaigns import Campaign
 from fleet.profile.causes import AnyCause
 from fleet.profile.dataset import Dataset
 from fleet.profile.estate import Day, Estate, Ramp, Run
 from fleet.profile.load import Health, Slo
 from fleet.profile.power import Boot, Dormancy, ForcedShutdown, SecurityReboot, Shutdown
-from fleet.profile.scenario import Campaign, Damage, Fault, FaultCode, Mqtt, Order, Tms
+from fleet.profile.scenario import Damage, Fault, FaultCode, Mqtt, Order, Tms
 from fleet.profile.sign_in import PasswordReset, SignIn, Sync
 from fleet.profile.trade import Settlement, Transactions
+from fleet.profile.updating import Maintenance, Update
 from fleet.profile.values import Many, Name, Section, Text
 
 
@@ -59,6 +60,8 @@ class Profile(Section):
     transactions: Transactions = Transactions()
     settlement: Settlement = Settlement()
     update: Update = Update()
+    maintenance: Maintenance | None = None
+    """A nightly span for maintenance; none unless given."""
     reconnect: Reconnect = Reconnect()
     faults: dict[FaultCode, Fault] = Field(
         default_factory=dict, json_schema_extra={"additionalProperties": False}

@@ -8,8 +8,8 @@ from pydantic import Field
 from fleet.profile.cohort import Cohort
 from fleet.profile.laws import DurationLaw
 from fleet.profile.sign_in import RefusalCode
-from fleet.profile.values import Duration, Name, Probability, Section, Size, Span, Version
-from fleet.units import MINUTE_MS, SECOND_MS
+from fleet.profile.values import Duration, Probability, Section, Size, Span
+from fleet.units import DAY_MS, MINUTE_MS, SECOND_MS
 
 FaultCode = Annotated[str, Field(pattern=r"^[A-Z]{2,3}-\d{3}$")]
 """Class and number of a fault, such as ``PWR-101``."""
@@ -48,6 +48,27 @@ _REFUSALS: Final[Mapping[RefusalCode, float]] = {
     "97": 0.00002,
 }
 
+RequestNumber = Annotated[str, Field(pattern=r"^[1-9]\d{0,8}$")]
+"""The terminal's own count of its requests; a registration is its first."""
+ResponseCode = Annotated[str, Field(pattern=r"^[0-9A-Z]{2}$")]
+"""A UnionPay response code."""
+
+
+class Script(Section):
+    """Answers that a test wants: the code for the request of this number, of any terminal.
+
+    Terminals number their requests from 1: a registration, a synchronisation, a sign-in.
+    """
+
+    register_: Annotated[
+        dict[RequestNumber, ResponseCode], Field(alias="register", default_factory=dict)
+    ]
+    """Of registrations."""
+    sync: dict[RequestNumber, ResponseCode] = Field(default_factory=dict)
+    """Of synchronisations."""
+    sign_in: dict[RequestNumber, ResponseCode] = Field(default_factory=dict)
+    """Of sign-ins."""
+
 
 class Tms(Section):
     """What the TMS does, beside campaigns and orders."""
@@ -69,6 +90,17 @@ class Tms(Section):
     """Chance that the working keys of a sign-in do not check (SGN-854); a guess."""
     order_lead: Duration = MINUTE_MS
     """An order takes effect this much business time after the heartbeat that it answers."""
+    tick: Span = 5 * MINUTE_MS
+    """What couples terminals (stopping a campaign) is decided at multiples of this."""
+    offline_after: Span = 300 * SECOND_MS
+    """A terminal is offline after this, or two heartbeat intervals if that is longer.
+
+    Sourced: RevKeen shows a terminal as offline after 5 minutes; with Verifone's intervals of 15 to
+    60 minutes, that alone would show every terminal as offline most of the time."""
+    missing_after: Span = DAY_MS
+    """A terminal is missing after this; sourced: Verifone VHQ, Device Missing alert."""
+    script: Script = Field(default_factory=lambda: Script.model_validate({}))
+    """Scripted answers; none unless given."""
     heartbeat_interval: Span | None = None
     """Interval that the TMS sets at registration; the terminals' own unless given."""
     answer_delay: Duration = 0
@@ -78,28 +110,18 @@ class Tms(Section):
     unless given. What waits is bounded; at the bound the oldest is dropped and counted."""
 
 
-class Campaign(Cohort):
-    """A firmware roll-out to a cohort."""
-
-    name: Name
-    """Campaign name."""
-    version: Version
-    """Version that it brings."""
-    at: Duration
-    """Business time since the start of the run."""
-    kind: Literal["firmware"] = "firmware"
-    """What is updated."""
-    forced: bool = False
-    """Whether the merchant is not asked."""
-
-
 class Order(Cohort):
     """An order to a cohort at one instant."""
 
     at: Duration
     """Business time since the start of the run."""
-    order: Literal["reboot", "lock", "unlock"]
+    order: Literal[
+        "reboot", "lock", "unlock", "self_test", "upload_log", "set_parameters", "master_reset",
+        "cancel_update",
+    ]  # fmt: skip
     """What is ordered."""
+    heartbeat_interval: Span | None = None
+    """Of `set_parameters`: how often the terminal is to send heartbeats from then on."""
 
 
 class Mqtt(Section):
@@ -122,7 +144,7 @@ class Mqtt(Section):
     """How long the broker keeps a session after a disconnect; MQTT 5 only."""
     receive_maximum: Annotated[int, Field(ge=1, le=65_535)] = 20
     """QoS 1 messages under way at once, in either direction."""
-    max_packet: Size = 64 * 2**10
-    """Largest packet accepted."""
+    max_packet: Size = 128 * 2**10
+    """Largest packet accepted; a chunk of an update takes a third more than its size."""
     queue_max: Annotated[int, Field(ge=1, le=100_000)] = 100
     """Messages that one terminal stores while it is offline; the oldest is dropped at the bound."""

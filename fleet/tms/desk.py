@@ -2,10 +2,12 @@
 
 Theory of operation
 -------------------
-An answer is a function of the message, the profile and the seed. The desk keeps nothing that an
-answer depends on, so any number of desks may share one estate's messages, in any distribution and
-order, and may be restarted at any time. What would have to be remembered is said by the terminal
-(the last order it received, its version, the number of its request) or drawn by its number.
+An answer is a function of the message, the profile and the seed, but for one thing: whether a
+campaign has stopped, which stands in `fleet.tms.book`. The desk keeps nothing else that an answer
+depends on: without such campaigns any number of desks may share one estate's messages, in any
+distribution and order, and may be restarted at any time. What would have to be remembered is said
+by the terminal (the last order it received, its version, the number of its request) or drawn by its
+number.
 
 Whether an order is due is judged by the heartbeat's own instant, never by that of its arrival: a
 busy broker changes no story.
@@ -17,6 +19,8 @@ busy broker changes no story.
     sign_in      97, or 96 and others by the profile's chances, 96 also while the payment host fails
                  (a common cause), or 55 if the proof is wrong, or 00 with the check values of the
                  working keys, which may be wrong
+    chunk        that part of a package, or 25 if no campaign has it
+    update       nothing; it is noted in the book
     heartbeat    an acknowledgement, if the profile wants one; the plan's next order, if it is due
     all others   nothing; they are counted
 """
@@ -26,24 +30,31 @@ import re
 from typing import Final, NamedTuple
 
 from fleet.chance.streams import Purpose, Streams
+from fleet.profile.campaigns import Campaign
 from fleet.profile.causes import Gateway
 from fleet.profile.clock import origin_ms
 from fleet.profile.estate import Estate
 from fleet.profile.members import member
 from fleet.profile.profile import Profile
 from fleet.profile.weather import Weather
+from fleet.tms.imperatives import packages
 from fleet.tms.ledger import Ledger
-from fleet.tms.plan import Plan
+from fleet.tms.plan import Plan, line_of
+from fleet.tms.views import Views
 from fleet.units import DAY_MS
 from fleet.wire.keys import check_values
 from fleet.wire.messages import (
     APPROVED,
     BATCH_MISMATCH,
     MALFUNCTION,
+    NO_SUCH_RECORD,
     NOT_REGISTERED,
     TID_TAKEN,
     WRONG_PASSWORD,
+    Answer,
     AnyOrder,
+    ChunkAnswered,
+    ChunkRequested,
     Contact,
     Heartbeat,
     HeartbeatAcknowledged,
@@ -54,8 +65,9 @@ from fleet.wire.messages import (
     SignInRequested,
     SyncAnswered,
     SyncRequested,
-    Update,
+    UpdateReported,
 )
+from fleet.wire.package import Package, chunk_content
 from fleet.wire.password import estate_secret, password, proof
 
 _TID: Final = re.compile(r"[0-9]{8}")
@@ -78,6 +90,8 @@ class Desk:
 
     Attributes:
         counts: What was heard and said, in numbers.
+        views: Which terminals it holds to be online, offline or missing.
+        book: How its campaigns are going.
     """
 
     def __init__(self, profile: Profile, seed: int, *, alone: bool = True) -> None:
@@ -93,6 +107,9 @@ class Desk:
         self.counts: Final = self._ledger.counts
         self._plan = Plan(profile, seed)
         self._weather = Weather(profile, seed)
+        self.book: Final = self._plan.book
+        self.views: Final = Views(profile)
+        self._packages = {(what, version, size) for what, version, size, _ in packages(profile)}
         self._seed = seed
         self._secret = estate_secret(seed)
         self._estate = profile.estate
@@ -114,6 +131,8 @@ class Desk:
         """
         index = _index_of(terminal, self._estate) if tenant == self._estate.tenant else None
         self._ledger.hear(message, index, server_ts)
+        if index is not None:
+            self.views.hear(index, message, server_ts)
         answers = [
             Reply(terminal, said) for said in self._answers(terminal, index, message, server_ts)
         ]
@@ -133,8 +152,8 @@ class Desk:
             Unix time in milliseconds, possibly past; None for never.
         """
         index = _index_of(terminal, self._estate)
-        entry = None if index is None else self._plan.next_entry(index, plan, fw)
-        return None if entry is None else entry.due_ms
+        due = None if index is None else self._plan.next_due(index, plan, fw)
+        return None if due is None else due.at_ms
 
     def order_at(self, terminal: str, plan: int, fw: str, at: int) -> AnyOrder | None:
         """Return the order that answers a heartbeat of the Unix time `at`, in ms, if one does.
@@ -146,21 +165,37 @@ class Desk:
             at: The heartbeat's own instant.
         """
         index = _index_of(terminal, self._estate)
-        entry = None if index is None else self._plan.due_entry(index, plan, fw, at)
-        return None if entry is None else entry.message(at + self._tms.order_lead)
+        if index is None:
+            return None
+        self.book.decide(at)
+        due = self._plan.next_due(index, plan, fw)
+        if due is None or due.at_ms > at:
+            return None
+        if not due.withdraws:
+            self.book.ordered(due.entry.line, index, at)
+        return self._plan.message(due, index, fw, at + self._tms.order_lead)
 
     def _answers(self, tid: str, index: int | None, message: Message, now: int) -> list[Message]:
         match message:
-            case Heartbeat():
-                return [] if index is None else self._acknowledge(tid, message, now)
+            case Heartbeat() if index is not None:
+                return self._acknowledge(tid, message, now)
+            case UpdateReported() if index is not None:
+                self.book.heed(line_of(message.plan), index, message)
+        answer = self._answer(tid, index, message, now)
+        return [] if answer is None else [answer]
+
+    def _answer(self, tid: str, index: int | None, message: Message, now: int) -> Answer | None:
+        match message:
             case RegistrationRequested():
-                return [self._register(tid, index, message, now)]
+                return self._register(tid, index, message, now)
             case SyncRequested():
-                return [self._sync(index, message, now)]
+                return self._sync(index, message, now)
+            case ChunkRequested():
+                return self._chunk(index, message, now)
             case SignInRequested():
-                return [self._sign_in(tid, index, message, now)]
+                return self._sign_in(tid, index, message, now)
             case _:
-                return []
+                return None
 
     def _acknowledge(self, tid: str, beat: Heartbeat, now: int) -> list[Message]:
         said: list[Message] = []
@@ -181,28 +216,39 @@ class Desk:
     ) -> str:
         if index is None or request.tid != tid:
             return NOT_REGISTERED
+        if scripted := self._tms.script.register_.get(str(request.req)):
+            return scripted
         streams = Streams(self._seed, index)
         if streams.chance_at(_TID_TAKEN, request.req, self._tms.registration_taken):
             return TID_TAKEN
         unknown = streams.chance_at(_UNKNOWN, request.req, self._tms.registration_unknown)
         return NOT_REGISTERED if unknown else APPROVED
 
+    def _chunk(self, index: int | None, request: ChunkRequested, now: int) -> ChunkAnswered:
+        named = (request.what, request.version, request.size)
+        if index is None or named not in self._packages:
+            return ChunkAnswered(now, request.req, NO_SUCH_RECORD, request.number, b"")
+        data = chunk_content(Package(*named, request.chunk), request.number)
+        return ChunkAnswered(now, request.req, APPROVED, request.number, data)
+
     def _sync(self, index: int | None, request: SyncRequested, now: int) -> SyncAnswered:
         if index is None:
             return SyncAnswered(now, request.req, NOT_REGISTERED, 0)
         params = self._params(request.ts)
-        return SyncAnswered(now, request.req, APPROVED, params, self._contact(index, request))
+        code = self._tms.script.sync.get(str(request.req), APPROVED)
+        return SyncAnswered(now, request.req, code, params, self._contact(index, request))
 
     def _params(self, ts: int) -> int:
         # Working keys hold for a day (UnionPay), so each day of the run has a set of its own.
         return 1 + max(0, ts - self._origin_ms) // DAY_MS
 
     def _contact(self, index: int, request: SyncRequested) -> Contact:
-        entry = self._plan.due_entry(index, request.plan, request.fw, request.ts)
-        order = None if entry is None else entry.message(request.ts)
-        if not isinstance(order, Update):
+        self.book.decide(request.ts)
+        due = self._plan.next_due(index, request.plan, request.fw)
+        asked = None if due is None or due.at_ms > request.ts else due.entry.asked
+        if not isinstance(asked, Campaign):
             return "none"
-        return "CRIT" if order.forced else "ASAP"
+        return "CRIT" if asked.forced or asked.reason == "security" else "ASAP"
 
     def _sign_in(
         self, tid: str, index: int | None, request: SignInRequested, now: int
@@ -221,6 +267,8 @@ class Desk:
     def _sign_in_code(self, tid: str, index: int | None, request: SignInRequested) -> str:
         if index is None:
             return NOT_REGISTERED
+        if scripted := self._tms.script.sign_in.get(str(request.req)):
+            return scripted
         streams = Streams(self._seed, index)
         chance = max(self._tms.sign_in_malfunction, self._host_refusal(index, request.ts))
         if streams.chance_at(_MALFUNCTION, request.req, chance):

@@ -99,7 +99,7 @@ class Ledger:
                 self._follow(index, message)
             case OrderAnswered():
                 self._time(index, message, server_ts)
-            case UpdateReported(state="succeeded") if message.fw == message.version:
+            case UpdateReported(state="succeeded") if message.runs == message.version:
                 self.counts.updated += 1
 
     def say(self, message: Message, index: int | None, server_ts: int) -> None:

@@ -5,11 +5,13 @@ from typing import Any, Final, cast
 import msgspec
 
 from fleet.wire.errors import WireError
-from fleet.wire.messages import DOWN, UP, AnyOrder, Message, Order
+from fleet.wire.messages import DOWN, UP, AnyOrder, ChunkAnswered, Message, Order
+from fleet.wire.package import CHUNK_BYTES_MAX
 
 # The longest message that keeps the contract is a status report of about 3 KiB; a longer payload
-# is not worth parsing.
+# is not worth parsing, unless it is a chunk of a package, in base64.
 PAYLOAD_BYTES_MAX: Final = 16_384
+CHUNK_PAYLOAD_BYTES_MAX: Final = CHUNK_BYTES_MAX * 4 // 3 + 1_024
 
 _ENCODER: Final = msgspec.json.Encoder()
 _UP: Final[dict[str, msgspec.json.Decoder[Any]]] = {
@@ -50,8 +52,9 @@ def _decode(decoders: dict[str, msgspec.json.Decoder[Any]], kind: str, payload: 
     if decoder is None:
         msg = f"no message of kind {kind!r}; there is {', '.join(sorted(decoders))}"
         raise WireError(msg)
-    if len(payload) > PAYLOAD_BYTES_MAX:
-        msg = f"{kind}: {len(payload)} bytes; no message is longer than {PAYLOAD_BYTES_MAX}"
+    longest = CHUNK_PAYLOAD_BYTES_MAX if kind == ChunkAnswered.kind else PAYLOAD_BYTES_MAX
+    if len(payload) > longest:
+        msg = f"{kind}: {len(payload)} bytes; no message is longer than {longest}"
         raise WireError(msg)
     try:
         return cast("Message", decoder.decode(payload))

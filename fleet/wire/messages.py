@@ -13,6 +13,8 @@ from typing import Annotated, ClassVar, Final, Literal
 
 from msgspec import Meta, Struct
 
+from fleet.wire.package import CHUNK_BYTES_MAX, PACKAGE_BYTES_MAX, What
+
 Timestamp = Annotated[int, Meta(ge=0, description="ms since the Unix epoch, business clock")]
 Count = Annotated[int, Meta(ge=0)]
 # Python's `$`, unlike JSON Schema's, also matches before a line's end; the look-ahead forbids one,
@@ -29,9 +31,17 @@ Version = Annotated[str, Meta(min_length=1, max_length=64)]
 Name = Annotated[str, Meta(max_length=64)]
 Code = Annotated[str, Meta(max_length=16, description="response code; 00 is approval")]
 Percent = Annotated[int, Meta(ge=0, le=100)]
+Reason = Literal["system", "security", "function", "maintenance"]
+Digest = Annotated[str, Meta(max_length=64, description="64 hex digits, or none")]
+DayMinute = Annotated[int, Meta(ge=0, lt=1_440)]
+ChunkBytes = Annotated[int, Meta(ge=1, le=CHUNK_BYTES_MAX)]
+PackageBytes = Annotated[int, Meta(ge=1, le=PACKAGE_BYTES_MAX)]
+ChunkData = Annotated[bytes, Meta(max_length=CHUNK_BYTES_MAX)]
+LogLine = Annotated[str, Meta(max_length=160)]
 
 APPROVED: Final = "00"
 MERCHANT_UNKNOWN: Final = "03"
+NO_SUCH_RECORD: Final = "25"
 WRONG_PASSWORD: Final = "55"  # noqa: S105 - ISO 8583 response code, no password
 SUSPENDED: Final = "62"
 STATE_MISMATCH: Final = "22"
@@ -62,8 +72,12 @@ PrinterWord = Literal["OK", "PaperLow", "NoPaper", "PaperJam", "OutOfOrder"]
 MethodWord = Literal["qr", "contactless", "chip", "stripe"]
 VerificationWord = Literal["password", "fingerprint", "face", "none"]
 UpdateWord = Literal[
-    "offered", "deferred", "downloading", "downloaded", "installing", "succeeded", "failed",
-    "rolled_back",
+    "offered", "held", "deferred", "backing_up", "downloading", "paused", "downloaded", "verified",
+    "installing", "succeeded", "failed", "rejected", "expired", "cancelled", "rolled_back",
+]  # fmt: skip
+OrderWord = Literal[
+    "update", "cancel_update", "reboot", "lock", "unlock", "self_test", "upload_log",
+    "set_parameters", "master_reset",
 ]  # fmt: skip
 
 
@@ -255,15 +269,45 @@ class FaultReported(Message, frozen=True, forbid_unknown_fields=True):
 
 
 class UpdateReported(Message, frozen=True, forbid_unknown_fields=True):
-    """Where an update stands; it has succeeded only when `fw` is the version that was offered."""
+    """Where an update stands; it has succeeded only when what `runs` is the version ordered.
+
+    `ts` is when it was told: a terminal without a link tells of it later.
+    """
 
     kind = "update"
     ts: Timestamp
     plan: Count
     version: Version
     state: UpdateWord
-    fw: Version
+    runs: Version
+    what: What = "firmware"
     error: Name = ""
+
+
+class ChunkRequested(Message, frozen=True, forbid_unknown_fields=True):
+    """The terminal asked for a part of a package; `number` counts from 0, `size` is the package's.
+
+    `req` numbers such requests apart from all others: whether a package comes over the link is no
+    part of a terminal's story.
+    """
+
+    kind = "chunk"
+    ts: Timestamp
+    req: Count
+    what: What
+    version: Version
+    number: Count
+    chunk: ChunkBytes
+    size: PackageBytes
+
+
+class LogUploaded(Message, frozen=True, forbid_unknown_fields=True):
+    """What the terminal's log says, as an order asked for it."""
+
+    kind = "log"
+    ts: Timestamp
+    plan: Count
+    lines: Annotated[tuple[LogLine, ...], Meta(max_length=32)]
 
 
 class OrderAnswered(Message, frozen=True, forbid_unknown_fields=True):
@@ -272,7 +316,7 @@ class OrderAnswered(Message, frozen=True, forbid_unknown_fields=True):
     kind = "order"
     ts: Timestamp
     plan: Count
-    order: Literal["update", "reboot", "lock", "unlock"]
+    order: OrderWord
     outcome: Literal["done", "refused"]
 
 
@@ -313,6 +357,17 @@ class SignInAnswered(Message, frozen=True, forbid_unknown_fields=True):
     kcv: Annotated[tuple[CheckValue, ...], Meta(max_length=3)] = ()
 
 
+class ChunkAnswered(Message, frozen=True, forbid_unknown_fields=True):
+    """A part of a package, in base64; empty beyond its end, or with a code other than approval."""
+
+    kind = "chunk"
+    server_ts: Timestamp
+    req: Count
+    code: Code
+    number: Count
+    data: ChunkData
+
+
 class HeartbeatAcknowledged(Message, frozen=True, forbid_unknown_fields=True):
     """The server heard heartbeat `seq`; with its clock."""
 
@@ -333,12 +388,53 @@ class Order(Message, frozen=True, forbid_unknown_fields=True, tag_field="order",
     at: Timestamp = 0
 
 
+class Window(Struct, frozen=True, forbid_unknown_fields=True):
+    """A span of the local day, in minutes since midnight; one that closes first spans midnight."""
+
+    opens: DayMinute
+    closes: DayMinute
+
+
 class Update(Order, frozen=True, forbid_unknown_fields=True, tag_field="order", tag="update"):
-    """Install this version; `forced` leaves the merchant no say."""
+    """Install this version; `forced` leaves the merchant no say.
+
+    Attributes:
+        version: What it brings.
+        campaign: Whose it is.
+        what: What is updated.
+        reason: Why; a security update does not wait for an idle terminal.
+        forced: Whether the merchant is not asked.
+        wifi_only: Whether it may be fetched over Wi-Fi or cable alone.
+        window: When it may begin; at any time without one.
+        expires: Instant by which it must have begun; 0 for never.
+        made_for: Models that it is made for; all if empty.
+        size: Bytes of the package.
+        chunk: Bytes of each of its chunks.
+        sha256: Of all its bytes.
+        signature: See `fleet.wire.package`.
+    """
 
     version: Version
     campaign: Name
+    what: What = "firmware"
+    reason: Reason = "system"
     forced: bool = False
+    wifi_only: bool = False
+    window: Window | None = None
+    expires: Timestamp = 0
+    made_for: Annotated[tuple[Name, ...], Meta(max_length=64)] = ()
+    size: Count = 0
+    chunk: Count = 0
+    sha256: Digest = ""
+    signature: Digest = ""
+
+
+class CancelUpdate(
+    Order, frozen=True, forbid_unknown_fields=True, tag_field="order", tag="cancel_update"
+):
+    """Forget the update to this version, if it has not begun; to any if it is empty."""
+
+    version: Annotated[str, Meta(max_length=64)] = ""
 
 
 class Reboot(Order, frozen=True, forbid_unknown_fields=True, tag_field="order", tag="reboot"):
@@ -353,15 +449,43 @@ class Unlock(Order, frozen=True, forbid_unknown_fields=True, tag_field="order", 
     """End a lock."""
 
 
-AnyOrder = Update | Reboot | Lock | Unlock
-Request = RegistrationRequested | SyncRequested | SignInRequested
-Answer = RegistrationAnswered | SyncAnswered | SignInAnswered
+class SelfTest(Order, frozen=True, forbid_unknown_fields=True, tag_field="order", tag="self_test"):
+    """Test yourself."""
+
+
+class UploadLog(
+    Order, frozen=True, forbid_unknown_fields=True, tag_field="order", tag="upload_log"
+):
+    """Send the log."""
+
+
+class SetParameters(
+    Order, frozen=True, forbid_unknown_fields=True, tag_field="order", tag="set_parameters"
+):
+    """Fetch the parameters anew; send heartbeats at this interval (0: as before)."""
+
+    heartbeat_ms: Count = 0
+
+
+class MasterReset(
+    Order, frozen=True, forbid_unknown_fields=True, tag_field="order", tag="master_reset"
+):
+    """Forget all settings and register anew."""
+
+
+AnyOrder = (
+    Update | CancelUpdate | Reboot | Lock | Unlock | SelfTest | UploadLog | SetParameters
+    | MasterReset
+)  # fmt: skip
+Request = RegistrationRequested | SyncRequested | SignInRequested | ChunkRequested
+Answer = RegistrationAnswered | SyncAnswered | SignInAnswered | ChunkAnswered
 
 UP: Final[tuple[type[Message], ...]] = (
     Presence, RegistrationRequested, Booted, SelfTested, SyncRequested, SignInRequested, SignedOff,
-    Heartbeat, StatusReported, FaultReported, UpdateReported, OrderAnswered,
+    Heartbeat, StatusReported, FaultReported, UpdateReported, ChunkRequested, OrderAnswered,
+    LogUploaded,
 )  # fmt: skip
 DOWN: Final[tuple[type[Message] | type[AnyOrder], ...]] = (
-    RegistrationAnswered, SyncAnswered, SignInAnswered, HeartbeatAcknowledged,
-    Update, Reboot, Lock, Unlock,
+    RegistrationAnswered, SyncAnswered, SignInAnswered, ChunkAnswered, HeartbeatAcknowledged,
+    Update, CancelUpdate, Reboot, Lock, Unlock, SelfTest, UploadLog, SetParameters, MasterReset,
 )  # fmt: skip

@@ -21,7 +21,7 @@ from fleet.life.truth import Truth
 from fleet.life.world import LinkDown, NoAnswer, WorldEnded
 from fleet.tms.desk import Desk
 from fleet.units import Millis
-from fleet.wire.messages import Answer, AnyOrder, Message, Presence, Request
+from fleet.wire.messages import Answer, AnyOrder, Message, Presence, Request, UpdateReported
 from fleet.worlds.inbox import Inbox
 from fleet.worlds.kernel import Kernel, park
 
@@ -69,7 +69,12 @@ class VirtualEstate:
         self.reachable = True
 
     def live_until(self, horizon: Millis) -> None:
-        """Let all terminals live up to this instant, included."""
+        """Let all terminals live up to this instant, included.
+
+        Where a campaign may stop, it must be the next of the TMS's ticks: what is decided there
+        goes by what every terminal has told before.
+        """
+        self.desk.book.decide(self.origin_ms + self.horizon + 1)
         self.horizon = horizon
         self.kernel.run_until(horizon)
 
@@ -176,6 +181,9 @@ class VirtualWorld:
     def say(self, message: Message) -> None:  # noqa: D102
         self._require_link()
         self._hear(message)
+        if isinstance(message, UpdateReported):  # what a campaign goes by
+            estate = self._estate
+            estate.desk.hear(estate.tenant, self.tid, message, message.ts)
 
     async def ask(self, request: Request, timeout_ms: Millis) -> Answer:  # noqa: D102
         self.say(request)

@@ -5,6 +5,7 @@ from typing import Any
 
 from fleet.profile import load
 from fleet.profile.profile import Profile
+from fleet.profile.updating import Update
 
 CALM: dict[str, object] = {
     "faults": {},
@@ -25,11 +26,11 @@ CALM: dict[str, object] = {
     "tms.key_mismatch": 0.0,
     "sign_in.signature": 0.0,
     "sign_in.forgotten": 0.0,
-    "update.defer": 0.0,
-    "update.download_failure": 0.0,
-    "update.checksum_failure": 0.0,
-    "update.install_failure": 0.0,
-    "update.post_test_failure": 0.0,
+    **{
+        f"update.{name}": 0.0
+        for name, field in Update.model_fields.items()
+        if field.annotation is float  # the chances
+    },
 }
 
 

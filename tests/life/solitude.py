@@ -16,7 +16,7 @@ from fleet.profile.clock import origin_ms
 from fleet.profile.members import member
 from fleet.profile.profile import Profile
 from fleet.tms.desk import Desk
-from fleet.wire.messages import Answer, AnyOrder, Heartbeat, Message, Order, Request
+from fleet.wire.messages import Answer, AnyOrder, Heartbeat, Message, Order, Request, UpdateReported
 
 
 @dataclass
@@ -88,6 +88,8 @@ class Solitude:
     def say(self, message: Message) -> None:
         self._require_link()
         self.said.append(message)
+        if isinstance(message, UpdateReported):
+            self.desk.hear(self.tenant, self.tid, message, message.ts)
 
     async def ask(self, request: Request, timeout_ms: int) -> Answer:
         self.say(request)
@@ -145,7 +147,8 @@ class Solitude:
             if isinstance(reply.message, Order):
                 due = reply.message.at - self.origin_ms
                 order = cast("AnyOrder", reply.message)
-                self.orders = sorted([(due, order), *self.orders], key=lambda entry: entry[0])[:1]
+                if order.plan not in {known.plan for _, known in self.orders}:
+                    self.orders = sorted([(due, order), *self.orders], key=lambda each: each[0])
 
 
 def settle(profile: Profile, *, hours: float, seed: int = 7, index: int = 0) -> Solitude:

@@ -8,9 +8,8 @@ from fleet.life.faults import CATALOGUE
 from fleet.life.states import Event, State
 from fleet.life.terminal import UNTOLD_MAX
 from fleet.profile import load
-from fleet.profile.profile import Profile
 from fleet.units import HOUR_MS, MINUTE_MS
-from fleet.wire.messages import Lock, Reboot, Unlock, Update
+from fleet.wire.messages import Lock, Reboot, Unlock
 from tests.life.lives import quiet
 from tests.life.solitude import settle, spend
 
@@ -140,72 +139,6 @@ def test_a_boot_that_keeps_failing_is_given_up() -> None:
 # ------------------------------------------------------------------------- updates and orders
 
 
-def updating(**overrides: Any) -> Profile:
-    """Return a quiet estate with a campaign from the start."""
-    campaign = {"name": "spring", "version": "9.9.9", "at": "0s", "share": 1.0}
-    return quiet(campaigns=[campaign], **overrides)
-
-
-def test_an_update_waits_for_half_an_hour_and_two_heartbeats() -> None:
-    """It is offered no sooner, installed, and has succeeded when the operator is signed in."""
-    profile = updating()
-    world = settle(profile, hours=3)
-    terminal = spend(profile, world)
-    events = world.events()
-    offered = next(s for s in world.steps if s.event is E.UPDATE_OFFERED)
-    synced = next(s for s in world.steps if s.event is E.SYNCED)
-    assert offered.at_ms - synced.at_ms >= 30 * MINUTE_MS
-    assert sum(at <= offered.at_ms for at, _ in world.beats) >= 2
-    start = events.index(E.UPDATE_OFFERED)
-    assert events[start:] == [
-        E.UPDATE_OFFERED, E.UPDATE_ACCEPTED, E.UPDATE_DOWNLOADED, E.UPDATE_INSTALLED, *BOOT,
-        E.UPDATED,
-    ]  # fmt: skip
-    assert terminal.pulse.fw == "9.9.9"
-    assert [m.state for m in world.heard_of("update")] == [
-        "offered", "downloading", "downloaded", "installing", "succeeded",
-    ]  # fmt: skip
-
-
-def test_a_merchant_may_defer_only_so_often() -> None:
-    """After the last deferral the update goes ahead."""
-    profile = updating(update__defer=1.0, update__defer_for="1h", update__defers_max=2)
-    world = settle(profile, hours=6)
-    spend(profile, world)
-    assert world.events().count(E.UPDATE_DEFERRED) == 2
-    assert world.events()[-1] is E.UPDATED
-
-
-@pytest.mark.parametrize(
-    ("failure", "code"),
-    [
-        ("download_failure", "UPD-951"),
-        ("checksum_failure", "UPD-953"),
-        ("install_failure", "UPD-954"),
-    ],
-)
-def test_an_update_that_keeps_failing_is_given_up(failure: str, code: str) -> None:
-    """After two failures the automatic way is shut, and the old version goes on."""
-    profile = updating(**{f"update__{failure}": 1.0})
-    world = settle(profile, hours=12)
-    terminal = spend(profile, world)
-    failures = [s.code for s in world.steps if s.event is E.UPDATE_FAILED]
-    assert failures == [code, code]
-    assert terminal.state is State.READY
-    assert terminal.pulse.fw != "9.9.9"
-
-
-def test_a_version_that_fails_its_test_is_rolled_back() -> None:
-    """The old version runs again, and the update is not reported as a success."""
-    profile = updating(update__post_test_failure=1.0)
-    world = settle(profile, hours=12)
-    terminal = spend(profile, world)
-    assert E.UPDATE_ROLLED_BACK in world.events()
-    assert E.UPDATED not in world.events()
-    assert terminal.pulse.fw != "9.9.9"
-    assert world.heard_of("update")[-1].state == "rolled_back"
-
-
 def test_a_reboot_order_reboots() -> None:
     """The terminal answers the order, restarts, and signs in again."""
     world = settle(quiet(), hours=2)
@@ -242,14 +175,6 @@ def test_an_order_that_cannot_be_obeyed_is_refused() -> None:
     spend(quiet(), world)
     assert world.heard_of("order")[0].outcome == "refused"
     assert E.UNLOCKED not in world.events()
-
-
-def test_an_update_to_the_version_that_runs_is_no_update() -> None:
-    """Nothing is installed twice."""
-    world = settle(quiet(), hours=3)
-    world.orders = [(HOUR_MS, Update(plan=1, version=world.pulse.fw, campaign="again"))]
-    spend(quiet(), world)
-    assert E.UPDATE_OFFERED not in world.events()
 
 
 # ------------------------------------------------------------------------- faults and the link

@@ -22,7 +22,7 @@ from fleet.chance.laws import (
 from fleet.profile import Profile, digest, json_schema, load, names, parse, resolved_toml
 from fleet.profile.power import Boot
 
-OPTIONAL = {"day", "security_reboot"}
+OPTIONAL = {"day", "maintenance", "security_reboot"}
 SMALL = 'schema = 1\nname = "small"\n'
 
 millis = st.integers(1, 10**11)

@@ -116,3 +116,8 @@ def sign_in(tid: str = TID, req: int = 1, word: str | None = None) -> SignInRequ
         proof=proof(typed, tid, req),
         fw="1.0.0",
     )
+
+
+def number(second: int, line: int) -> int:
+    """Return the number of an order: of so many seconds after the run's beginning, and a line."""
+    return second * 10_000 + 2 * line

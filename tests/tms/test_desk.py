@@ -10,6 +10,7 @@ from fleet.wire.examples import EXAMPLES
 from fleet.wire.keys import check_values
 from fleet.wire.messages import (
     UP,
+    ChunkRequested,
     Heartbeat,
     HeartbeatAcknowledged,
     Message,
@@ -22,6 +23,7 @@ from fleet.wire.messages import (
     Update,
     UpdateReported,
 )
+from fleet.wire.package import Package, checksum, signature
 from fleet.wire.password import estate_secret
 from tests.tms.estates import (
     HOUR_MS,
@@ -33,6 +35,7 @@ from tests.tms.estates import (
     TENANT,
     TID,
     heartbeat,
+    number,
     profile,
     sign_in,
     tids,
@@ -40,7 +43,7 @@ from tests.tms.estates import (
 
 NOW = ORIGIN_MS + 12_345
 KCV = check_values(estate_secret(SEED), TID, 1, "003")
-TALKATIVE = {Heartbeat, RegistrationRequested, SyncRequested, type(sign_in())}
+TALKATIVE = {Heartbeat, RegistrationRequested, SyncRequested, ChunkRequested, type(sign_in())}
 
 
 def register(tid: str) -> RegistrationRequested:
@@ -153,28 +156,42 @@ def test_an_order_follows_the_acknowledgement_once_it_is_due() -> None:
     _, reply = desk.hear(TENANT, TID, heartbeat(HOUR_MS), 0)
     assert msgspec.to_builtins(reply.message) == {
         "order": "reboot",
-        "plan": 1,
+        "plan": number(3_600, 1),
         "at": ORIGIN_MS + HOUR_MS + MINUTE_MS,
     }
-    assert len(desk.hear(TENANT, TID, heartbeat(HOUR_MS, plan=1), NOW)) == 1
+    assert len(desk.hear(TENANT, TID, heartbeat(HOUR_MS, plan=number(3_600, 1)), NOW)) == 1
     assert desk.counts.ordered == {"reboot": 1}
 
 
 def test_updates_are_for_those_who_lack_them() -> None:
     """Who runs the version already is offered nothing; the others get all that they need."""
     desk = Desk(profile(PLAN), SEED)
-    _, offer = desk.hear(TENANT, TID, heartbeat(5 * HOUR_MS, plan=4), NOW)
+    so_far = number(4 * 3_600, 4)
+    _, offer = desk.hear(TENANT, TID, heartbeat(5 * HOUR_MS, plan=so_far), NOW)
+    package = Package("firmware", "2.0.0", 2 * 2**20, 64 * 2**10)
     assert offer.message == Update(
-        plan=5,
+        plan=number(5 * 3_600, 5),
         at=ORIGIN_MS + 5 * HOUR_MS + MINUTE_MS,
         version="2.0.0",
         campaign="summer",
         forced=True,
+        size=package.size,
+        chunk=package.chunk,
+        sha256=checksum(package),
+        signature=signature(estate_secret(SEED), package, checksum(package)),
     )
-    assert len(desk.hear(TENANT, TID, heartbeat(5 * HOUR_MS, plan=4, fw="2.0.0"), NOW)) == 1
+    assert len(desk.hear(TENANT, TID, heartbeat(5 * HOUR_MS, plan=so_far, fw="2.0.0"), NOW)) == 1
 
 
-@pytest.mark.parametrize(("plan", "fw"), [(0, "1.0.0"), (1, "1.0.0"), (2, "2.0.0"), (5, "2.0.0")])
+@pytest.mark.parametrize(
+    ("plan", "fw"),
+    [
+        (0, "1.0.0"),
+        (number(3_600, 1), "1.0.0"),
+        (number(7_200, 2), "2.0.0"),
+        (number(18_000, 5), "2.0.0"),
+    ],
+)
 def test_a_desk_can_say_when_it_will_have_an_order(plan: int, fw: str) -> None:
     """One millisecond before the announced instant there is no order, from then on there is."""
     desk = Desk(profile(PLAN), SEED)
@@ -193,7 +210,7 @@ def test_only_the_version_shows_that_an_update_succeeded() -> None:
     """A success with another version than the one offered does not count."""
     desk = Desk(profile(), SEED)
     for state, fw in (("succeeded", "2.0.0"), ("succeeded", "1.0.0"), ("failed", "2.0.0")):
-        told = {"ts": NOW, "plan": 1, "version": "2.0.0", "state": state, "fw": fw}
+        told = {"ts": NOW, "plan": 1, "version": "2.0.0", "state": state, "runs": fw}
         desk.hear(TENANT, TID, msgspec.convert(told, UpdateReported), NOW)
     assert desk.counts.updated == 1
 

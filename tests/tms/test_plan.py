@@ -1,24 +1,24 @@
 """The plan: who is told what, and when."""
 
 from fleet.profile.members import members
-from fleet.tms.plan import Plan
-from tests.tms.estates import HOUR_MS, ORIGIN_MS, PLAN, SEED, profile
+from fleet.tms.plan import Plan, line_of
+from tests.tms.estates import HOUR_MS, PLAN, SEED, profile
 
 
 def concerned(number: int, plan: Plan) -> set[int]:
     """Return whom an entry concerns."""
-    return {index for index in range(100) if plan.concerns(number, index)}
+    return {index for index in range(100) if plan.turn_s(number, index) is not None}
 
 
 def test_campaigns_and_orders_are_one_list_by_their_instants() -> None:
     """Entries are sorted by instant and numbered from 1, wherever they stand in the profile."""
     plan = Plan(profile(PLAN), SEED)
-    assert [(one.number, one.order, one.due_ms - ORIGIN_MS) for one in plan.entries] == [
-        (1, "reboot", HOUR_MS),
-        (2, "update", 2 * HOUR_MS),
-        (3, "lock", 3 * HOUR_MS),
-        (4, "unlock", 4 * HOUR_MS),
-        (5, "update", 5 * HOUR_MS),
+    assert [(one.line, one.lot.name, one.asked.at) for one in plan.entries] == [
+        (1, "tms.reboot", HOUR_MS),
+        (2, "tms.update.2.0.0", 2 * HOUR_MS),
+        (3, "tms.lock", 3 * HOUR_MS),
+        (4, "tms.unlock", 4 * HOUR_MS),
+        (5, "tms.update.2.0.0", 5 * HOUR_MS),
     ]
 
 
@@ -66,13 +66,33 @@ def test_another_seed_chooses_others() -> None:
 
 
 def test_the_first_due_entry_is_next() -> None:
-    """Of several due entries the lowest number comes first; what has been received never again."""
+    """Of several due orders the earliest comes first; what has been received never again."""
     plan = Plan(profile(PLAN), SEED)
-    late = ORIGIN_MS + 9 * HOUR_MS
     for index in range(100):
         received, after = [], 0
-        while entry := plan.due_entry(index, after, "1.0.0", late):
-            after = entry.number
-            received.append(after)
-        assert received == [one for one in range(1, 6) if plan.concerns(one, index)]
-    assert plan.next_entry(0, 5, "1.0.0") is plan.next_entry(0, 99, "1.0.0") is None
+        while due := plan.next_due(index, after, "1.0.0"):
+            assert due.number > after
+            assert line_of(due.number) == due.entry.line
+            after = due.number
+            received.append(due.entry.line)
+        assert received == [one for one in range(1, 6) if index in concerned(one, plan)]
+        assert plan.next_due(index, after, "1.0.0") is None
+
+
+def test_a_turn_yet_to_come_holds_nobody_up() -> None:
+    """Whoever has to wait for an update's turn gets the orders that come before it."""
+    slow = """
+[[campaigns]]
+name = "slow"
+version = "3"
+at = "1h"
+per_minute = 1
+
+[[orders]]
+order = "reboot"
+at = "90m"
+"""
+    plan = Plan(profile(slow), SEED)
+    firsts = [plan.next_due(index, 0, "1.0.0") for index in range(100)]
+    lines = {due.entry.line for due in firsts if due is not None}
+    assert lines == {1, 2}

@@ -1,0 +1,130 @@
+"""Orders: answered and carried out, or refused where the terminal cannot obey."""
+
+from collections.abc import Awaitable, Callable
+from typing import Final, Literal, NamedTuple
+
+from fleet.life.faults import NEVER
+from fleet.life.power import reboot
+from fleet.life.regions import Session
+from fleet.life.signin import lock, unlock
+from fleet.life.states import BEATING, IN_SERVICE, Event, State
+from fleet.life.terminal import Terminal
+from fleet.life.updating.offer import can_cancel, take_order
+from fleet.life.updating.outcome import refuse
+from fleet.wire.messages import (
+    AnyOrder,
+    CancelUpdate,
+    Lock,
+    LogUploaded,
+    MasterReset,
+    OrderAnswered,
+    OrderWord,
+    Reboot,
+    SelfTest,
+    SetParameters,
+    Unlock,
+    Update,
+    UploadLog,
+)
+
+
+async def obey(t: Terminal, order: AnyOrder) -> None:
+    """Carry an order out and say so; or say that it cannot be."""
+    if 0 < order.plan <= t.pulse.plan:
+        return  # delivered twice, as QoS 1 may
+    t.pulse.plan = max(t.pulse.plan, order.plan)
+    if isinstance(order, Update):
+        take_order(t, order)
+        return
+    imperative = IMPERATIVES[type(order)]
+    done = imperative.possible(t, order)
+    outcome: Literal["done", "refused"] = "done" if done else "refused"
+    t.say(OrderAnswered(t.ts(), order.plan, imperative.word, outcome))
+    if done:
+        await imperative.deed(t, order)
+
+
+async def _cancel(t: Terminal, order: AnyOrder) -> None:  # noqa: ARG001 - a deed's form
+    refuse(t, Event.UPDATE_CANCELLED, "cancelled", "UPD-958")
+
+
+async def _reboot(t: Terminal, order: AnyOrder) -> None:  # noqa: ARG001 - see above
+    await reboot(t, why="order")
+
+
+async def _lock(t: Terminal, order: AnyOrder) -> None:  # noqa: ARG001 - see above
+    lock(t, "order")
+    t.step(Event.LOCKED, code="SEC-903")
+
+
+async def _unlock(t: Terminal, order: AnyOrder) -> None:  # noqa: ARG001 - see above
+    unlock(t, "order")
+
+
+async def _self_test(t: Terminal, order: AnyOrder) -> None:  # noqa: ARG001 - see above
+    t.step(Event.SELF_TEST_ORDERED)
+
+
+async def _upload_log(t: Terminal, order: AnyOrder) -> None:
+    t.say(LogUploaded(t.ts(), order.plan, _log(t)))
+
+
+async def _set_parameters(t: Terminal, order: AnyOrder) -> None:
+    assert isinstance(order, SetParameters)  # noqa: S101 - the table says so
+    t.beat_every(order.heartbeat_ms or t.every_asked_ms)
+
+
+async def _reset(t: Terminal, order: AnyOrder) -> None:  # noqa: ARG001 - see above
+    """Forget settings, session, parameters and what was planned; keep what is installed."""
+    if t.job is not None:
+        t.drop_job()
+    t.params = t.batch = 0
+    t.session, t.lifted_by = Session.SIGNED_OFF, ""
+    t.diary.expires = t.diary.unlocks = NEVER
+    t.beat_every(t.profile.heartbeat.interval)
+    await t.detach(clean=True)
+    t.step(Event.MASTER_RESET)
+
+
+def _log(t: Terminal) -> tuple[str, ...]:
+    """Return what a technician asks first, a line each."""
+    job = t.job
+    lines = (
+        f"state {t.state} since {t.origin_ms + t.state_since}",
+        f"firmware {t.pulse.fw}, boot {t.pulse.boot} ({t.boot_reason})",
+        f"heartbeats {t.pulse.seq} every {t.every_ms} ms, parameters {t.params}",
+        f"sign-ins {t.sign_ins}, batch {t.batch}, requests {t.requests}",
+        f"reconnects {t.reconnects}, forced shutdowns {t.forced_shutdowns}",
+        f"updates {t.updates}, pending {job.order.version if job else '-'}",
+    )
+    return lines + tuple(f"fault {code}" for code in sorted(t.active)[:16])
+
+
+def _in(states: frozenset[State]) -> Callable[[Terminal, AnyOrder], bool]:
+    return lambda t, _: t.state in states
+
+
+def _can_cancel(t: Terminal, order: AnyOrder) -> bool:
+    return isinstance(order, CancelUpdate) and can_cancel(t, order)
+
+
+class Imperative(NamedTuple):
+    """What an order is called in its answer, when it can be obeyed, and what is done then."""
+
+    word: OrderWord
+    possible: Callable[[Terminal, AnyOrder], bool]
+    deed: Callable[[Terminal, AnyOrder], Awaitable[None]]
+
+
+_SETTLED: Final = IN_SERVICE | {State.LOCKED, State.MAINTENANCE}
+
+IMPERATIVES: Final[dict[type[AnyOrder], Imperative]] = {
+    CancelUpdate: Imperative("cancel_update", _can_cancel, _cancel),
+    Reboot: Imperative("reboot", _in(BEATING), _reboot),
+    Lock: Imperative("lock", _in(IN_SERVICE), _lock),
+    Unlock: Imperative("unlock", _in(frozenset({State.LOCKED})), _unlock),
+    SelfTest: Imperative("self_test", _in(IN_SERVICE), _self_test),
+    UploadLog: Imperative("upload_log", _in(BEATING), _upload_log),
+    SetParameters: Imperative("set_parameters", _in(BEATING), _set_parameters),
+    MasterReset: Imperative("master_reset", _in(_SETTLED), _reset),
+}

@@ -1,0 +1,102 @@
+"""How an update ends, and how the server is told.
+
+    what went wrong                  code      the terminal then
+    download broke off               UPD-951   tries again when idle, with the next chunk
+    no space                         UPD-952   tries again when idle
+    checksum or signature            UPD-953   tries again when idle, from the first chunk
+    installation                     UPD-954   tries again when idle
+    made for another model           UPD-955   gives it up at once
+    another version than it said     UPD-955   tries again when idle, from the first chunk
+    post-installation test           UPD-956   runs the old version
+    parameters cut off               UPD-957   is not ready until they are complete
+    expired or cancelled             UPD-958   gives it up
+    no backup                        DAT-973   goes on without
+    a version that cannot start      -         is out of order, and says nothing any more
+
+An update has succeeded when what runs is the version that was ordered, whatever progress was told.
+"""
+
+from typing import Final
+
+from fleet.chance.streams import Purpose
+from fleet.life.faults import NEVER
+from fleet.life.regions import UpdatePhase
+from fleet.life.states import IN_SERVICE, Event, State
+from fleet.life.terminal import Terminal
+from fleet.life.updating.job import Job
+from fleet.units import Millis
+from fleet.wire.messages import UpdateReported, UpdateWord
+
+_MANUAL_AFTER: Final = Purpose("update.manual_after")
+
+
+def job_of(t: Terminal) -> Job:
+    """Return the update in question; only while there is one."""
+    assert t.job is not None  # noqa: S101 - whoever asks is a part of an update
+    return t.job
+
+
+def report(t: Terminal, job: Job, word: UpdateWord, error: str = "") -> None:
+    """Tell the server where an update stands."""
+    order = job.order
+    runs = t.runs(order.what)
+    t.tell(UpdateReported(t.ts(), order.plan, order.version, word, runs, order.what, error))
+
+
+def taken(t: Terminal, job: Job) -> Millis:
+    """Return how long it has taken since the merchant agreed."""
+    return t.world.now() - job.accepted_at
+
+
+def service_state(t: Terminal) -> State:
+    """Return where the terminal goes back to: signed in still, or not."""
+    return State.READY if t.diary.expires != NEVER else State.STANDBY
+
+
+def _back(t: Terminal) -> State:
+    return service_state(t) if t.state is State.UPDATING else t.state
+
+
+def plan_offer(t: Terminal) -> None:
+    """Find out when the update may be offered; a security update waits for no idle time."""
+    job, rule = t.job, t.profile.update
+    if job is None or job.old or job.manual:
+        return
+    earliest = max(job.not_before, t.world.now())
+    if job.order.reason != "security":
+        beaten = t.first_beat_at + max(0, rule.heartbeats - 1) * t.every_ms
+        earliest = max(earliest, t.idle_since + rule.idle, beaten)
+    t.diary.updates = earliest
+
+
+def fail(t: Terminal, error: str) -> None:
+    """Give this attempt up; after too many of them, the automatic way."""
+    job = job_of(t)
+    job.attempts += 1
+    job.phase = UpdatePhase.FAILED
+    job.paused_at = None
+    report(t, job, "failed", error)
+    t.step(Event.UPDATE_FAILED, _back(t), code=error, duration_ms=taken(t, job))
+    if job.attempts >= t.profile.update.attempts_max:
+        _shut_automation(t, job)
+        return
+    t.idle_since = t.world.now()
+    plan_offer(t)
+
+
+def refuse(t: Terminal, event: Event, word: UpdateWord, error: str) -> None:
+    """Give the update up for good: it was refused, expired, cancelled, or not for this model."""
+    job = job_of(t)
+    t.drop_job()
+    report(t, job, word, error)
+    t.step(event, _back(t), code=error)
+
+
+def _shut_automation(t: Terminal, job: Job) -> None:
+    job.manual = True
+    job.begin_anew()
+    t.diary.updates = NEVER
+    wait_ms = t.streams.draw(_MANUAL_AFTER, t.profile.update.manual_after)
+    t.diary.by_hand = t.world.now() + wait_ms
+    if t.state in IN_SERVICE:
+        t.step(Event.AUTOMATION_DISABLED, code=job.order.version)
