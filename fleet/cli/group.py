@@ -9,6 +9,7 @@ import fleet as package
 _COMMANDS = {
     "run": "fleet.cli.run:run",
     "dataset": "fleet.cli.dataset:dataset",
+    "capacity": "fleet.cli.capacity:capacity",
     "profile": "fleet.cli.profile:profile",
     "tms": "fleet.cli.tms:tms",
 }

@@ -32,6 +32,28 @@ speed_option = click.option(
     help="Business seconds in a wall second; protocol timers stay. [default: profile's]",
 )
 
+broker_option = click.option(
+    "--broker",
+    "brokers",
+    metavar="URL",
+    multiple=True,
+    default=(EMBEDDED,),
+    help="mqtt://, mqtts://, ws:// or wss://HOST[:PORT]; repeat it for the brokers of one cluster. "
+    "Without it, one is started on loopback.",
+)
+tms_option = click.option(
+    "--tms/--no-tms",
+    default=None,
+    help="Run the reference TMS. [default: with the embedded broker only]",
+)
+shards_option = click.option(
+    "--shards",
+    metavar="N|auto",
+    callback=values.shards,
+    default="1",
+    show_default=True,
+    help="Processes that terminals are spread over; auto is one for each CPU.",
+)
 slo_option = click.option(
     "--slo",
     metavar="EXPR",

@@ -9,13 +9,15 @@ from rich.console import Console
 from fleet.cli import values
 from fleet.cli.options import (
     CREDENTIALS,
-    EMBEDDED,
+    broker_option,
     connect,
     credential_options,
     profile_argument,
     seed_option,
+    shards_option,
     slo_option,
     speed_option,
+    tms_option,
     with_objectives,
 )
 from fleet.profile import load
@@ -28,20 +30,8 @@ from fleet.watch.summary import render_summary
 
 @click.command()
 @profile_argument
-@click.option(
-    "--broker",
-    "brokers",
-    metavar="URL",
-    multiple=True,
-    default=(EMBEDDED,),
-    help="mqtt://, mqtts://, ws:// or wss://HOST[:PORT]; repeat it for the brokers of one cluster. "
-    "Without it, one is started on loopback.",
-)
-@click.option(
-    "--tms/--no-tms",
-    default=None,
-    help="Run the reference TMS. [default: with the embedded broker only]",
-)
+@broker_option
+@tms_option
 @click.option("--terminals", type=click.IntRange(1, 10_000_000), help="[default: profile's]")
 @seed_option
 @click.option(
@@ -51,14 +41,7 @@ from fleet.watch.summary import render_summary
     help="Wall time, as in 90s or 2m. [default: profile's]",
 )
 @speed_option
-@click.option(
-    "--shards",
-    metavar="N|auto",
-    callback=values.shards,
-    default="1",
-    show_default=True,
-    help="Processes that terminals are spread over; auto is one for each CPU.",
-)
+@shards_option
 @click.option(
     "--metrics",
     metavar="HOST:PORT|off",

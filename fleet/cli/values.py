@@ -9,6 +9,8 @@ from fleet.units import Millis, parse_duration
 
 _ADDRESS = re.compile(r"(?:\[(?P<v6>[0-9A-Fa-f:.]+)\]|(?P<host>[^\s:\[\]]+)):(?P<port>[0-9]{1,5})")
 _PORT_MAX = 65_535
+_SHARE = re.compile(r"(\d+(?:\.\d+)?)\s?(%?)")
+_PER_CENT = 100
 _SHARDS = re.compile(r"[1-9][0-9]{0,3}")
 
 
@@ -55,3 +57,13 @@ def objectives(
         return tuple(Objective.parse(text).text for text in texts)
     except ObjectiveError as error:
         raise click.BadParameter(str(error), ctx, param) from None
+
+
+def share(ctx: click.Context, param: click.Parameter, text: str) -> float:
+    """Read a share above 0 and up to 1, such as `5%` or `0.05`."""
+    match = _SHARE.fullmatch(text)
+    number = float(match[1]) / (_PER_CENT if match[2] else 1) if match else 0.0
+    if not 0 < number <= 1:
+        msg = f"{text!r} is no share above 0 and up to 1; write it as '5%' or '0.05'"
+        raise click.BadParameter(msg, ctx, param)
+    return number

@@ -1,0 +1,83 @@
+"""Who gave way when an objective was broken: the generator, the network, the broker or the TMS.
+
+    what is seen                                             who gave way
+    the run is invalid                                       the generator
+    TCP sent more than one segment in a hundred again,       the network
+      and the broker is on another machine
+    the broker's own acknowledgements are as slow, or        the server: its broker
+      connections failed
+    the broker acknowledges at once, and the TMS does not    the server: its TMS
+
+A segment lost on loopback is the broker's backlog and not a wire, hence the second condition.
+"""
+
+from pathlib import Path
+from typing import Final, NamedTuple, Self
+
+from fleet.capacity.search import Outcome
+from fleet.watch.summary import Summary
+
+_SNMP: Final = Path("/proc/net/snmp")
+_RESENT_MAX: Final = 0.01
+_FAILURES_MAX: Final = 0.01
+_MS_PER_S: Final = 1_000
+# The broker is as slow as the TMS if its share of the answer's time is at least this.
+_BROKER_SHARE: Final = 0.5
+_ANSWERED_BY_TMS: Final = ("heartbeat_ack", "sign_in", "command")
+
+
+class Segments(NamedTuple):
+    """TCP segments of this machine: sent, and of these sent again."""
+
+    sent: int = 0
+    resent: int = 0
+
+    @classmethod
+    def now(cls) -> Self:
+        """Read the kernel's counters; zeros where there are none (no Linux)."""
+        try:
+            lines = [line.split() for line in _SNMP.read_text().splitlines()]
+        except OSError:
+            return cls()
+        names, values = (line for line in lines if line[0] == "Tcp:")
+        tcp = dict(zip(names, values, strict=True))
+        return cls(int(tcp["OutSegs"]), int(tcp["RetransSegs"]))
+
+    def resent_since(self, earlier: "Segments") -> float:
+        """Return the share of segments sent since that had to be sent again."""
+        return (self.resent - earlier.resent) / max(self.sent - earlier.sent, 1)
+
+
+def blame(summary: Summary, *, resent: float, remote: bool) -> tuple[Outcome, str]:
+    """Return who gave way in a run, and why one thinks so.
+
+    Args:
+        summary: Of the run.
+        resent: Share of TCP segments that were sent again meanwhile.
+        remote: Whether the broker is on another machine.
+    """
+    if summary.verdict == "invalid":
+        return "generator", "; ".join(summary.reasons)
+    broken = "; ".join(each.sentence for each in summary.objectives if not each.held)
+    if not broken:
+        return "held", ""
+    if remote and resent > _RESENT_MAX:
+        return "network", f"{broken}; {resent:.1%} of all TCP segments had to be sent again"
+    return "server", f"{broken}; {_part(summary)}"
+
+
+def _part(summary: Summary) -> str:
+    connects = summary.counts["fleet_connects_total"]
+    attempts = sum(connects.values())
+    failed = attempts - connects["ok"]
+    if failed > _FAILURES_MAX * attempts:
+        worst = max((why for why in connects if why != "ok"), key=connects.__getitem__)
+        return f"its broker: {failed:,} of {attempts:,} connects failed, most of them: {worst}"
+    puback_ms = summary.latencies["publish_ack"]["service"].p99_ms
+    answer_ms = max(summary.latencies[name]["service"].p99_ms for name in _ANSWERED_BY_TMS)
+    if puback_ms >= _BROKER_SHARE * answer_ms:
+        return f"its broker: PUBACKs took {puback_ms / _MS_PER_S:.3g} s at the 99th percentile"
+    return (
+        f"its TMS: answers took {answer_ms / _MS_PER_S:.3g} s at the 99th percentile, the broker's "
+        f"own PUBACKs {puback_ms / _MS_PER_S:.3g} s"
+    )

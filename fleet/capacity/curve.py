@@ -1,0 +1,91 @@
+"""The capacity curve: a table for the terminal, and a picture that stands alone."""
+
+from html import escape
+from typing import Final
+
+from rich.table import Table
+from rich.text import Text
+
+from fleet.capacity.search import Search, Step
+from fleet.profile.objectives import Objective
+from fleet.watch.ruling import show
+
+_STYLES: Final = {"held": "green", "server": "red", "network": "yellow", "generator": "magenta"}
+_COLOURS: Final = {
+    "held": "#2e7d32", "server": "#c62828", "network": "#b26a00", "generator": "#7b1fa2",
+}  # fmt: skip
+_WIDTH, _HEIGHT = 640, 320
+_LEFT, _RIGHT, _TOP, _BOTTOM = 70, 20, 34, 44
+
+
+def curve_table(search: Search, objectives: tuple[str, ...]) -> Table:
+    """Return a row for each step, by load."""
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for heading in ("terminals", "messages/s"):
+        table.add_column(heading, justify="right")
+    table.add_column("")
+    for text in objectives:
+        table.add_column(text, justify="right", overflow="fold")
+    table.add_column("shard CPU", justify="right")
+    for step in sorted(search.steps, key=lambda each: each.load):
+        values = (_shown(step, Objective.parse(text)) for text in objectives)
+        word = "held" if step.outcome == "held" else f"{step.outcome} gave way"
+        row = (f"{step.load:,}", f"{step.messages_per_s:,.0f}", Text(word, _STYLES[step.outcome]))
+        table.add_row(*row, *values, f"{step.cpu:.0%}")
+    return table
+
+
+def _shown(step: Step, objective: Objective) -> str:
+    value = step.values.get(objective.text)
+    return "-" if value is None else show(value, objective.unit.name)
+
+
+def curve_svg(search: Search, objective: Objective) -> str:
+    """Return the curve of one objective over the load, as SVG that fetches nothing."""
+    points = sorted(
+        (step.load, value, step.outcome)
+        for step in search.steps
+        if (value := step.values.get(objective.text)) is not None
+    )
+    load_max = max((load for load, _, _ in points), default=1)
+    value_max = 1.1 * max([objective.bound, *(value for _, value, _ in points)]) or 1.0
+
+    def x(load: float) -> float:
+        return _LEFT + (_WIDTH - _LEFT - _RIGHT) * load / load_max
+
+    def y(value: float) -> float:
+        return _HEIGHT - _BOTTOM - (_HEIGHT - _TOP - _BOTTOM) * value / value_max
+
+    path = " ".join(f"{x(load):.1f},{y(value):.1f}" for load, value, _ in points)
+    parts = [
+        _text(_LEFT, 20, f"{objective.name} by load", "bold"),
+        _line(_LEFT, y(0), _WIDTH - _RIGHT, y(0), "#888"),
+        _line(_LEFT, _TOP, _LEFT, y(0), "#888"),
+        _line(_LEFT, y(objective.bound), _WIDTH - _RIGHT, y(objective.bound), "#c62828", "5 4"),
+        _text(_LEFT + 6, y(objective.bound) - 5, objective.text),
+        *(_text(x(load), y(0) + 16, f"{load:,.0f}", anchor="middle")
+          for load in sorted({load_max / 4, load_max / 2, load_max * 3 / 4, load_max})),
+        *(_text(_LEFT - 6, y(value) + 4, show(value, objective.unit.name), anchor="end")
+          for value in (0.0, value_max / 2, value_max)),
+        _text((_LEFT + _WIDTH) / 2, _HEIGHT - 8, "terminals", anchor="middle"),
+        f'<polyline points="{path}" fill="none" stroke="#555" stroke-width="1.5"/>',
+        *(f'<circle cx="{x(load):.1f}" cy="{y(value):.1f}" r="4" fill="{_COLOURS[outcome]}">'
+          f"<title>{load:,}: {show(value, objective.unit.name)}, {outcome}</title></circle>"
+          for load, value, outcome in points),
+    ]  # fmt: skip
+    body = "\n  ".join(parts)
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" '
+        f'font-family="sans-serif" font-size="11" fill="currentColor">\n  {body}\n</svg>\n'
+    )
+
+
+def _line(x1: float, y1: float, x2: float, y2: float, colour: str, dashes: str = "") -> str:  # noqa: PLR0913, PLR0917 - a line has two ends and two looks
+    more = f' stroke-dasharray="{dashes}"' if dashes else ""
+    ends = f'x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}"'
+    return f'<line {ends} stroke="{colour}"{more}/>'
+
+
+def _text(x: float, y: float, text: str, weight: str = "normal", anchor: str = "start") -> str:
+    place = f'x="{x:.1f}" y="{y:.1f}" font-weight="{weight}" text-anchor="{anchor}"'
+    return f"<text {place}>{escape(text)}</text>"

@@ -1,0 +1,134 @@
+"""`fleet capacity`: how much the server can take."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+
+from fleet.capacity.curve import curve_table
+from fleet.capacity.search import Search, conclusion
+from fleet.cli import values
+from fleet.cli.failures import INTERRUPTED
+from fleet.cli.options import (
+    CREDENTIALS,
+    broker_option,
+    connect,
+    credential_options,
+    profile_argument,
+    seed_option,
+    shards_option,
+    slo_option,
+    speed_option,
+    tms_option,
+    with_objectives,
+)
+from fleet.profile import load
+from fleet.run.ascent import Ascent, Interrupted
+from fleet.run.plan import RunPlan
+
+SLO_BROKEN, INVALID = 3, 4
+
+
+@click.command()
+@profile_argument
+@broker_option
+@tms_option
+@click.option("--from", "lowest", type=click.IntRange(1), required=True, help="Fewest terminals.")
+@click.option("--to", "highest", type=click.IntRange(1), required=True, help="Most terminals.")
+@click.option(
+    "--precision",
+    metavar="SHARE",
+    callback=values.share,
+    default="5%",
+    show_default=True,
+    help="How near the load that held and the one that gave way must be.",
+)
+@click.option(
+    "--warm-up",
+    metavar="DURATION",
+    callback=values.duration,
+    default="20s",
+    show_default=True,
+    help="Of each step: wall time that is not judged.",
+)
+@click.option(
+    "--hold",
+    metavar="DURATION",
+    callback=values.duration,
+    default="30s",
+    show_default=True,
+    help="Of each step: wall time that is.",
+)
+@slo_option
+@seed_option
+@speed_option
+@shards_option
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Folder of the search; one that was broken off there goes on.",
+)
+@credential_options
+@click.pass_context
+def capacity(ctx: click.Context, /, profile_name: str, **options: Any) -> None:
+    """Find the largest estate with which the server keeps the objectives.
+
+    PROFILE is a name (see `fleet profile list`) or a TOML file. Exit codes: 0 found, 3 not even the
+    fewest terminals kept the objectives, 4 the generator gave way before the server did.
+    """
+    ascent = _ascent(profile_name, options)
+    try:
+        search = ascent.carry_out()
+    except Interrupted:
+        again = "; the same command goes on with it" if ascent.out else ""
+        click.echo(f"interrupted{again}", err=True)
+        ctx.exit(INTERRUPTED)
+    console = Console()
+    console.print(curve_table(search, ascent.plan.profile.slo.objectives))
+    console.print(conclusion(search), highlight=False)
+    ctx.exit(_exit_code(search))
+
+
+def _ascent(profile_name: str, options: dict[str, Any]) -> Ascent:
+    lowest, highest = options["lowest"], options["highest"]
+    if lowest > highest:
+        msg = (
+            f"--from {lowest} is above --to {highest}; write the fewest first: "
+            f"--from {highest} --to {lowest}"
+        )
+        raise click.UsageError(msg)
+    wishes = {
+        "run.speed": options["speed"],
+        "slo.objectives": with_objectives(profile_name, options["slo"]),
+        "estate.terminals": lowest,
+    }
+    profile = load(profile_name, wishes)
+    if not profile.slo.objectives:
+        msg = "there is no objective to keep; name one, such as --slo 'sign_in.p99 < 2s'"
+        raise click.UsageError(msg)
+    load(profile_name, wishes | {"estate.terminals": highest})
+    connection = connect(options["brokers"], **{name: options[name] for name in CREDENTIALS})
+    tms = options["tms"]
+    plan = RunPlan(
+        profile=profile,
+        seed=options["seed"],
+        connection=connection,
+        tms=connection is None if tms is None else tms,
+        shards=options["shards"],
+        live=False,
+    )
+    asked = {name: options[name] for name in ("precision", "warm_up", "hold", "out")}
+    return Ascent(plan=plan, lowest=lowest, highest=highest, say=_say, **asked)
+
+
+def _say(text: str) -> None:
+    click.echo(text, err=True)
+
+
+def _exit_code(search: Search) -> int:
+    broken = search.broken
+    if broken is not None and broken.outcome == "generator":
+        return INVALID
+    return 0 if search.held else SLO_BROKEN

@@ -1,0 +1,230 @@
+"""Carries a capacity search out: a run for each step, and a state file from which it goes on.
+
+Every step is a run of its own, with fresh processes, so that no backlog of the step before spoils
+it. The folder holds `capacity.json`, rewritten after each step, `curve.svg`, and a record for each
+step under `steps/`.
+"""
+
+import ipaddress
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+import msgspec
+from rich.console import Console
+
+from fleet.capacity.blame import Segments, blame
+from fleet.capacity.curve import curve_svg
+from fleet.capacity.search import Outcome, Search, Step, conclusion
+from fleet.profile import Profile, digest
+from fleet.profile.objectives import Objective
+from fleet.run.errors import RunError
+from fleet.run.plan import RunPlan
+from fleet.run.supervisor import execute
+from fleet.units import SECOND_MS, Millis
+from fleet.watch.summary import Summary
+
+STATE_FILE: Final = "capacity.json"
+
+
+class Interrupted(Exception):  # noqa: N818 - it is named after what happened
+    """The user ended the search; what was tried is in its folder."""
+
+
+class State(msgspec.Struct):
+    """What `capacity.json` holds.
+
+    Attributes:
+        profile: Digest of the resolved profile, the number of terminals and the duration aside.
+        seed: Of all steps.
+        lowest: Of the range.
+        highest: Of the range.
+        precision: Of the bracket.
+        objectives: That every step must keep.
+        steps: What was tried, in order.
+        conclusion: What was found, as far as the search has come.
+        done: Whether it is over.
+        capacity: The largest load that held; None for none.
+    """
+
+    profile: str
+    seed: int
+    lowest: int
+    highest: int
+    precision: float
+    objectives: tuple[str, ...]
+    steps: list[Step] = []
+    conclusion: str = ""
+    done: bool = False
+    capacity: int | None = None
+
+    def same(self, other: "State") -> bool:
+        """Return whether both are of the same search."""
+        return all(
+            getattr(self, name) == getattr(other, name)
+            for name in ("profile", "seed", "lowest", "highest", "precision", "objectives")
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ascent:
+    """A search as asked for.
+
+    Attributes:
+        plan: Of a step; its number of terminals, its duration and its folder are each step's own.
+        lowest: Smallest load.
+        highest: Largest load.
+        precision: How near the bracket's ends must be, as a share.
+        warm_up: Wall time of each step that is not judged.
+        hold: Wall time of each step that is.
+        out: Folder of the search; None for none.
+        say: Is told of each step.
+    """
+
+    plan: RunPlan
+    lowest: int
+    highest: int
+    precision: float
+    warm_up: Millis
+    hold: Millis
+    out: Path | None
+    say: Callable[[str], None]
+
+    def carry_out(self) -> Search:
+        """Search to the end, from where a search in the same folder was broken off.
+
+        Raises:
+            RunError: A step could not be done, or the folder is another search's.
+            Interrupted: The user ended it.
+        """
+        search = Search(self.lowest, self.highest, self.precision, self._resumed())
+        while (load := search.next()) is not None:
+            self.say(f"step {len(search.steps) + 1}: {load:,} terminals ...")
+            step = self._try(load, len(search.steps) + 1)
+            search.add(step)
+            self.say(f"  {_told(step)}")
+            self._save(search)
+        self._save(search)
+        return search
+
+    def _try(self, load: int, number: int) -> Step:
+        folder = None if self.out is None else self.out / "steps" / f"{number:02}-{load}"
+        if folder is not None and folder.exists():
+            folder = folder.with_name(f"{folder.name}-again")
+        plan = replace(self.plan, profile=self._profile(load), out=folder)
+        before = Segments.now()
+        summary = execute(plan, Console(quiet=True))
+        if summary.verdict == "interrupted":
+            raise Interrupted
+        resent = Segments.now().resent_since(before)
+        outcome, reason = blame(summary, resent=resent, remote=not _on_loopback(plan))
+        return _step(load, summary, folder, outcome, reason)
+
+    def _profile(self, load: int) -> Profile:
+        profile = self.plan.profile
+        return profile.model_copy(
+            update={
+                "estate": profile.estate.model_copy(update={"terminals": load}),
+                "run": profile.run.model_copy(update={"duration": self.warm_up + self.hold}),
+                "slo": profile.slo.model_copy(update={"warm_up": self.warm_up}),
+            }
+        )
+
+    # ------------------------------------------------------------------ the folder
+
+    def _state(self) -> State:
+        return State(
+            profile=f"sha256:{digest(self._profile(self.lowest))}",
+            seed=self.plan.seed,
+            lowest=self.lowest,
+            highest=self.highest,
+            precision=self.precision,
+            objectives=self.plan.profile.slo.objectives,
+        )
+
+    def _resumed(self) -> list[Step]:
+        if self.out is None:
+            return []
+        try:
+            self.out.mkdir(parents=True, exist_ok=True)
+            text = (self.out / STATE_FILE).read_bytes()
+        except FileNotFoundError:
+            return []
+        except OSError as error:
+            msg = f"cannot keep the search in {self.out}: {error.strerror}; choose another --out"
+            raise RunError(msg) from error
+        return self._of_this_search(text)
+
+    def _of_this_search(self, text: bytes) -> list[Step]:
+        try:
+            state = msgspec.json.decode(text, type=State)
+        except msgspec.DecodeError as error:
+            msg = f"{self.out}/{STATE_FILE} is no state of a search ({error}); remove it"
+            raise RunError(msg) from error
+        if not state.same(self._state()):
+            msg = (
+                f"{self.out} holds a search with another profile, range, precision, seed or "
+                "objectives: repeat that command to go on with it, or choose another --out"
+            )
+            raise RunError(msg)
+        if state.steps:
+            self.say(f"going on after {len(state.steps)} steps found in {self.out}")
+        return state.steps
+
+    def _save(self, search: Search) -> None:
+        if self.out is None:
+            return
+        state = self._state()
+        state.steps, state.conclusion = search.steps, conclusion(search)
+        state.done = search.next() is None
+        state.capacity = search.held.load if search.held else None
+        objective = Objective.parse(state.objectives[0])
+        text = msgspec.json.format(msgspec.json.encode(state), indent=2)
+        try:
+            _replace(self.out / STATE_FILE, text + b"\n")
+            _replace(self.out / "curve.svg", curve_svg(search, objective).encode())
+        except OSError as error:
+            msg = f"cannot write to {self.out}: {error.strerror}"
+            raise RunError(msg) from error
+
+
+def _replace(path: Path, content: bytes) -> None:
+    partial = path.with_name(f"{path.name}.partial")
+    partial.write_bytes(content)
+    partial.replace(path)
+
+
+def _step(load: int, summary: Summary, folder: Path | None, outcome: Outcome, reason: str) -> Step:
+    took_s = max((summary.run.ended - summary.run.started).total_seconds(), 1 / SECOND_MS)
+    health = summary.health
+    return Step(
+        load=load,
+        outcome=outcome,
+        reason=reason,
+        values={each.objective: each.value for each in summary.objectives},
+        messages_per_s=sum(summary.counts["fleet_messages_sent_total"].values()) / took_s,
+        cpu=max((shard.cpu for shard in health.shards), default=0.0) if health else 0.0,
+        lag_p99_ms=health.lag_p99_ms if health else 0.0,
+        folder=str(folder or ""),
+    )
+
+
+def _told(step: Step) -> str:
+    if step.outcome == "held":
+        return f"held, {step.messages_per_s:,.0f} messages/s"
+    return f"the {step.outcome} gave way: {step.reason}"
+
+
+def _on_loopback(plan: RunPlan) -> bool:
+    if plan.connection is None:
+        return True
+    hosts = [endpoint.host for endpoint in plan.connection.endpoints()]
+    return all(host == "localhost" or _is_loopback(host) for host in hosts)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
