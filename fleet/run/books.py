@@ -18,6 +18,7 @@ from fleet.watch.layout import Layout
 from fleet.watch.ruling import Ruling
 from fleet.watch.summary import RunFacts, Summary, summarise
 from fleet.watch.tally import Board, Tally, create_counts, open_counts
+from fleet.watch.timeline import Timeline
 
 if TYPE_CHECKING:
     from fleet.watch.record import RunRecord
@@ -34,6 +35,7 @@ class Books:
         own: The supervisor's own counts: of what no shard can know.
         exporter: Where metrics are served, if they are.
         record: The folder that stays, if one was asked for.
+        timeline: The figures again and again.
     """
 
     plan: RunPlan
@@ -42,6 +44,7 @@ class Books:
     own: Tally
     exporter: Exporter | None
     record: "RunRecord | None"
+    timeline: Timeline
 
     @property
     def parts_dir(self) -> str:
@@ -84,6 +87,7 @@ class Books:
         try:
             record.write_profile(resolved_toml(self.plan.profile))
             record.write_events(record.work.iterdir())
+            record.write_timeline(self.timeline)
             record.write_summary(summary)
         except OSError as error:
             msg = f"cannot write the run record to {record.folder}: {error.strerror or error}"
@@ -104,7 +108,8 @@ def open_books(plan: RunPlan, shards: int) -> Iterator[Books]:
         board = Board(layout, [*tallies, own])
         exporter = stack.enter_context(_serve(board, plan)) if plan.metrics else None
         counts = Tally(layout, open_counts(own, layout, writable=True))
-        yield Books(plan, board, tuple(tallies), counts, exporter, record)
+        timeline = Timeline(board.read())
+        yield Books(plan, board, tuple(tallies), counts, exporter, record, timeline)
 
 
 @contextmanager

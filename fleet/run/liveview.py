@@ -13,6 +13,7 @@ from fleet.watch.screen import FullScreen, Screen
 from fleet.watch.snapshot import Pledge, RunView, Sight, take_snapshot
 from fleet.watch.tally import Board
 from fleet.watch.ticker import Ticker
+from fleet.watch.timeline import Timeline
 
 _LOOK_EVERY_S = 0.5
 # Rates and latencies are over this window: long enough to be calm, short enough to be news.
@@ -41,13 +42,16 @@ class LiveView:
         if not isinstance(self._screen, FullScreen):
             self._say(text)
 
-    async def watch(self, run: RunView, epoch_s: float, judge: Judge, *, abort: bool) -> None:
-        """Look, judge and show, until cancelled; or until an objective is broken and `abort`.
+    async def watch(
+        self, run: RunView, epoch_s: float, judge: Judge, timeline: Timeline, *, abort: bool
+    ) -> None:
+        """Look, judge, note and show, until cancelled; or until an objective is broken and `abort`.
 
         Args:
             run: What does not change.
             epoch_s: The run's start on trio's clock.
             judge: Of the objectives.
+            timeline: Of the figures.
             abort: Whether to return when one is broken.
         """
         self._epoch_s = epoch_s
@@ -60,6 +64,7 @@ class LiveView:
             snapshot = take_snapshot(run, sights[0], sight, self._ticker.notices)
             if sight.elapsed_ms and not snapshot.is_over:
                 judge.see(sight.elapsed_ms, sight.reading)
+            timeline.see(sight.elapsed_ms, sight.reading)
             self._pledge(sight.elapsed_ms, judge.findings())
             self._screen.show(replace(snapshot, pledges=self._pledges))
             if abort and judge.broken:

@@ -209,7 +209,8 @@ class Supervision:
 
     async def _look(self, watching: trio.CancelScope, epoch_s: float) -> None:
         abort = self.plan.profile.slo.abort
-        await self.view.watch(self._run_view(), epoch_s, self.judge, abort=abort)
+        view, timeline = self._run_view(), self.books.timeline
+        await self.view.watch(view, epoch_s, self.judge, timeline, abort=abort)
         broken = ", ".join(self.judge.broken)
         self.aborted = f"the run was given up before its time, as asked for: broken is {broken}"
         watching.cancel()

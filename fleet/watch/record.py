@@ -13,6 +13,7 @@ import msgspec
 
 from fleet.watch.events import merge_events
 from fleet.watch.summary import Summary
+from fleet.watch.timeline import Timeline
 
 _WORK: Final = ".work"
 
@@ -61,6 +62,12 @@ class RunRecord:
     def write_events(self, parts: Iterable[Path]) -> int:
         """Merge the shards' parts into `events.parquet`; return the number of events."""
         return merge_events(sorted(parts), self.folder / "events.parquet")
+
+    def write_timeline(self, timeline: Timeline) -> None:
+        """Write `timeline.parquet`, the figures over time."""
+        partial = self.folder / "timeline.parquet.partial"
+        timeline.write(partial)
+        partial.replace(self.folder / "timeline.parquet")
 
     def close(self) -> None:
         """Remove the work folder, and the halves of files that could not be written."""
