@@ -45,8 +45,9 @@ def _presence(message: Presence) -> list[Heard]:
 
 def _registered(message: RegistrationAnswered) -> list[Heard]:
     fine = message.code == APPROVED
-    code, severity = ("registered", INFO) if fine else ("registration_refused", ERROR)
-    return [Heard(code, None, severity, float(message.code))]
+    refused = f"registration_refused_{message.code}"
+    code, severity = ("registered", INFO) if fine else (refused, ERROR)
+    return [Heard(code, None, severity, None)]
 
 
 def _booted(message: Booted) -> list[Heard]:
@@ -62,13 +63,16 @@ def _self_tested(message: SelfTested) -> list[Heard]:
 
 
 def _synced(message: SyncAnswered) -> list[Heard]:
-    return [Heard("synced", None, INFO, float(message.code))]
+    fine = message.code == APPROVED
+    code, severity = ("synced", INFO) if fine else (f"sync_refused_{message.code}", WARNING)
+    return [Heard(code, None, severity, None)]
 
 
 def _signed_in(message: SignInAnswered) -> list[Heard]:
     fine = message.code == APPROVED
-    code, severity = ("sign_in_ok", INFO) if fine else ("sign_in_refused", WARNING)
-    return [Heard(code, None, severity, float(message.code))]
+    refused = f"sign_in_refused_{message.code}"
+    code, severity = ("sign_in_ok", INFO) if fine else (refused, WARNING)
+    return [Heard(code, None, severity, None)]
 
 
 def _signed_off(_: SignedOff) -> list[Heard]:

@@ -161,7 +161,7 @@ EVENTS: Final = Table(
         Column("component", WORD, "what it was about", nullable=True),
         Column("severity", pa.int8(), "OpenTelemetry's SeverityNumber: 9 info, 13 warning, "
                "17 error, 21 fatal", "1"),
-        Column("value", pa.float32(), "a duration in seconds, or a response code", nullable=True),
+        Column("value", pa.float32(), "how long it took, in seconds", nullable=True),
     ),
 )  # fmt: skip
 FAILURES: Final = Table(

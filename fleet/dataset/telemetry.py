@@ -54,17 +54,19 @@ class Teller:
         cuts = np.searchsorted(total, np.arange(CHUNK_ROWS, total[-1] if len(total) else 0,
                                                 CHUNK_ROWS))  # fmt: skip
         for part in np.split(stretches, np.unique(cuts)):
-            vitals = Vitals.of_stretches(
-                self._bucket.seed,
-                self._bucket.serials[part[:, _AT["row"]]],
-                part[:, _AT["booted"]],
-                part[:, _AT["every"]],
-                [
-                    table[version]
-                    for table, version in zip(tables, part.T[len(FIELDS) :], strict=True)
-                ],
-            )
-            yield self._arrived(part, vitals)
+            yield self._arrived(part, self._vitals(part, tables))
+
+    def _vitals(self, stretches: Integers, tables: list[NDArray[Any]]) -> Vitals:
+        versions = stretches.T[len(FIELDS) :]
+        vitals = Vitals.of_stretches(
+            self._bucket.seed,
+            self._bucket.serials[stretches[:, _AT["row"]]],
+            stretches[:, _AT["booted"]],
+            stretches[:, _AT["every"]],
+            [table[version] for table, version in zip(tables, versions, strict=True)],
+        )
+        vitals.symptoms.forget_after(_end_ms(stretches))
+        return vitals
 
     def _arrived(self, stretches: Integers, vitals: Vitals) -> Arrived:
         grid = grid_of(stretches)
@@ -144,6 +146,12 @@ class Teller:
             ],
             schema=MISSINGNESS.schema,
         )
+
+
+def _end_ms(stretches: Integers) -> Integers:
+    begin, every, count = (stretches[:, _AT[name]] for name in ("begin", "every", "count"))
+    end: Integers = begin + (count - 1) * every
+    return end
 
 
 def _ailing(vitals: Vitals, stretches: Integers) -> NDArray[np.bool_]:

@@ -92,6 +92,12 @@ class Symptoms:
         symptoms.ill = np.asarray(slots["source"].any(axis=1))
         return symptoms
 
+    def forget_after(self, end_ms: NDArray[np.int64]) -> None:
+        """Forget what begins later than a row's last reading, and so costs and shows nothing."""
+        later = self.slots["from_h"] > (end_ms / HOUR_MS)[:, None]
+        self.slots["source"][later] = 0
+        self.ill = np.asarray(self.slots["source"].any(axis=1))
+
     def show(  # noqa: PLR0913, PLR0917 - a slot's own fields
         self, row: int, source: int, column: int, symptom: Symptom, begin: Millis, grow_ms: Millis
     ) -> None:
