@@ -80,7 +80,7 @@ def dataset(  # noqa: PLR0913 - an option each
             click.echo(line)
         return
     console = Console(stderr=True)
-    job.prepare(resume=resume, say=console.print)
+    job.prepare(resume=resume)
     finished = job.done(console.print)
     with Bar(job, finished, console) as bar:
         files = job.make(workers, finished, bar.advance)

@@ -8,11 +8,13 @@ SHA-256 of its files. To resume is to read the journal, believe of it what the f
 and do the rest. What is made depends on the task alone, never on who did it or when.
 """
 
+import ctypes
 import errno
 import json
 import os
 import shutil
 import signal
+import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -33,6 +35,7 @@ Progress = Callable[[Task, list[Written]], None]
 
 _JOURNAL: Final = "journal.jsonl"
 _PROFILE: Final = "profile.sha256"
+_PR_SET_PDEATHSIG: Final = 1  # linux/prctl.h
 
 
 class Dataset:
@@ -59,12 +62,11 @@ class Dataset:
         self._job = Job(resolved_toml(profile), str(self.root))
         self._journal = self.root / JOB / _JOURNAL
 
-    def prepare(self, *, resume: bool, say: Callable[[str], None]) -> None:
+    def prepare(self, *, resume: bool) -> None:
         """Find or make the folder to work in.
 
         Args:
             resume: Whether to go on with what an interrupted job has left.
-            say: Told what is done again, and why.
 
         Raises:
             DatasetError: There is something where the dataset shall stand, there is nothing to
@@ -84,7 +86,6 @@ class Dataset:
         except OSError as error:
             msg = f"cannot make the folder {self.root}: {error.strerror or error}"
             raise DatasetError(msg) from None
-        del say
 
     def done(self, say: Callable[[str], None]) -> dict[Task, list[Written]]:
         """Return the tasks that are done already, whose files are as the journal says."""
@@ -163,7 +164,9 @@ class _Workers:
 
     def __init__(self, count: int) -> None:
         self._count = count
-        self._pool = ProcessPoolExecutor(count, get_context("spawn"), initializer=_deaf)
+        self._pool = ProcessPoolExecutor(
+            count, get_context("spawn"), initializer=_bind, initargs=(os.getpid(),)
+        )
 
     def __enter__(self) -> Self:
         return self
@@ -197,9 +200,13 @@ class _Workers:
                     raise DatasetError(msg) from None
 
 
-def _deaf() -> None:
-    """Leave Ctrl-C to the parent, who ends its workers in order."""
+def _bind(parent: int) -> None:
+    """Leave Ctrl-C to the parent, who ends its workers in order, and die with it (Linux)."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        if os.getppid() != parent:
+            os._exit(1)  # it died before the order was given
 
 
 def _is_sound(path: Path, file: Written) -> bool:

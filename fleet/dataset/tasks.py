@@ -123,7 +123,8 @@ def _day(
     rules, kind, day = profile.dataset, profile.dataset.format, calendar.dates()[number]
     name = f"date={day.date.isoformat()}/part-{bucket.number:05}"
     beats, news = (Transport(rules.missing, bucket.seed, what) for what in ("heartbeat", "event"))
-    teller = Teller(bucket, calendar, beats, [Regime(drift, bucket) for drift in rules.drifts])
+    regimes = [Regime(drift, bucket) for drift in rules.drifts]
+    teller = Teller(bucket, calendar, beats, regimes, rules.precursor_gain)
     with (
         table_file(root, schema.TELEMETRY, name, kind) as rows,
         table_file(root, schema.MISSINGNESS, name, kind) as missing,

@@ -35,9 +35,15 @@ class Teller:
     """Turns the stretches of a bucket's days into rows."""
 
     def __init__(
-        self, bucket: Bucket, calendar: Calendar, transport: Transport, regimes: list[Regime]
+        self,
+        bucket: Bucket,
+        calendar: Calendar,
+        transport: Transport,
+        regimes: list[Regime],
+        gain: float,
     ) -> None:
-        """Take what does not change from day to day."""
+        """Take what does not change from day to day; `gain` multiplies what symptoms add."""
+        self._gain = np.float32(gain)
         self._bucket = bucket
         self._calendar = calendar
         self._transport = transport
@@ -66,6 +72,7 @@ class Teller:
             [table[version] for table, version in zip(tables, versions, strict=True)],
         )
         vitals.symptoms.forget_after(_end_ms(stretches))
+        vitals.symptoms.slots["rise"] *= self._gain
         return vitals
 
     def _arrived(self, stretches: Integers, vitals: Vitals) -> Arrived:

@@ -81,7 +81,7 @@ class Dataset(Section):
     health_every: Span = DAY_MS
     """Distance of the instants at which the truth about health is told."""
     precursor_gain: Gain = 1.0
-    """Multiplies what precursors add to telemetry: the signal beside the unchanged noise."""
+    """Multiplies what symptoms add to telemetry: the signal beside the unchanged noise."""
     missing: Missing = Missing()
     """What is lost, late, or doubled."""
     drifts: Many[Drift] = ()
