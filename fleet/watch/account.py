@@ -6,7 +6,8 @@ Every step moves one terminal from its source state to its target state in `flee
 Beyond that, `EFFECTS` says what an event does to which family; an event that is not in the table
 does no more. What an effect needs of the step stands in `step.code`:
 
-- sign-in that failed: the response code of the answer, "timeout" if none came, "link" without one
+- sign-in that failed: the response code of the answer, "timeout" if none came, "link" without one;
+  22, 77 and A0 ask for another at once
 - self-test degraded or failed: the failing components, comma separated
 - fault raised or cleared: the fault's code
 - forcible shutdown: its cause: watchdog, operator, or why the terminal did it by itself
@@ -22,6 +23,7 @@ from typing import Final, TypeAlias
 from fleet.life.states import Event, State, Step
 from fleet.watch.families import OTHER
 from fleet.watch.tally import Tally
+from fleet.wire.messages import BATCH_MISMATCH, MAC_ERROR, STATE_MISMATCH
 
 Apply: TypeAlias = Callable[[Step], None]
 Effect: TypeAlias = Callable[[Tally, Mapping[str, str]], Apply]
@@ -54,15 +56,20 @@ def _count_codes(family: str) -> Effect:
 
 
 _UNANSWERED: Final = frozenset({"timeout", "link"})
+_AGAIN: Final = frozenset({STATE_MISMATCH, BATCH_MISMATCH, MAC_ERROR})
 
 
-def _count_unanswered(tally: Tally, _: Mapping[str, str]) -> Apply:
+def _count_failed(tally: Tally, _: Mapping[str, str]) -> Apply:
     counts = tally.counts
     malfunction = tally.slot("fleet_sign_ins_total", outcome="malfunction")
-    timeout = tally.slot("fleet_sign_ins_total", outcome="timeout")
+    slots = {
+        code: tally.slot("fleet_sign_ins_total", outcome=outcome)
+        for outcome, codes in (("timeout", _UNANSWERED), ("again", _AGAIN))
+        for code in codes
+    }
 
     def apply(step: Step) -> None:
-        counts[timeout if step.code in _UNANSWERED else malfunction] += 1
+        counts[slots.get(step.code, malfunction)] += 1
 
     return apply
 
@@ -125,7 +132,9 @@ EFFECTS: Final[dict[Event, tuple[Effect, ...]]] = {
     Event.PASSWORD_REFUSED: (_count(_SIGN_INS, "wrong_password"),),
     Event.LOCKED_OUT: (_count(_SIGN_INS, "locked_out"),),
     Event.SIGN_IN_REJECTED: (_count(_SIGN_INS, "rejected"),),
-    Event.SIGN_IN_FAILED: (_count_unanswered,),
+    Event.SIGN_IN_FAILED: (_count_failed,),
+    Event.SIGNATURE_REFUSED: (_count(_SIGN_INS, "signature"),),
+    Event.CREDENTIAL_REFUSED: (_count(_SIGN_INS, "suspended"),),
     Event.SELF_TEST_PASSED: (_count(_SELF_TESTS, "passed"),),
     Event.SELF_TEST_DEGRADED: (_count(_SELF_TESTS, "degraded"), _FAILURES),
     Event.SELF_TEST_FAILED: (_count(_SELF_TESTS, "failed"), _FAILURES),

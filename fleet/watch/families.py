@@ -105,7 +105,10 @@ _UPDATE_US: Final = (
 
 _STATES: Final = tuple(state.value for state in State)
 _CONNECTS: Final = ("ok", *(reason.value for reason in DownReason))
-_SIGN_INS: Final = ("ok", "wrong_password", "malfunction", "timeout", "rejected", "locked_out")
+_SIGN_INS: Final = (
+    "ok", "wrong_password", "signature", "again", "malfunction", "timeout", "suspended", "rejected",
+    "locked_out",
+)  # fmt: skip
 _SELF_TESTS: Final = ("passed", "degraded", "failed")
 _UPDATES: Final = ("offered", "deferred", "succeeded", "failed", "rolled_back")
 MISHAPS: Final = ("lost", "duplicated", "reordered")
