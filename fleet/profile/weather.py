@@ -69,20 +69,23 @@ class Course:
 
     Attributes:
         cause: As the profile asks for it.
+        group: Who shares it: a region, a cell or a site's number; "" for the whole cohort.
         streams: The cause's own.
     """
 
-    __slots__ = ("_ahead", "_spells", "cause", "streams")
+    __slots__ = ("_ahead", "_spells", "cause", "group", "streams")
 
-    def __init__(self, cause: AnyCause, streams: Streams, midnight: Millis) -> None:
+    def __init__(self, cause: AnyCause, group: str, streams: Streams, midnight: Millis) -> None:
         """Begin a course.
 
         Args:
             cause: The cause.
+            group: Who shares it.
             streams: Its own, for this group.
             midnight: Local midnight of the first day of the group; 0 or less.
         """
         self.cause = cause
+        self.group = group
         self.streams = streams
         self._spells: list[Spell] = []
         self._ahead = _spells(cause, streams, midnight)
@@ -203,7 +206,7 @@ class Weather:
         key = (cause.name, group, offset)
         if key not in self._courses:
             streams = Streams(self._seed, _serial(f"{cause.name}/{cause.per}/{group}"))
-            self._courses[key] = Course(cause, streams, -self._since_midnight - offset)
+            self._courses[key] = Course(cause, str(group), streams, -self._since_midnight - offset)
         return self._courses[key]
 
 
@@ -229,15 +232,16 @@ class Fate:
     """The courses that concern one terminal, and how far it has come in them.
 
     Attributes:
+        courses: All of them.
         at: The next instant at which one of them begins or ends; `NEVER` if none does.
     """
 
-    __slots__ = ("_courses", "_index", "_turns", "at")
+    __slots__ = ("_index", "_turns", "at", "courses")
 
     def __init__(self, index: int, courses: tuple[Course, ...]) -> None:
         """Stand at the begin of all courses."""
         self._index = index
-        self._courses = courses
+        self.courses = courses
         turns = (self._turn(course, 0) for course in courses)
         self._turns = [turn for turn in turns if turn is not None]
         self.at = self._soonest()

@@ -7,8 +7,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 import fleet
 from fleet.profile import digest, resolved_toml
+from fleet.profile.calendar import Occurrence, calendar
 from fleet.run.errors import RunError
 from fleet.run.layout import layout_of
 from fleet.run.plan import RunPlan
@@ -36,6 +39,7 @@ class Books:
         exporter: Where metrics are served, if they are.
         record: The folder that stays, if one was asked for.
         timeline: The figures again and again.
+        calendar: When common causes begin and end.
     """
 
     plan: RunPlan
@@ -45,6 +49,7 @@ class Books:
     exporter: Exporter | None
     record: "RunRecord | None"
     timeline: Timeline
+    calendar: tuple[Occurrence, ...]
 
     @property
     def parts_dir(self) -> str:
@@ -78,7 +83,8 @@ class Books:
             ended=datetime.now(UTC),
             notes=notes,
         )
-        summary = summarise(self.board.read(), facts, ruling)
+        causes = tuple(each._asdict() for each in self.calendar)
+        summary = replace(summarise(self.board.read(), facts, ruling), causes=causes)
         if self.record:
             self._write(self.record, summary)
         return summary
@@ -102,6 +108,7 @@ def open_books(plan: RunPlan, shards: int) -> Iterator[Books]:
         RunError: The folder or the address of the metrics cannot be had.
     """
     with ExitStack() as stack:
+        known = calendar(plan.profile, plan.seed)
         record = stack.enter_context(_record(plan.out)) if plan.out else None
         layout = layout_of(plan.profile, shards)
         *tallies, own = _create(stack, shards, layout)
@@ -109,7 +116,7 @@ def open_books(plan: RunPlan, shards: int) -> Iterator[Books]:
         exporter = stack.enter_context(_serve(board, plan)) if plan.metrics else None
         counts = Tally(layout, open_counts(own, layout, writable=True))
         timeline = Timeline(board.read())
-        yield Books(plan, board, tuple(tallies), counts, exporter, record, timeline)
+        yield Books(plan, board, tuple(tallies), counts, exporter, record, timeline, known)
 
 
 @contextmanager

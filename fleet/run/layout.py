@@ -15,5 +15,6 @@ def layout_of(profile: Profile, shards: int = 1) -> Layout:
         fault_classes=CLASS_BY_CODE.values(),
         versions=[*installed, *(campaign.version for campaign in profile.campaigns)],
         regions=[region.name for region in profile.estate.regions],
+        causes=[cause.name for cause in profile.causes],
         shards=shards,
     )

@@ -44,6 +44,7 @@ from fleet.run.layout import CLASS_BY_CODE
 from fleet.run.liveview import LiveView
 from fleet.run.plan import RunPlan
 from fleet.run.probe import probe_all
+from fleet.run.seasons import keep_seasons
 from fleet.run.shards import Muster
 from fleet.run.task import ShardTask
 from fleet.units import SECOND_MS
@@ -201,6 +202,9 @@ class Supervision:
         with trio.move_on_at(epoch_s + self.plan.profile.run.duration / SECOND_MS + LATE_S):
             async with trio.open_nursery() as nursery:
                 nursery.start_soon(self._look, nursery.cancel_scope, epoch_s)
+                speed = self.plan.profile.run.speed
+                books = self.books
+                nursery.start_soon(keep_seasons, books.calendar, books.own, epoch_s, speed)
                 await self.muster.over.wait()
                 nursery.cancel_scope.cancel()
             return

@@ -21,7 +21,9 @@ from fleet.wire.messages import DOWN, UP, ComponentWord
 OTHER: Final = "other"
 """Label value of firmware versions that the profile does not name; a foreign TMS may order any."""
 
-Given: TypeAlias = Literal["codes", "fault_classes", "versions", "regions", "shards", "run"]
+Given: TypeAlias = Literal[
+    "codes", "fault_classes", "versions", "regions", "causes", "shards", "run"
+]
 
 
 class Kind(StrEnum):
@@ -230,6 +232,9 @@ FAMILIES: Final[tuple[Family, ...]] = (
     Family("fleet_shard_descriptor_limit", Kind.GAUGE,
            "File descriptors that each shard's process may have open.", "descriptors",
            (Label("shard", given="shards"),)),
+    Family("fleet_common_causes_active", Kind.GAUGE,
+           "Occurrences of each common cause that are under way, as the profile has them.",
+           "occurrences", (Label("cause", given="causes"),)),
     Family("fleet_run_info", Kind.INFO, "The run that these figures belong to; always 1.", "runs",
            (Label("profile", given="run"), Label("seed", given="run"),
             Label("version", given="run"))),
@@ -253,6 +258,7 @@ _GIVEN_WORDS: Final[dict[Given, str]] = {
     "fault_classes": "the profile's fault classes",
     "versions": f"the profile's firmware versions and `{OTHER}`",
     "regions": "the profile's regions",
+    "causes": "the profile's common causes",
     "shards": "the run's shards, from `0`",
     "run": "of the run",
 }

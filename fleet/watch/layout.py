@@ -28,6 +28,7 @@ class Layout:
         fault_classes: Iterable[str],
         versions: Iterable[str],
         regions: Iterable[str] = (),
+        causes: Iterable[str] = (),
         shards: int = 1,
         families: Sequence[Family] = FAMILIES,
     ) -> None:
@@ -40,6 +41,7 @@ class Layout:
             "fault_classes": tuple(dict.fromkeys(fault_classes)),
             "versions": tuple(dict.fromkeys((*versions, OTHER))),
             "regions": tuple(dict.fromkeys(regions)),
+            "causes": tuple(dict.fromkeys(causes)),
             "shards": tuple(map(str, range(shards))),
         }
         self.families: Final = tuple(families)

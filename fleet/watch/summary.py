@@ -107,6 +107,8 @@ class Summary(Struct, frozen=True):
         health: The generator's; None where nothing was run.
         latencies: By indicator, each with its "response" and, where there is one, its "service"
             time in milliseconds.
+        causes: When common causes began and ended, in business milliseconds since the epoch, as the
+            profile and the seed have it; see `fleet.profile.calendar`.
     """
 
     run: RunFacts
@@ -122,6 +124,7 @@ class Summary(Struct, frozen=True):
     objectives: tuple[Finding, ...]
     health: HealthReport | None
     latencies: dict[str, dict[str, Percentiles]]
+    causes: tuple[dict[str, str | int], ...] = ()
 
 
 def summarise(reading: Reading, run: RunFacts, ruling: Ruling | None = None) -> Summary:

@@ -81,6 +81,40 @@ at = "10m"
 at = "30m"
 order = "reboot"
 share = 0.3
+[[causes]]
+name = "backbone"
+kind = "outage"
+at = "50m"
+lasts = "8m"
+share = 0.4
+[[causes]]
+name = "routers"
+kind = "outage"
+code = "COM-207"
+every = { law = "exponential", mean = "2h" }
+lasts = "5m"
+per = "site"
+[[causes]]
+name = "brown-out"
+kind = "stress"
+at = "20m"
+lasts = "40m"
+factors = { PWR-101 = 10.0 }
+[[causes]]
+name = "wave"
+kind = "restart"
+daily = "09:10"
+spread = "5m"
+share = 0.2
+[[causes]]
+name = "expiry"
+kind = "certificate"
+at = "65m"
+models = ["portable"]
+share = 0.2
+restart = 1.0
+restart_after = "8m"
+renewal = "1h"
 """
 
 
@@ -165,7 +199,9 @@ def test_the_story_does_not_depend_on_shards(
     one, two = (tmp_path / name / "events.parquet" for name in ("one", "two"))
     assert one.read_bytes() == two.read_bytes()
     events = set(pq.read_table(one, columns=["event"])["event"].to_pylist())
-    assert {"updated", "rebooted", "fault_raised", "fault_cleared"} <= events
+    assert {"updated", "rebooted", "fault_raised", "fault_cleared", "link_lost"} <= events
+    codes = set(pq.read_table(one, columns=["code"])["code"].to_pylist())
+    assert {"COM-209", "COM-207", "SEC-902", "security", "merchant"} <= codes
 
 
 def test_live_and_virtual_lives_are_the_same(
