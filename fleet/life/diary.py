@@ -18,6 +18,9 @@ class Diary:
         signs_in: The operator signs in.
         expires: The sign-in expires.
         reports: The next full status report.
+        sells: The next customer comes whose payment is lived.
+        reverses: A reversal is sent, or what was approved offline.
+        settles: The daily settlement of an estate that never closes.
         updates: An update may be offered.
         by_hand: Somebody updates the terminal by hand.
         completes: Parameters that were cut off are fetched again.
@@ -40,7 +43,8 @@ class Diary:
     __slots__ = (
         "befalls", "by_hand", "closes", "completes", "expires", "forced", "maintains", "misuses",
         "opens", "power_cycles", "reconnects", "relieved", "repaired", "reports", "rescued",
-        "restarts", "resumes", "rotates", "signs_in", "syncs", "unlocks", "updates",
+        "restarts", "resumes", "reverses", "rotates", "sells", "settles", "signs_in", "syncs",
+        "unlocks", "updates",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -51,6 +55,9 @@ class Diary:
         self.maintains: Millis = NEVER
         self.misuses: Millis = NEVER
         self.opens: Millis = NEVER
+        self.reverses: Millis = NEVER
+        self.sells: Millis = NEVER
+        self.settles: Millis = NEVER
         self.reconnects: Millis = NEVER
         self.repaired: Millis = NEVER
         self.restarts: Millis = NEVER

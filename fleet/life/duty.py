@@ -11,7 +11,7 @@ at once. A duty which needs the link waits for it.
 from collections.abc import Awaitable, Callable
 from typing import Final, NamedTuple
 
-from fleet.life import fortune, maintenance, shutdown, signin, sync
+from fleet.life import fortune, maintenance, settlement, shutdown, signin, sync, transaction
 from fleet.life.faults import CATALOGUE, NEVER
 from fleet.life.orders import obey
 from fleet.life.power import reboot, switch_off
@@ -46,6 +46,10 @@ async def on_duty(t: Terminal) -> None:
 
 
 async def _close(t: Terminal) -> None:
+    t.count_customers()
+    if t.state is State.READY and settlement.must_settle(t):
+        t.step(Event.SETTLEMENT_STARTED, code="closing")
+        return  # and close when that is over
     if t.state is State.READY:
         t.say(SignedOff(t.ts(), t.batch))
         t.session = Session.SIGNED_OFF
@@ -112,6 +116,7 @@ DUTIES: Final = (
     Duty("relieved", fortune.relieve, _ANYWHERE, needs_link=False),
     Duty("befalls", fortune.befall, _ANYWHERE, needs_link=False),
     Duty("power_cycles", fortune.power_cycle, _ANYWHERE, needs_link=False),
+    Duty("settles", settlement.by_the_clock, _READY, needs_link=True),
     Duty("expires", _expire, _READY, needs_link=False),
     Duty("unlocks", _end_lockout, _LOCKED, needs_link=False),
     Duty("resumes", maintenance.end, _MAINTENANCE, needs_link=False),
@@ -119,6 +124,8 @@ DUTIES: Final = (
     Duty("misuses", maintenance.misuse, _MAINTENANCE, needs_link=False),
     Duty("by_hand", by_hand, IN_SERVICE | _MAINTENANCE, needs_link=False),
     Duty("completes", complete, _NOT_READY, needs_link=True),
+    Duty("reverses", transaction.reverse, _READY, needs_link=True),
+    Duty("sells", transaction.begin, _READY, needs_link=False),
     Duty("updates", offer, IN_SERVICE | _MAINTENANCE, needs_link=True),
     Duty("signs_in", _sign_in, _STANDBY, needs_link=True),
     Duty("syncs", sync.sync_again, _ANYWHERE, needs_link=True),

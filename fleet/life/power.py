@@ -66,6 +66,7 @@ async def booting(t: Terminal) -> None:
     now = t.world.now()
     taken_ms = now - started
     t.diary.restarts = t.shop.next_security_reboot(now)
+    t.diary.settles = t.shop.next_settlement(now)
     t.diary.forced = now + t.streams.draw(_FORCED, t.profile.forced_shutdown.operator)
     t.keep(Booted(t.ts(), t.pulse.boot, t.boot_reason, t.pulse.fw, taken_ms))
     t.step(Event.BOOTED, code=t.boot_reason, duration_ms=taken_ms)

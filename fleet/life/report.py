@@ -26,6 +26,7 @@ def status(t: Terminal) -> StatusReported:
         uptime_s=(t.world.now() - int(t.vitals.booted_ms[t.pulse.index])) // 1_000,
         signed_in=t.session is Session.SIGNED_IN,
         batch=t.batch,
+        unconfirmed=t.journal.pending + t.journal.unconfirmed,
         printer="PaperJam" if "PRN-503" in t.active else "OK",
         components=tuple(ComponentStatus(c, _health(t, c, sick).value) for c in TESTS),
         faults=tuple(sorted({*t.active, *t.plights})),
@@ -34,6 +35,7 @@ def status(t: Terminal) -> StatusReported:
         forced_shutdowns=t.forced_shutdowns,
         updates=t.updates,
         reconnects=t.reconnects,
+        reversals=t.journal.reversed,
     )
 
 

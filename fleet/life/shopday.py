@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Final
 
+from fleet.chance.laws import Law
 from fleet.chance.streams import Purpose, Streams
 from fleet.life.faults import NEVER
 from fleet.profile.power import SecurityReboot
@@ -13,6 +14,7 @@ from fleet.units import DAY_MS, HOUR_MS, Millis
 _OPENS: Final = Purpose("day.opens")
 _CLOSES: Final = Purpose("day.closes")
 _SECURITY: Final = Purpose("security_reboot.at")
+_SETTLES: Final = Purpose("day.settles")
 _RAMP: Final = Purpose("ramp.power_on")
 _OPEN_AT_LEAST_MS: Final = HOUR_MS
 
@@ -73,6 +75,18 @@ class ShopDay:
     def _reboots(self, day: int, rule: SecurityReboot) -> Millis:
         midnight = self._midnight + day * DAY_MS
         return midnight + self._streams.draw_at(_SECURITY, max(0, day + 1), rule.at)
+
+    def next_settlement(self, now: Millis) -> Millis:
+        """Return the first settlement by the clock after `now`; `NEVER` if there is none."""
+        law = self._profile.settlement.at
+        if law is None:
+            return NEVER
+        days = range(self._today(now) - 1, 10**9)
+        return next(at for day in days if (at := self._settles(day, law)) > now)
+
+    def _settles(self, day: int, law: Law) -> Millis:
+        midnight = self._midnight + day * DAY_MS
+        return midnight + self._streams.draw_at(_SETTLES, max(0, day + 1), law)
 
     def open_spans(self, begin: Millis, end: Millis) -> Iterator[tuple[Millis, Millis]]:
         """Yield the parts of a span in which the shop is open."""

@@ -16,8 +16,9 @@ power must stay off for a while, and only then may it be switched on again.
 from typing import Final
 
 from fleet.chance.streams import Purpose
+from fleet.life import transaction
 from fleet.life.faults import CATALOGUE, NEVER, Effect
-from fleet.life.states import Event, State
+from fleet.life.states import Event
 from fleet.life.terminal import Terminal
 
 _PREPARATION: Final = Purpose("forced_shutdown.preparation")
@@ -79,9 +80,9 @@ def by_itself(t: Terminal) -> None:
 
 def lose_power(t: Terminal) -> None:
     """Let a sudden loss of power take its toll: the payment under way, and what is stored."""
-    if t.state is State.IN_TRANSACTION:
-        t.step(Event.REVERSAL_QUEUED, code="power")
+    transaction.cut_off(t, "power")
     if t.streams.chance(_DATA_LOST, t.profile.damage.data_loss):
         t.data_losses += 1
         t.params = 0
+        t.journal.lose()
         t.step(Event.DATA_LOST, code="DAT-972")

@@ -54,7 +54,12 @@ ON: Final = frozenset(State) - {
 # Where a merchant finds the terminal in working order.
 IN_SERVICE: Final = frozenset({State.STANDBY, State.READY})
 # Where it waits, and sends heartbeats meanwhile.
-BEATING: Final = IN_SERVICE | {State.LOCKED, State.MAINTENANCE, State.NOT_READY}
+BEATING: Final = IN_SERVICE | {
+    State.IN_TRANSACTION,
+    State.LOCKED,
+    State.MAINTENANCE,
+    State.NOT_READY,
+}
 
 
 class Event(StrEnum):

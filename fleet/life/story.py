@@ -11,9 +11,10 @@ of by `Fault`, and its effect decides the state that follows. A link that breaks
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-from fleet.life import enrolment, power, selftest, shutdown, signin, sync
+from fleet.life import enrolment, power, selftest, settlement, shutdown, signin, sync, transaction
 from fleet.life.duty import on_duty
 from fleet.life.faults import Effect, Fault, FaultKind
+from fleet.life.orders import obey
 from fleet.life.regions import Link
 from fleet.life.states import Event, State
 from fleet.life.terminal import Terminal
@@ -44,6 +45,11 @@ async def _signing_in(t: Terminal) -> None:
         conclude(t)
 
 
+async def _in_transaction(t: Terminal) -> None:
+    for order in await transaction.in_transaction(t):
+        await obey(t, order)
+
+
 CHAPTERS: Final[dict[State, Chapter]] = {
     State.INVENTORY: enrolment.inventory,
     State.REGISTERING: enrolment.registering,
@@ -55,6 +61,8 @@ CHAPTERS: Final[dict[State, Chapter]] = {
     State.STANDBY: on_duty,
     State.SIGNING_IN: _signing_in,
     State.READY: on_duty,
+    State.IN_TRANSACTION: _in_transaction,
+    State.SETTLING: settlement.settling,
     State.UPDATING: updating,
     State.MAINTENANCE: on_duty,
     State.NOT_READY: on_duty,
@@ -82,6 +90,7 @@ async def _suffer(t: Terminal, kind: FaultKind) -> None:
         case Effect.DEGRADE:
             pass
         case Effect.ISOLATE:
+            transaction.lose_link(t)
             t.diary.reconnects = t.isolated_until()
         case Effect.BLACKOUT:
             t.step(Event.POWER_LOST, code=kind.code)
@@ -94,6 +103,7 @@ async def _suffer(t: Terminal, kind: FaultKind) -> None:
 async def _lose_link(t: Terminal) -> None:
     """The link broke, by nobody's order: note it, and try again when on duty."""
     t.link = Link.DOWN
+    transaction.lose_link(t)
     t.retries = 0
     t.back_off()
     t.diary.reconnects = max(t.diary.reconnects, t.isolated_until())

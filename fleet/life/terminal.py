@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from fleet.chance.laws import Law
 from fleet.chance.streams import Purpose, Streams
-from fleet.life.customers import Customers, Placed
+from fleet.life.customers import Customers, Placed, Tally
 from fleet.life.diary import Diary
 from fleet.life.faults import (
     CATALOGUE,
@@ -18,8 +18,10 @@ from fleet.life.faults import (
     FaultKind,
     Risks,
 )
+from fleet.life.journal import Journal
 from fleet.life.pulse import Pulse
 from fleet.life.regions import Link, Session
+from fleet.life.sale import Sale
 from fleet.life.shopday import ShopDay
 from fleet.life.states import BEATING, Event, State, Step
 from fleet.life.systemlog import SystemLog
@@ -71,6 +73,7 @@ class Terminal:
         "forced_shutdowns",
         "idle_since",
         "job",
+        "journal",
         "lifted_by",
         "link",
         "log",
@@ -87,6 +90,7 @@ class Terminal:
         "requests",
         "retries",
         "risks",
+        "sale",
         "session",
         "shop",
         "sign_ins",
@@ -94,7 +98,6 @@ class Terminal:
         "steps",
         "streams",
         "tries",
-        "unsettled",
         "untold",
         "updates",
         "versions",
@@ -135,6 +138,8 @@ class Terminal:
         self.streams = Streams(seed, member.index)
         self.shop = ShopDay(profile, self.streams, member.region.utc_offset)
         self.customers = Customers(profile, member, self.streams, self.shop, origin_ms)
+        self.journal = Journal()
+        self.sale: Sale | None = None
         self.risks = Risks(self.streams, profile.faults)
         self.fate = (weather or Weather(profile, seed)).fate(member)
         self.plights: dict[str, Millis] = {}
@@ -146,7 +151,6 @@ class Terminal:
         self.untold: tuple[Message, ...] = ()
         self.job: Job | None = None
         self.versions: dict[What, str] | None = None
-        self.unsettled = 0
         self.boot_reason: BootReason = "power_on"
         self.state_since: Millis = 0
         self.idle_since: Millis = 0
@@ -195,8 +199,19 @@ class Terminal:
         tally = self.customers.place(placed, now)
         if tally is None:
             return
+        self._account_for(tally)
+        self.diary.sells = self.customers.next
         trade = self.customers.trade if placed is Placed.SELLING else None
         self.vitals.sell(self.pulse.index, trade, now)
+
+    def count_customers(self) -> None:
+        """Put those who were only counted on record, so that a settlement finds them."""
+        self._account_for(self.customers.settle(self.world.now()))
+
+    def _account_for(self, tally: Tally) -> None:
+        if tally.approved:
+            backup_ms = self.profile.transactions.backup
+            self.journal.approve(tally.approved, self.world.now(), backup_ms)
         if tally.lost:
             self.step(Event.CUSTOMERS_LOST, code=str(tally.lost))
 

@@ -174,10 +174,9 @@ class Transactions(Section):
     """Chance that a reversal is not confirmed, and sent again; a guess."""
     reversal_attempts: Count = 3
     """After so many attempts a reversal waits for the settlement; a guess."""
-    data_loss: Probability = 0.02
-    """Chance that a loss of power destroys records since the last backup; a guess."""
     backup: Span = HOUR_MS
-    """How often records are backed up; a guess."""
+    """How often records are backed up; younger ones are what ``damage.data_loss`` costs. A guess.
+    """
     copies: Annotated[int, Field(ge=0, le=10)] = 2
     """Receipts printed for each approved payment; a guess."""
     receipt_mm: Annotated[int, Field(ge=10, le=2_000)] = 120

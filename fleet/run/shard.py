@@ -111,6 +111,7 @@ class Shard:
             record=_recorder(self._account, self._regions, self.writer),
             tenant=profile.estate.tenant,
             queue_max=profile.mqtt.queue_max,
+            qos={"status": profile.status.qos, "transaction": profile.transactions.qos},
         )
 
     def _beats(self, meters: Meters) -> Beats:

@@ -21,6 +21,8 @@ busy broker changes no story.
                  working keys, which may be wrong
     chunk        that part of a package, or 25 if no campaign has it
     update       nothing; it is noted in the book
+    settlement   00 and the next batch; 95 if a record is missing, a reversal was not confirmed, or
+                 by the profile's chance; 00 after the upload
     heartbeat    an acknowledgement, if the profile wants one; the plan's next order, if it is due
     all others   nothing; they are counted
 """
@@ -45,11 +47,13 @@ from fleet.units import DAY_MS
 from fleet.wire.keys import check_values
 from fleet.wire.messages import (
     APPROVED,
+    BATCH_MAX,
     BATCH_MISMATCH,
     MALFUNCTION,
     NO_SUCH_RECORD,
     NOT_REGISTERED,
     TID_TAKEN,
+    UNBALANCED,
     WRONG_PASSWORD,
     Answer,
     AnyOrder,
@@ -61,6 +65,8 @@ from fleet.wire.messages import (
     Message,
     RegistrationAnswered,
     RegistrationRequested,
+    SettlementAnswered,
+    SettlementRequested,
     SignInAnswered,
     SignInRequested,
     SyncAnswered,
@@ -73,6 +79,7 @@ from fleet.wire.password import estate_secret, password, proof
 _TID: Final = re.compile(r"[0-9]{8}")
 _TID_TAKEN: Final = Purpose("tms.registration_taken")
 _UNKNOWN: Final = Purpose("tms.registration_unknown")
+_MISMATCH: Final = Purpose("tms.settlement_mismatch")
 _MALFUNCTION: Final = Purpose("tms.sign_in_malfunction")
 _REFUSAL: Final = Purpose("tms.sign_in_refusals")
 _KEYS: Final = Purpose("tms.key_mismatch")
@@ -114,6 +121,7 @@ class Desk:
         self._secret = estate_secret(seed)
         self._estate = profile.estate
         self._tms = profile.tms
+        self._settlement = profile.settlement
         self._acknowledges = profile.heartbeat.acknowledged
         self._origin_ms = origin_ms(profile.run)
 
@@ -194,6 +202,8 @@ class Desk:
                 return self._chunk(index, message, now)
             case SignInRequested():
                 return self._sign_in(tid, index, message, now)
+            case SettlementRequested():
+                return self._settle(index, message, now)
             case _:
                 return None
 
@@ -263,6 +273,22 @@ class Desk:
             now, request.req, code, batch, self._params(request.ts), request.key_scheme,
             check_values(self._secret, tid, number, request.key_scheme),
         )  # fmt: skip
+
+    def _settle(
+        self, index: int | None, request: SettlementRequested, now: int
+    ) -> SettlementAnswered:
+        if index is None:
+            return SettlementAnswered(now, request.req, NOT_REGISTERED, request.batch)
+        if not request.uploaded and not self._balanced(index, request):
+            return SettlementAnswered(now, request.req, UNBALANCED, request.batch)
+        return SettlementAnswered(now, request.req, APPROVED, request.batch % BATCH_MAX + 1)
+
+    def _balanced(self, index: int, request: SettlementRequested) -> bool:
+        """Return whether the host's books agree: a trace number without a record tells."""
+        if request.records != request.traces or request.unconfirmed:
+            return False
+        streams = Streams(self._seed, index)
+        return not streams.chance_at(_MISMATCH, request.req, self._settlement.mismatch)
 
     def _sign_in_code(self, tid: str, index: int | None, request: SignInRequested) -> str:
         if index is None:

@@ -11,6 +11,9 @@ does no more. What an effect needs of the step stands in `step.code`:
 - self-test degraded or failed: the failing components, comma separated
 - fault raised or cleared: the fault's code
 - forcible shutdown: its cause: watchdog, operator, or why the terminal did it by itself
+- customers lost: how many
+- reversed: 00 if the host confirmed it, "upload" if a settlement's upload put it right
+- settled: balanced, or uploaded
 - update installed or rolled back: "old>new", the firmware that ran and the one that runs now
 
 Durations of a sign-in and of a connect are protocol time, which only the live world can measure; it
@@ -40,6 +43,38 @@ def _count(family: str, outcome: str) -> Effect:
         return apply
 
     return bind
+
+
+def _count_many(family: str, outcome: str) -> Effect:
+    def bind(tally: Tally, _: Mapping[str, str]) -> Apply:
+        counts, slot = tally.counts, tally.slot(family, outcome=outcome)
+
+        def apply(step: Step) -> None:
+            counts[slot] += int(step.code)
+
+        return apply
+
+    return bind
+
+
+def _count_reversal(tally: Tally, _: Mapping[str, str]) -> Apply:
+    counts = tally.counts
+    confirmed = tally.slot(_REVERSALS, outcome="confirmed")
+    uploaded = tally.slot(_REVERSALS, outcome="uploaded")
+
+    def apply(step: Step) -> None:
+        counts[uploaded if step.code == "upload" else confirmed] += 1
+
+    return apply
+
+
+def _count_settlement(tally: Tally, _: Mapping[str, str]) -> Apply:
+    counts, slots = tally.counts, _by_value(tally, _SETTLEMENTS)
+
+    def apply(step: Step) -> None:
+        counts[slots[step.code]] += 1
+
+    return apply
 
 
 def _count_codes(family: str) -> Effect:
@@ -125,6 +160,9 @@ def _states_by_region(tally: Tally) -> dict[str, dict[State, int]]:
 _SIGN_INS: Final = "fleet_sign_ins_total"
 _SELF_TESTS: Final = "fleet_self_tests_total"
 _UPDATES: Final = "fleet_updates_total"
+_TRANSACTIONS: Final = "fleet_transactions_total"
+_REVERSALS: Final = "fleet_reversals_total"
+_SETTLEMENTS: Final = "fleet_settlements_total"
 _FAILURES: Final = _count_codes("fleet_self_test_failures_total")
 
 EFFECTS: Final[dict[Event, tuple[Effect, ...]]] = {
@@ -144,6 +182,14 @@ EFFECTS: Final[dict[Event, tuple[Effect, ...]]] = {
     Event.UPDATE_FAILED: (_count(_UPDATES, "failed"),),
     Event.UPDATE_ROLLED_BACK: (_count(_UPDATES, "rolled_back"), _move_firmware),
     Event.UPDATED: (_count(_UPDATES, "succeeded"), _time("fleet_update_duration_seconds")),
+    Event.TRANSACTION_APPROVED: (_count(_TRANSACTIONS, "approved"),),
+    Event.TRANSACTION_DECLINED: (_count(_TRANSACTIONS, "declined"),),
+    Event.SIGN_IN_DEMANDED: (_count(_TRANSACTIONS, "refused"),),
+    Event.CUSTOMERS_LOST: (_count_many(_TRANSACTIONS, "lost"),),
+    Event.REVERSAL_QUEUED: (_count(_REVERSALS, "queued"),),
+    Event.REVERSED: (_count(_TRANSACTIONS, "reversed"), _count_reversal),
+    Event.SETTLED: (_count_settlement,),
+    Event.SETTLEMENT_FAILED: (_count(_SETTLEMENTS, "failed"),),
     Event.FAULT_RAISED: (_count_codes("fleet_faults_total"), _activate(+1)),
     Event.FAULT_CLEARED: (_count_codes("fleet_faults_cleared_total"), _activate(-1)),
     Event.FORCIBLY_SHUT_DOWN: (_count_codes("fleet_forced_shutdowns_total"),),

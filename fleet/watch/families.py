@@ -115,6 +115,9 @@ _SELF_TESTS: Final = ("passed", "degraded", "failed")
 _UPDATES: Final = ("offered", "deferred", "succeeded", "failed", "rolled_back")
 MISHAPS: Final = ("lost", "duplicated", "reordered")
 """What the numbers of heartbeats and of their acknowledgements show."""
+_TRANSACTIONS: Final = ("approved", "declined", "refused", "reversed", "lost")
+_REVERSALS: Final = ("queued", "confirmed", "uploaded")
+_SETTLEMENTS: Final = ("balanced", "uploaded", "failed")
 _CAUSES: Final = (*get_args(Cause), "watchdog", "operator")
 DROPS: Final = ("inbox_full", "queue_full", "buffer_full", "too_large", "unreadable", "undelivered")
 """Why a message was dropped."""
@@ -194,6 +197,15 @@ FAMILIES: Final[tuple[Family, ...]] = (
     Family("fleet_update_response_seconds", Kind.HISTOGRAM,
            "Business time from the order of an update until it had proved itself.", "seconds",
            bounds_us=_UPDATE_US),
+    Family("fleet_transactions_total", Kind.COUNTER,
+           "Payments by what became of them; refused: the operator had to sign in again; lost: the "
+           "customer came while the terminal could not serve.",
+           "payments", (Label("outcome", _TRANSACTIONS),)),
+    Family("fleet_reversals_total", Kind.COUNTER,
+           "Reversals queued, and how they ended: by the host's word, or by a settlement's upload.",
+           "reversals", (Label("outcome", _REVERSALS),)),
+    Family("fleet_settlements_total", Kind.COUNTER, "End-of-day settlements, by outcome.",
+           "settlements", (Label("outcome", _SETTLEMENTS),)),
     Family("fleet_faults_total", Kind.COUNTER, "Faults raised, by code.", "faults",
            (Label("code", given="codes"),)),
     Family("fleet_faults_cleared_total", Kind.COUNTER, "Faults repaired or gone, by code.",

@@ -24,6 +24,8 @@ from fleet.wire.messages import (
     SelfTest,
     SelfTested,
     SetParameters,
+    SettlementAnswered,
+    SettlementRequested,
     SignedOff,
     SignInAnswered,
     SignInRequested,
@@ -31,6 +33,7 @@ from fleet.wire.messages import (
     SyncAnswered,
     SyncRequested,
     TestStep,
+    TransactionReported,
     Unlock,
     Update,
     UpdateReported,
@@ -120,6 +123,7 @@ _ALL: Final[tuple[Message, ...]] = (
         uptime_s=86_400,
         signed_in=True,
         batch=42,
+        unconfirmed=0,
         printer="PaperLow",
         components=(ComponentStatus(component="printer", status="DEGRADED"),),
         faults=("PRN-551",),
@@ -128,11 +132,25 @@ _ALL: Final[tuple[Message, ...]] = (
         forced_shutdowns=1,
         updates=2,
         reconnects=7,
+        reversals=1,
     ),
     FaultReported(ts=_TS, code="PRN-551", component="printer", severity="minor", phase="raised"),
     UpdateReported(ts=_TS, plan=2, version="2.4.0", state="succeeded", runs="2.4.0"),
     ChunkRequested(
         ts=_TS, req=1, what="firmware", version="2.4.0", number=0, chunk=65_536, size=2_097_152
+    ),
+    TransactionReported(
+        ts=_TS,
+        order_no="1000000100000031",
+        batch=42,
+        method="qr",
+        verification="face",
+        outcome="approved",
+        code=APPROVED,
+        ms=8_210,
+    ),
+    SettlementRequested(
+        ts=_TS, req=4, batch=42, traces=61, records=61, unconfirmed=0, uploaded=False
     ),
     OrderAnswered(ts=_TS, plan=3, order="reboot", outcome="done"),
     LogUploaded(ts=_TS, plan=3, lines=("state ready since 1767230000000", "firmware 2.3.1")),
@@ -142,6 +160,7 @@ _ALL: Final[tuple[Message, ...]] = (
         server_ts=_TS, req=3, code=APPROVED, batch=42, params=17, kcv=("8ca64d", "1f03be")
     ),
     ChunkAnswered(server_ts=_TS, req=1, code=APPROVED, number=0, data=b"the first bytes of many"),
+    SettlementAnswered(server_ts=_TS, req=4, code=APPROVED, batch=43),
     HeartbeatAcknowledged(server_ts=_TS, seq=96),
     Update(
         plan=2,

@@ -25,6 +25,7 @@ Tid = Annotated[str, Meta(pattern=r"^[0-9]{8}" + _END, description="terminal id,
 SerialNo = Annotated[str, Meta(pattern=r"^[0-9A-Z]{4,16}" + _END, description="of the unit")]
 Operator = Annotated[str, Meta(pattern=r"^[0-9]{2}" + _END, description="of the shop, 2 digits")]
 Proof = Annotated[str, Meta(pattern=r"^[0-9a-f]{16}" + _END, description="see fleet.wire.password")]
+OrderNo = Annotated[str, Meta(pattern=r"^[0-9]{16}" + _END, description="unique, 16 digits")]
 FaultCode = Annotated[str, Meta(pattern=r"^[A-Z]{2,3}-[0-9]{3}" + _END)]
 CheckValue = Annotated[str, Meta(pattern=r"^[0-9a-f]{6}" + _END, description="of a key")]
 Version = Annotated[str, Meta(min_length=1, max_length=64)]
@@ -46,12 +47,16 @@ WRONG_PASSWORD: Final = "55"  # noqa: S105 - ISO 8583 response code, no password
 SUSPENDED: Final = "62"
 STATE_MISMATCH: Final = "22"
 BATCH_MISMATCH: Final = "77"
+UNBALANCED: Final = "95"
 MALFUNCTION: Final = "96"
 NO_REPLY: Final = "98"
 PIN_FORMAT: Final = "99"
 MAC_ERROR: Final = "A0"
 NOT_REGISTERED: Final = "97"
 TID_TAKEN: Final = "1828"
+
+BATCH_MAX: Final = 999_999
+"""Of batch numbers: ISO 8583, field 60.2, six digits."""
 
 StateWord = Literal[
     "inventory", "registering", "powered_off", "booting", "self_test", "diagnosing", "data_sync",
@@ -71,6 +76,7 @@ Health = Literal["OPER", "DEGRADED", "OUTD", "DACT", "WAIT"]
 PrinterWord = Literal["OK", "PaperLow", "NoPaper", "PaperJam", "OutOfOrder"]
 MethodWord = Literal["qr", "contactless", "chip", "stripe"]
 VerificationWord = Literal["password", "fingerprint", "face", "none"]
+OutcomeWord = Literal["approved", "declined", "refused", "reversal_pending", "abandoned"]
 UpdateWord = Literal[
     "offered", "held", "deferred", "backing_up", "downloading", "paused", "downloaded", "verified",
     "installing", "succeeded", "failed", "rejected", "expired", "cancelled", "rolled_back",
@@ -247,6 +253,7 @@ class StatusReported(Message, frozen=True, forbid_unknown_fields=True):
     uptime_s: Count
     signed_in: bool
     batch: Count
+    unconfirmed: Count
     printer: PrinterWord
     components: Annotated[tuple[ComponentStatus, ...], Meta(max_length=16)]
     faults: Annotated[tuple[FaultCode, ...], Meta(max_length=16)]
@@ -255,6 +262,7 @@ class StatusReported(Message, frozen=True, forbid_unknown_fields=True):
     forced_shutdowns: Count
     updates: Count
     reconnects: Count
+    reversals: Count
 
 
 class FaultReported(Message, frozen=True, forbid_unknown_fields=True):
@@ -308,6 +316,38 @@ class LogUploaded(Message, frozen=True, forbid_unknown_fields=True):
     ts: Timestamp
     plan: Count
     lines: Annotated[tuple[LogLine, ...], Meta(max_length=32)]
+
+
+class TransactionReported(Message, frozen=True, forbid_unknown_fields=True):
+    """A payment is over; sent where the profile asks for a message of each.
+
+    `order_no` is what a query or a refund goes by. `code` is the host's response, a fault's code,
+    or what cut the payment off (link, power). The profile sets the QoS. No card, no amount.
+    """
+
+    kind = "transaction"
+    ts: Timestamp
+    order_no: OrderNo
+    batch: Count
+    method: MethodWord
+    verification: VerificationWord
+    outcome: OutcomeWord
+    code: Name
+    ms: Count
+    offline: bool = False
+
+
+class SettlementRequested(Message, frozen=True, forbid_unknown_fields=True):
+    """The batch's totals: trace numbers given, records held, reversals that nobody confirmed."""
+
+    kind = "settlement"
+    ts: Timestamp
+    req: Count
+    batch: Count
+    traces: Count
+    records: Count
+    unconfirmed: Count
+    uploaded: bool
 
 
 class OrderAnswered(Message, frozen=True, forbid_unknown_fields=True):
@@ -366,6 +406,16 @@ class ChunkAnswered(Message, frozen=True, forbid_unknown_fields=True):
     code: Code
     number: Count
     data: ChunkData
+
+
+class SettlementAnswered(Message, frozen=True, forbid_unknown_fields=True):
+    """Whether the totals agree (00) or every record must be uploaded (95), and the next batch."""
+
+    kind = "settlement"
+    server_ts: Timestamp
+    req: Count
+    code: Code
+    batch: Count
 
 
 class HeartbeatAcknowledged(Message, frozen=True, forbid_unknown_fields=True):
@@ -477,15 +527,18 @@ AnyOrder = (
     Update | CancelUpdate | Reboot | Lock | Unlock | SelfTest | UploadLog | SetParameters
     | MasterReset
 )  # fmt: skip
-Request = RegistrationRequested | SyncRequested | SignInRequested | ChunkRequested
-Answer = RegistrationAnswered | SyncAnswered | SignInAnswered | ChunkAnswered
+Request = (
+    RegistrationRequested | SyncRequested | SignInRequested | ChunkRequested | SettlementRequested
+)
+Answer = RegistrationAnswered | SyncAnswered | SignInAnswered | ChunkAnswered | SettlementAnswered
 
 UP: Final[tuple[type[Message], ...]] = (
     Presence, RegistrationRequested, Booted, SelfTested, SyncRequested, SignInRequested, SignedOff,
-    Heartbeat, StatusReported, FaultReported, UpdateReported, ChunkRequested, OrderAnswered,
-    LogUploaded,
+    Heartbeat, StatusReported, FaultReported, UpdateReported, ChunkRequested,
+    TransactionReported, SettlementRequested, OrderAnswered, LogUploaded,
 )  # fmt: skip
 DOWN: Final[tuple[type[Message] | type[AnyOrder], ...]] = (
-    RegistrationAnswered, SyncAnswered, SignInAnswered, ChunkAnswered, HeartbeatAcknowledged,
+    RegistrationAnswered, SyncAnswered, SignInAnswered, ChunkAnswered, SettlementAnswered,
+    HeartbeatAcknowledged,
     Update, CancelUpdate, Reboot, Lock, Unlock, SelfTest, UploadLog, SetParameters, MasterReset,
 )  # fmt: skip

@@ -1,6 +1,7 @@
 """What all live worlds of a shard share."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from fleet.life.states import Step
@@ -32,3 +33,5 @@ class Environment(NamedTuple):
     record: Record
     tenant: str
     queue_max: int
+    qos: Mapping[str, int] = MappingProxyType({})
+    """Of those kinds of message for which the profile sets it."""

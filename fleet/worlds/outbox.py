@@ -102,13 +102,14 @@ class Outbox:
 
     def _send(self, link: Link, message: Message, due_ns: int) -> None:
         topic, payload = self.topic(message.kind), codec.encode(message)
-        link.send(topic, payload, message.qos, retain=message.retain)
-        if message.qos:
+        qos = self._environment.qos.get(message.kind, message.qos)
+        link.send(topic, payload, qos, retain=message.retain)
+        if qos:
             self.sent(due_ns)
         meters = self._environment.meters
         meters.add(meters.sent[message.kind])
         size = topic.size + len(payload) + HEADER_BYTES
-        meters.add(meters.sent_bytes, size + (PACKET_ID_BYTES if message.qos else 0))
+        meters.add(meters.sent_bytes, size + (PACKET_ID_BYTES if qos else 0))
 
     def _enqueue(self, message: Message, due_ns: int) -> None:
         queue = self._queue = self._queue or deque()

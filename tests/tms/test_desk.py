@@ -17,6 +17,7 @@ from fleet.wire.messages import (
     Reboot,
     RegistrationAnswered,
     RegistrationRequested,
+    SettlementRequested,
     SignInAnswered,
     SyncAnswered,
     SyncRequested,
@@ -43,7 +44,10 @@ from tests.tms.estates import (
 
 NOW = ORIGIN_MS + 12_345
 KCV = check_values(estate_secret(SEED), TID, 1, "003")
-TALKATIVE = {Heartbeat, RegistrationRequested, SyncRequested, ChunkRequested, type(sign_in())}
+TALKATIVE = {
+    ChunkRequested, Heartbeat, RegistrationRequested, SettlementRequested, SyncRequested,
+    type(sign_in()),
+}  # fmt: skip
 
 
 def register(tid: str) -> RegistrationRequested:

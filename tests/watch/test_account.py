@@ -17,6 +17,8 @@ CODES = {
     Event.FAULT_RAISED: "PRN-501",
     Event.FAULT_CLEARED: "PRN-501",
     Event.FORCIBLY_SHUT_DOWN: "watchdog",
+    Event.CUSTOMERS_LOST: "3",
+    Event.SETTLED: "balanced",
 }
 
 
@@ -59,6 +61,16 @@ def test_a_step_moves_one_terminal_between_states(
     ("event", "code", "family", "value"),
     [
         (Event.SIGNED_IN, "", "fleet_sign_ins_total", "ok"),
+        (Event.TRANSACTION_APPROVED, "00", "fleet_transactions_total", "approved"),
+        (Event.TRANSACTION_DECLINED, "51", "fleet_transactions_total", "declined"),
+        (Event.SIGN_IN_DEMANDED, "77", "fleet_transactions_total", "refused"),
+        (Event.CUSTOMERS_LOST, "1", "fleet_transactions_total", "lost"),
+        (Event.REVERSED, "00", "fleet_transactions_total", "reversed"),
+        (Event.REVERSAL_QUEUED, "power", "fleet_reversals_total", "queued"),
+        (Event.REVERSED, "00", "fleet_reversals_total", "confirmed"),
+        (Event.REVERSED, "upload", "fleet_reversals_total", "uploaded"),
+        (Event.SETTLED, "uploaded", "fleet_settlements_total", "uploaded"),
+        (Event.SETTLEMENT_FAILED, "timeout", "fleet_settlements_total", "failed"),
         (Event.PASSWORD_REFUSED, "55", "fleet_sign_ins_total", "wrong_password"),
         (Event.LOCKED_OUT, "55", "fleet_sign_ins_total", "locked_out"),
         (Event.SIGN_IN_REJECTED, "97", "fleet_sign_ins_total", "rejected"),

@@ -2,7 +2,7 @@
 
 In this order:
 
-    batch     no transaction of the day is unsettled (PAX refuses an update otherwise)
+    batch     no money is on its way: nothing to reverse, nothing to forward
     power     mains, or enough charge
     network   Wi-Fi or cable, where the update asks for it (PAXSTORE's wifiOnly)
     window    the local time is one at which it may begin
@@ -39,7 +39,7 @@ def objection(t: Terminal, job: Job) -> tuple[str, Millis] | None:
 
 
 def _batch(t: Terminal, job: Job) -> Millis | None:  # noqa: ARG001 - a guard's form
-    return _later(t) if t.unsettled else None
+    return None if t.journal.settled else _later(t)
 
 
 def _power(t: Terminal, job: Job) -> Millis | None:  # noqa: ARG001 - see above

@@ -1,0 +1,309 @@
+"""A payment, lived: who pays how, is verified, asks the host, and what comes of it.
+
+Theory of operation
+-------------------
+A customer comes at an instant of his own (`fleet.life.customers`); if the terminal is busy he waits
+in line. Where guests order first, they browse the menu and confirm an order; the payment bears its
+number. Before each payment the customer is verified (password, fingerprint, face); then the host
+is asked.
+
+    what happened                     code      the terminal then
+    approved                          00        ready; a record, receipts, T21
+    not verified; declined            55, 51..  ready; no fault but business as usual, T21
+    the host did not answer           PAY-802   ready; the payment must be reversed
+    batch number mismatch             77        the operator signs in again, T22
+    MAC error                         A0        the operator signs in again, T22
+    link lost before the host asked   link      ready; the customer is lost
+    link lost after that              link      ready; the payment must be reversed, T23
+    power lost after that             power     off; the payment must be reversed, T24
+
+All that chance decides is drawn when the customer comes, so that a fault which degrades a component
+meanwhile does not disturb the payment under way. Heartbeats go on; orders wait until it is over.
+
+A terminal that only counts its transactions lives those that change more than a counter: of the
+table above, the third to the fifth line.
+"""
+
+from collections.abc import Callable
+from typing import Final
+
+from fleet.chance.streams import Purpose
+from fleet.life.faults import NEVER
+from fleet.life.regions import Link, Session
+from fleet.life.sale import Outcome, Sale
+from fleet.life.states import Event
+from fleet.life.terminal import Terminal
+from fleet.life.updating.outcome import plan_offer
+from fleet.profile.causes import Gateway
+from fleet.units import Millis
+from fleet.wire.messages import (
+    APPROVED,
+    AnyOrder,
+    ComponentWord,
+    MethodWord,
+    OutcomeWord,
+    TransactionReported,
+    VerificationWord,
+)
+
+_METHOD: Final = Purpose("transaction.method")
+_MISREAD: Final = Purpose("transaction.misread")
+_VERIFICATION: Final = Purpose("transaction.verification")
+_VERIFYING: Final = Purpose("transaction.verifying")
+_ORDERING: Final = Purpose("transaction.ordering")
+_HOST: Final = Purpose("transaction.host")
+_OUTCOME: Final = Purpose("transaction.outcome")
+_HOST_DOWN: Final = Purpose("transaction.host_down")
+_REFUSAL: Final = Purpose("transaction.refusal")
+_OFFLINE: Final = Purpose("transaction.offline")
+_RETRY: Final = Purpose("reversal.retry")
+_UNCONFIRMED: Final = Purpose("reversal.unconfirmed")
+
+# What each way to pay needs.
+_NEEDS: Final[dict[MethodWord, ComponentWord]] = {
+    "qr": "scanner", "contactless": "contactless", "chip": "chip_reader", "stripe": "stripe_reader",
+}  # fmt: skip
+_CARDS: Final = frozenset({"chip", "stripe", "contactless"})
+# Cards that must be read again: see the baseline of `read_errors` in `fleet.life.telemetry`.
+_MISREAD_CHANCE: Final = 0.005
+
+# Why the host declines: insufficient funds, limit exceeded, do not honour. The split is a guess.
+_REFUSALS: Final = {"51": 0.6, "61": 0.2, "05": 0.2}
+_UNVERIFIED: Final[dict[VerificationWord, str]] = {"password": "55"}
+_BIOMETRIC: Final = "63"
+PAY_802: Final = "PAY-802"
+
+
+async def begin(t: Terminal) -> None:
+    """It is the next customer's turn; or he goes away."""
+    t.customers.serve()
+    t.diary.sells = t.customers.next
+    method = _method(t)
+    offline = t.link is not Link.ONLINE
+    if method is None or (offline and not _approved_offline(t)):
+        _lose_customer(t)
+        return
+    t.sale = _agreed(t, method, offline=offline)
+    t.step(Event.TRANSACTION_STARTED, code=method)
+
+
+async def in_transaction(t: Terminal) -> tuple[AnyOrder, ...]:
+    """See the payment through; return the orders that came meanwhile."""
+    sale = t.sale
+    assert sale is not None  # noqa: S101 - the state says so
+    while t.world.now() < sale.ends_at:
+        order = await t.attend(sale.ends_at)
+        if order is not None:
+            sale.held = (*sale.held, order)
+    t.sale = None
+    _CONCLUDE[sale.outcome](t, sale)
+    _rest(t)
+    return sale.held
+
+
+def cut_off(t: Terminal, why: str) -> None:
+    """Power or link is lost in the middle of it: reverse what the host may have booked."""
+    sale, t.sale = t.sale, None
+    if sale is None:
+        return
+    asked = sale.asked_at <= t.world.now() and not sale.offline
+    if asked:
+        _queue_reversal(t, why)
+    if t.customers.lived:
+        _report(t, sale, "reversal_pending" if asked else "abandoned", why)
+    if not asked:
+        _lose_customer(t)
+
+
+def lose_link(t: Terminal) -> None:
+    """The link is lost: the payment under way is over, unless it does without."""
+    if t.sale is not None and not t.sale.offline:
+        cut_off(t, "link")
+        t.step(Event.TRANSACTION_INTERRUPTED, code="link")
+        _rest(t)
+
+
+async def reverse(t: Terminal) -> None:
+    """Forward what was stored, and send the first reversal that is pending."""
+    journal, rule = t.journal, t.profile.transactions
+    t.diary.reverses = NEVER
+    stored, journal.stored = journal.stored, ()
+    for payment in stored if t.customers.lived else ():
+        t.tell(payment)
+    if journal.pending:
+        if t.streams.chance(_UNCONFIRMED, max(rule.reversal_failure, _host_down(t))):
+            journal.miss(rule.reversal_attempts)
+        else:
+            journal.confirm()
+            t.step(Event.REVERSED, code=APPROVED)
+    _plan_reversal(t)
+
+
+# ---------------------------------------------------------------------------- what comes of it
+
+
+def _approve(t: Terminal, sale: Sale) -> None:
+    rule, now = t.profile.transactions, t.world.now()
+    t.journal.approve(1, now, rule.backup)
+    receipts_m = t.member.model.printer * rule.copies * rule.receipt_mm / 1_000.0
+    misread = sale.method in _CARDS and t.streams.chance(_MISREAD, _MISREAD_CHANCE)
+    _count(t, (1 + misread, int(misread), 1, 0), receipts_m)
+    t.step(Event.TRANSACTION_APPROVED, code=APPROVED, duration_ms=now - sale.began_at)
+    _report(t, sale, "approved", APPROVED)
+
+
+def _fail_verification(t: Terminal, sale: Sale) -> None:
+    _decline(t, sale, _UNVERIFIED.get(sale.verification, _BIOMETRIC))
+
+
+def _refuse(t: Terminal, sale: Sale) -> None:
+    _decline(t, sale, tuple(_REFUSALS)[t.streams.pick(_REFUSAL, tuple(_REFUSALS.values()))])
+
+
+def _decline(t: Terminal, sale: Sale, code: str) -> None:
+    _count(t, (1, 0, 0, 1), 0.0)
+    t.step(Event.TRANSACTION_DECLINED, code=code, duration_ms=t.world.now() - sale.began_at)
+    _report(t, sale, "declined", code)
+
+
+def _time_out(t: Terminal, sale: Sale) -> None:
+    _count(t, (1, 0, 0, 1), 0.0)
+    _queue_reversal(t, PAY_802)
+    t.step(Event.TRANSACTION_INTERRUPTED, code=PAY_802, duration_ms=t.world.now() - sale.began_at)
+    _report(t, sale, "reversal_pending", PAY_802)
+
+
+def _sign_in_again(t: Terminal, sale: Sale) -> None:
+    code = sale.outcome.value
+    _count(t, (1, 0, 0, 1), 0.0)
+    t.diary.expires, t.diary.signs_in = NEVER, t.world.now()
+    t.session = Session.SIGNED_OFF
+    t.step(Event.SIGN_IN_DEMANDED, code=code, duration_ms=t.world.now() - sale.began_at)
+    _report(t, sale, "refused", code)
+
+
+_CONCLUDE: Final[dict[Outcome, Callable[[Terminal, Sale], None]]] = {
+    Outcome.APPROVED: _approve,
+    Outcome.UNVERIFIED: _fail_verification,
+    Outcome.DECLINED: _refuse,
+    Outcome.TIMED_OUT: _time_out,
+    Outcome.BATCH_MISMATCH: _sign_in_again,
+    Outcome.MAC_ERROR: _sign_in_again,
+}
+
+
+def _agreed(t: Terminal, method: MethodWord, *, offline: bool) -> Sale:
+    """Draw all that chance decides."""
+    rule, streams = t.profile.transactions, t.streams
+    kinds = tuple(rule.verification)
+    verification = kinds[streams.pick(_VERIFICATION, tuple(rule.verification.values()))]
+    outcome = Outcome.APPROVED if offline else _outcome(t)
+    now = asked_at = t.world.now()
+    if t.member.sector.orders:
+        asked_at += streams.draw(_ORDERING, rule.ordering)
+    if verification != "none":
+        asked_at += streams.draw(_VERIFYING, rule.verifying)
+    ends_at = asked_at + (0 if offline else _host_ms(t, outcome))
+    number = t.journal.next_order()
+    return Sale(number, method, verification, offline, outcome, now, asked_at, ends_at)
+
+
+def _host_ms(t: Terminal, outcome: Outcome) -> Millis:
+    match outcome:
+        case Outcome.UNVERIFIED:
+            return 0
+        case Outcome.TIMED_OUT:
+            return t.profile.transactions.timeout
+        case _:
+            return t.streams.draw(_HOST, t.profile.transactions.host)
+
+
+def _outcome(t: Terminal) -> Outcome:
+    rule = t.profile.transactions
+    if t.streams.chance(_HOST_DOWN, _host_down(t)):
+        return Outcome.TIMED_OUT
+    verified, lived = 1.0 - rule.verification_failure, float(t.customers.lived)
+    answered = 1.0 - rule.timed_out - rule.batch_mismatch - rule.mac_error - rule.declined
+    chances = {
+        Outcome.APPROVED: lived * verified * answered,
+        Outcome.UNVERIFIED: lived * rule.verification_failure,
+        Outcome.DECLINED: lived * verified * rule.declined,
+        Outcome.TIMED_OUT: verified * rule.timed_out,
+        Outcome.BATCH_MISMATCH: verified * rule.batch_mismatch,
+        Outcome.MAC_ERROR: verified * rule.mac_error,
+    }
+    return tuple(chances)[t.streams.pick(_OUTCOME, tuple(chances.values()))]
+
+
+def _host_down(t: Terminal) -> float:
+    failing = t.fate.current(Gateway, t.world.now())
+    return max((cause.refusal for cause, _, _ in failing), default=0.0)
+
+
+# ---------------------------------------------------------------------------- its parts
+
+
+def _method(t: Terminal) -> MethodWord | None:
+    """Return how the customer pays: as he likes, of what the terminal can take at the moment."""
+    sick, liked = t.sick_components(), t.profile.transactions.methods
+    weights = {
+        word: weight
+        for word, weight in liked.items()
+        if word in t.member.model.methods and _NEEDS[word] not in sick
+    }
+    if "payment" in sick or sum(weights.values()) <= 0.0:
+        return None
+    return tuple(weights)[t.streams.pick(_METHOD, tuple(weights.values()))]
+
+
+def _approved_offline(t: Terminal) -> bool:
+    return t.streams.chance(_OFFLINE, t.profile.transactions.offline)
+
+
+def _count(t: Terminal, counts: tuple[int, int, int, int], paper_m: float) -> None:
+    t.vitals.count(t.pulse.index, t.pulse.seq + 1, counts, paper_m)
+
+
+def _queue_reversal(t: Terminal, why: str) -> None:
+    t.journal.must_reverse()
+    t.step(Event.REVERSAL_QUEUED, code=why)
+    _plan_reversal(t)
+
+
+def _plan_reversal(t: Terminal) -> None:
+    if t.diary.reverses == NEVER and (t.journal.pending or t.journal.stored):
+        t.diary.reverses = t.world.now() + t.streams.draw(
+            _RETRY, t.profile.transactions.reversal_retry
+        )
+
+
+def _lose_customer(t: Terminal) -> None:
+    t.step(Event.CUSTOMERS_LOST, code="1")
+
+
+def _rest(t: Terminal) -> None:
+    """The terminal was in use: it is idle from now on."""
+    t.idle_since = t.world.now()
+    if t.diary.updates != NEVER:
+        plan_offer(t)
+
+
+def _report(t: Terminal, sale: Sale, outcome: OutcomeWord, code: str) -> None:
+    """Say what became of a payment, if the profile asks for it; if offline, as soon as it can."""
+    report = TransactionReported(
+        ts=t.ts(),
+        order_no=f"{t.member.tid}{sale.number % 10**8:08}",
+        batch=t.batch,
+        method=sale.method,
+        verification=sale.verification,
+        outcome=outcome,
+        code=code,
+        ms=t.world.now() - sale.began_at,
+        offline=sale.offline,
+    )
+    if sale.offline and outcome == "approved":
+        if t.journal.store(report, t.profile.transactions.stored_max):
+            t.step(Event.DATA_LOST, code="stored")
+        _plan_reversal(t)
+    elif t.customers.lived:
+        t.tell(report)

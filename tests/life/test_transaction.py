@@ -1,0 +1,268 @@
+"""Payments, lived one by one, in a world without clock or network."""
+
+from collections import Counter
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from fleet.life.states import Event, State
+from fleet.life.terminal import Terminal
+from fleet.profile.profile import Profile
+from fleet.units import HOUR_MS, MINUTE_MS
+from fleet.wire.messages import Reboot
+from tests.life.lives import quiet, within_4_sigma
+from tests.life.solitude import Solitude, settle, spend
+
+E = Event
+FLAT = {"name": "flat", "share": 1.0, "hours": [1.0] * 24}
+
+
+def busy(per_day: float = 2_000.0, **overrides: Any) -> Profile:
+    """Return an estate of one kind of shop, in which each payment is lived and goes well."""
+    calm = {
+        "estate__sizes": [{"name": "busy", "share": 1.0, "per_day": per_day}],
+        "estate__sectors": [FLAT],
+        "transactions__dispersion": 1e6,
+        "transactions__messages": True,
+        "transactions__verification_failure": 0.0,
+        "transactions__declined": 0.0,
+        "transactions__timed_out": 0.0,
+        "transactions__batch_mismatch": 0.0,
+        "transactions__mac_error": 0.0,
+        "transactions__reversal_failure": 0.0,
+        "settlement__mismatch": 0.0,
+    }
+    return quiet(**(calm | overrides))
+
+
+def live(
+    profile: Profile, hours: float, *, index: int = 0, **settings: Any
+) -> tuple[Solitude, Terminal]:
+    """Let a terminal live in solitude."""
+    world = settle(profile, hours=hours, index=index)
+    for name, value in settings.items():
+        setattr(world, name, value)
+    return world, spend(profile, world, index=index)
+
+
+def count(world: Solitude, event: Event) -> int:
+    """Return how often something happened; customers are lost in numbers."""
+    steps = [step for step in world.steps if step.event is event]
+    return sum(int(s.code) for s in steps) if event is E.CUSTOMERS_LOST else len(steps)
+
+
+ENDS = (E.TRANSACTION_APPROVED, E.TRANSACTION_DECLINED, E.SIGN_IN_DEMANDED, E.REVERSAL_QUEUED)
+
+
+def test_each_payment_is_started_ended_and_told_of() -> None:
+    """READY, IN_TRANSACTION, READY; a message for each, with order numbers that are unique."""
+    world, _ = live(busy(), 6)
+    started, approved = count(world, E.TRANSACTION_STARTED), count(world, E.TRANSACTION_APPROVED)
+    told = world.heard_of("transaction")
+    assert 300 < approved <= started <= approved + 1
+    assert len(told) == approved
+    assert len({message.order_no for message in told}) == approved
+    assert {message.outcome for message in told} == {"approved"}
+
+
+def test_customers_are_a_poisson_process_of_the_rate_asked_for() -> None:
+    """A day's payments are as many as the size says, within 4 sigma."""
+    counts = [count(live(busy(480.0), 24, index=i)[0], E.TRANSACTION_STARTED) for i in range(4)]
+    lost_in_boot = 480 * 4 / 24 / 12  # five minutes at most, once each
+    assert abs(sum(counts) - 4 * 480) < 4 * (4 * 480) ** 0.5 + lost_in_boot
+
+
+TROUBLED: dict[str, Any] = {
+    "transactions__verification_failure": 0.05,
+    "transactions__declined": 0.2,
+    "transactions__timed_out": 0.1,
+    "transactions__batch_mismatch": 0.03,
+    "transactions__mac_error": 0.02,
+    "transactions__reversal_failure": 0.5,
+    "sign_in__typing": "5s",
+}
+
+
+def test_nobody_is_forgotten() -> None:
+    """Customers are approved, declined, refused, reversed or lost; every reversal ends."""
+    profile = busy(
+        **TROUBLED,
+        faults={"PWR-101": {"onset": {"law": "exponential", "mean": "5h"}, "repair": "20m"}},
+        settlement__at="03:00",
+    )
+    outages = [(h * HOUR_MS, h * HOUR_MS + 7 * MINUTE_MS) for h in range(2, 40, 3)]
+    world, terminal = live(profile, 48, outages=outages)
+    came = sum(1 for _ in range(terminal.journal.orders))
+    ended = sum(count(world, event) for event in ENDS)
+    cut_short = [m for m in world.heard_of("transaction") if m.outcome == "abandoned"]
+    assert terminal.journal.orders == ended + len(cut_short) + (terminal.sale is not None)
+    assert came > 500
+    queued, reversed_ = count(world, E.REVERSAL_QUEUED), count(world, E.REVERSED)
+    assert queued == reversed_ + terminal.journal.pending + terminal.journal.unconfirmed
+    assert terminal.journal.reversed == reversed_ > 50
+    assert {s.code for s in world.steps if s.event is E.REVERSED} == {"00", "upload"}
+    assert count(world, E.CUSTOMERS_LOST) > 100
+
+
+def test_each_outcome_is_as_frequent_as_its_chance() -> None:
+    """Approved, declined, timed out, 77 and A0: within 4 sigma of what was asked for."""
+    world, _ = live(busy(**TROUBLED), 40)
+    told = world.heard_of("transaction")
+    codes = Counter(message.code for message in told)
+    total = len(told)
+    assert total > 1_500
+    verified = 0.95
+    for code, chance in {"PAY-802": 0.1, "77": 0.03, "A0": 0.02, "00": 0.65}.items():
+        within_4_sigma(codes[code], total, verified * chance)
+    within_4_sigma(codes["51"] + codes["61"] + codes["05"], total, verified * 0.2)
+    within_4_sigma(codes["55"] + codes["63"], total, 0.05)
+
+
+def test_methods_and_verification_are_as_frequent_as_their_weights() -> None:
+    """QR, contactless, chip, stripe; password, fingerprint, face, none: within 4 sigma."""
+    profile = busy()
+    world, _ = live(profile, 40)
+    told, rule = world.heard_of("transaction"), profile.transactions
+    for name, weights in (("method", rule.methods), ("verification", rule.verification)):
+        seen = Counter(getattr(message, name) for message in told)
+        for word, weight in weights.items():
+            within_4_sigma(seen[word], len(told), weight / sum(weights.values()))
+
+
+def test_a_terminal_takes_what_its_model_can_take() -> None:
+    """A model for QR codes alone takes nothing else."""
+    model = {"name": "box", "share": 1.0, "methods": ["qr"]}
+    world, _ = live(busy(estate__models=[model]), 6)
+    assert {message.method for message in world.heard_of("transaction")} == {"qr"}
+
+
+def test_heartbeats_go_on_through_payments_and_say_so() -> None:
+    """Not one heartbeat of the grid is missing, and some say `in_transaction`."""
+    world, terminal = live(busy(4_000.0, heartbeat__interval="20s"), 8)
+    first = next(s.at_ms for s in world.steps if s.event is E.SIGNED_IN)
+    instants = [at for at, _ in world.beats if at >= first]
+    assert {b - a for a, b in pairwise(instants)} == {terminal.every_ms}
+    assert State.IN_TRANSACTION in {state for _, state in world.beats}
+
+
+@pytest.mark.parametrize(("chance", "code"), [("batch_mismatch", "77"), ("mac_error", "A0")])
+def test_77_and_a0_force_a_sign_in(chance: str, code: str) -> None:
+    """The host wants the operator to sign in again, who does."""
+    world, _ = live(busy(**{f"transactions__{chance}": 1.0}), 4)
+    events = world.events()
+    at = events.index(E.SIGN_IN_DEMANDED)
+    step = world.steps[at]
+    assert (step.source, step.target, step.code) == (State.IN_TRANSACTION, State.SIGNING_IN, code)
+    assert E.SIGNED_IN in events[at : at + 3]
+
+
+def test_a_host_that_does_not_answer_costs_a_reversal() -> None:
+    """After the time-out the payment is reversed, and the reversal is confirmed."""
+    world, _ = live(busy(100.0, transactions__timed_out=1.0), 10)
+    queued = next(s for s in world.steps if s.event is E.REVERSAL_QUEUED)
+    reversed_ = next(s for s in world.steps if s.event is E.REVERSED)
+    assert queued.code == "PAY-802"
+    assert 0 < reversed_.at_ms - queued.at_ms <= MINUTE_MS
+    assert {m.outcome for m in world.heard_of("transaction")} == {"reversal_pending"}
+
+
+def slow_host(**overrides: Any) -> Profile:
+    """Return an estate whose host takes a quarter of an hour to answer."""
+    return busy(transactions__host="15m", transactions__verification={"none": 1.0}, **overrides)
+
+
+def test_a_link_that_breaks_after_the_host_was_asked_costs_a_reversal() -> None:
+    """T23: ready again, with a reversal, which goes out when the link is back."""
+    world, terminal = live(slow_host(), 3, outages=[(HOUR_MS, HOUR_MS + 20 * MINUTE_MS)])
+    cut = next(s for s in world.steps if s.event is E.TRANSACTION_INTERRUPTED)
+    assert (cut.source, cut.target, cut.code) == (State.IN_TRANSACTION, State.READY, "link")
+    queued = next(s for s in world.steps if s.event is E.REVERSAL_QUEUED)
+    reversed_ = next(s for s in world.steps if s.event is E.REVERSED)
+    assert queued.code == "link"
+    assert reversed_.at_ms >= HOUR_MS + 20 * MINUTE_MS
+    assert terminal.journal.settled
+
+
+def test_power_that_fails_after_the_host_was_asked_costs_a_reversal() -> None:
+    """T24: powered off, a reversal pending, which goes out after the boot and the sign-in."""
+    profile = slow_host(faults={"PWR-101": {"onset": "1h", "repair": "10m"}})
+    world, _ = live(profile, 3)
+    lost = next(s for s in world.steps if s.event is E.POWER_LOST)
+    queued = next(s for s in world.steps if s.event is E.REVERSAL_QUEUED)
+    reversed_ = next(s for s in world.steps if s.event is E.REVERSED)
+    assert (lost.source, lost.target) == (State.IN_TRANSACTION, State.POWERED_OFF)
+    assert (queued.code, queued.at_ms) == ("power", lost.at_ms)
+    assert any(lost.at_ms < s.at_ms <= reversed_.at_ms for s in world.steps
+               if s.event is E.SIGNED_IN)  # fmt: skip
+
+
+def test_offline_payments_are_stored_within_a_bound_and_forwarded() -> None:
+    """While the link is down they are approved; the oldest gives way; the rest is told later."""
+    profile = busy(transactions__offline=1.0, transactions__stored_max=5)
+    world, terminal = live(profile, 6, outages=[(2 * HOUR_MS, 3 * HOUR_MS)])
+    offline = [m for m in world.heard_of("transaction") if m.offline]
+    dropped = [s for s in world.steps if s.event is E.DATA_LOST and s.code == "stored"]
+    assert len(offline) == 5
+    assert len(dropped) > 20
+    assert terminal.journal.settled
+    assert terminal.journal.traces - terminal.journal.records == len(dropped)
+
+
+def test_offline_customers_are_lost_where_nothing_is_approved_offline() -> None:
+    """Each is lost alone, as the terminal waits for its link; and nobody is lost afterwards."""
+    world, _ = live(busy(), 6, outages=[(2 * HOUR_MS, 3 * HOUR_MS)])
+    lost = [s.at_ms for s in world.steps if s.event is E.CUSTOMERS_LOST and s.at_ms > HOUR_MS]
+    assert len(lost) > 20
+    assert all(2 * HOUR_MS <= at <= 3 * HOUR_MS + 5 * MINUTE_MS for at in lost)
+
+
+def test_an_order_waits_until_the_payment_is_over() -> None:
+    """Nobody restarts a terminal in the middle of a payment."""
+    world, _ = live(slow_host(), 3, orders=[(HOUR_MS, Reboot(plan=9))])
+    rebooted = next(s for s in world.steps if s.event is E.REBOOTED)
+    approved = max(s.at_ms for s in world.steps
+                   if s.event is E.TRANSACTION_APPROVED and s.at_ms <= rebooted.at_ms)  # fmt: skip
+    assert HOUR_MS < rebooted.at_ms == approved
+
+
+def test_a_component_that_fails_leaves_the_payment_under_way_alone() -> None:
+    """A degraded component is a matter of the next payment; which then takes another way."""
+    profile = slow_host(faults={"RDR-402": {"onset": "1h", "repair": "30d"}},
+                        transactions__methods={"chip": 1.0, "qr": 0.01})  # fmt: skip
+    world, _ = live(profile, 4)
+    at = next(s.at_ms for s in world.steps if s.event is E.FAULT_RAISED)
+    later = [m.method for m in world.heard_of("transaction")
+             if m.ts - m.ms - world.origin_ms > at]  # fmt: skip
+    assert not count(world, E.REVERSAL_QUEUED)
+    assert set(later) == {"qr"}
+
+
+def test_an_update_waits_until_nobody_has_paid_for_half_an_hour() -> None:
+    """Each payment puts the idle time off."""
+    campaign = {"name": "spring", "version": "9.9.9", "at": "0s", "share": 1.0}
+    world, _ = live(busy(60.0, campaigns=[campaign]), 12)
+    offered = next(s.at_ms for s in world.steps if s.event is E.UPDATE_OFFERED)
+    paid = [s.at_ms for s in world.steps
+            if s.event is E.TRANSACTION_APPROVED and s.at_ms < offered]  # fmt: skip
+    assert paid
+    assert offered - paid[-1] >= 30 * MINUTE_MS
+
+
+def test_who_only_counts_lives_what_changes_more_than_a_counter() -> None:
+    """By default only time-outs, 77 and A0 interrupt the story, as often as their chances say."""
+    profile = busy(4_000.0, **TROUBLED, transactions__messages=False)
+    world, terminal = live(profile, 24)
+    started = count(world, E.TRANSACTION_STARTED)
+    expected = 4_000 * profile.transactions.interrupting
+    assert not terminal.customers.lived
+    assert not world.heard_of("transaction")
+    assert not count(world, E.TRANSACTION_APPROVED)
+    assert 0.7 * expected < started < expected + 4 * expected**0.5
+
+
+def test_a_share_of_the_terminals_may_live_its_payments() -> None:
+    """`messages = 0.3` makes three terminals in ten tell of each payment."""
+    profile = busy(0.0, transactions__messages=0.3)
+    lived = sum(live(profile, 0.001, index=index)[1].customers.lived for index in range(300))
+    within_4_sigma(lived, 300, 0.3)
