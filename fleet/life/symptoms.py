@@ -134,13 +134,10 @@ class Symptoms:
     def level(self, row: int, column: int, hour: float, up_h: float) -> float:
         """Return what is added to one level of one terminal, noise and time of day left out."""
         total = 0.0
-        for slot in self.slots[row]:
-            if slot["source"] and slot["column"] == column and slot["shape"] in _LEVELS:
-                since_h = hour - float(slot["from_h"])
-                if slot["shape"] == Shape.LEAK:
-                    since_h = min(since_h, up_h)
-                grown = min(max(since_h / float(slot["grow_h"]), 0.0), 1.0)
-                total += float(slot["rise"]) * grown
+        for from_h, grow_h, rise, source, moved, shape in self.slots[row].tolist():
+            if source and moved == column and shape in _LEVELS:
+                since_h = min(hour - from_h, up_h) if shape == Shape.LEAK else hour - from_h
+                total += rise * min(max(since_h / grow_h, 0.0), 1.0)
         return total
 
     def add_to(self, readings: Readings) -> None:
