@@ -57,6 +57,11 @@ class ShopDay:
                 return opens
         return NEVER
 
+    def resumes(self, now: Millis) -> Millis:
+        """Return when a terminal that lost its power comes on: at once, or when the shop opens."""
+        is_open = any(self.open_spans(now, now + 1))
+        return now if is_open else self.next_opening(now)
+
     def next_closing(self, now: Millis) -> Millis:
         """Return the first closing after `now`; `NEVER` for an estate that is always on."""
         if self._profile.day is None:

@@ -368,6 +368,17 @@ class Terminal:
         """Return what a channel's level is now, without noise."""
         return self.vitals.level(self.pulse.index, channel, self.world.now())
 
+    def come_back(self, steps: int) -> None:
+        """Come back as after a power cut, with so many steps lived through before; off until now.
+
+        Whoever calls this has given the pulse what a terminal keeps without power.
+        """
+        now = self.world.now()
+        self.steps = steps
+        self.pulse.state = State.POWERED_OFF
+        self.state_since = now
+        self.diary.opens = self.shop.resumes(now)
+
     def power_off(self) -> None:
         """Stop the clocks of wear."""
         self.risks.power_off(self.world.now())

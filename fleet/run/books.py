@@ -14,6 +14,7 @@ from fleet.profile import digest, resolved_toml
 from fleet.profile.calendar import Occurrence, calendar
 from fleet.run.errors import RunError
 from fleet.run.layout import layout_of
+from fleet.run.memory import create_memory
 from fleet.run.plan import RunPlan
 from fleet.run.scratch import scratch_folder
 from fleet.watch.exporter import AddressUnavailable, Exporter, RunInfo, serve_metrics
@@ -35,6 +36,7 @@ class Books:
         plan: What is run.
         board: The counts of all shards.
         tallies: Each shard's file of counts.
+        memories: Each shard's file of what its terminals keep without power.
         own: The supervisor's own counts: of what no shard can know.
         exporter: Where metrics are served, if they are.
         record: The folder that stays, if one was asked for.
@@ -45,6 +47,7 @@ class Books:
     plan: RunPlan
     board: Board
     tallies: tuple[Path, ...]
+    memories: tuple[Path, ...]
     own: Tally
     exporter: Exporter | None
     record: "RunRecord | None"
@@ -111,12 +114,16 @@ def open_books(plan: RunPlan, shards: int) -> Iterator[Books]:
         known = calendar(plan.profile, plan.seed)
         record = stack.enter_context(_record(plan.out)) if plan.out else None
         layout = layout_of(plan.profile, shards)
-        *tallies, own = _create(stack, shards, layout)
+        folder = stack.enter_context(scratch_folder())
+        *tallies, own = _create_tallies(folder, shards, layout)
+        memories = _create_memories(folder, shards, plan.terminals)
         board = Board(layout, [*tallies, own])
         exporter = stack.enter_context(_serve(board, plan)) if plan.metrics else None
         counts = Tally(layout, open_counts(own, layout, writable=True))
         timeline = Timeline(board.read())
-        yield Books(plan, board, tuple(tallies), counts, exporter, record, timeline, known)
+        yield Books(
+            plan, board, tuple(tallies), memories, counts, exporter, record, timeline, known
+        )
 
 
 @contextmanager
@@ -134,12 +141,18 @@ def _record(out: Path) -> "Iterator[RunRecord]":
         record.close()
 
 
-def _create(stack: ExitStack, shards: int, layout: Layout) -> tuple[Path, ...]:
-    folder = stack.enter_context(scratch_folder())
+def _create_tallies(folder: Path, shards: int, layout: Layout) -> tuple[Path, ...]:
     names = [f"shard-{index}" for index in range(shards)]
     paths = tuple(folder / name for name in (*names, "supervisor"))
     for path in paths:
         create_counts(path, layout)
+    return paths
+
+
+def _create_memories(folder: Path, shards: int, terminals: int) -> tuple[Path, ...]:
+    paths = tuple(folder / f"memory-{index}" for index in range(shards))
+    for path in paths:
+        create_memory(path, -(-terminals // shards))
     return paths
 
 

@@ -9,7 +9,7 @@ its input ends or says anything more, and says how it ended. Shard i of n has ev
 import asyncio
 import gc
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from time import monotonic_ns
@@ -39,6 +39,7 @@ from fleet.profile.profile import Profile
 from fleet.profile.store import parse
 from fleet.profile.weather import Weather
 from fleet.run.layout import layout_of
+from fleet.run.memory import Memory
 from fleet.run.task import TASK_BYTES_MAX, Ended, Failed, Ready, Report, ShardTask
 from fleet.watch.account import Account
 from fleet.watch.events import EventWriter
@@ -82,6 +83,8 @@ class Shard:
         classes = {kind.code: kind.fault_class for kind in CATALOGUE.values()}
         self._account = Account(self.tally, classes)
         self.writer = self._open_writer(business.origin_ms)
+        self._memory = Memory(Path(task.memory_path)) if task.memory_path else None
+        self._pulses: Final[dict[str, Pulse]] = {}
         self._weather = Weather(profile, task.seed)
         crew = list(members(profile.estate, task.seed, task.index, task.of))
         self._vitals = Vitals(task.seed, np.array([member.index for member in crew], np.uint64))
@@ -108,7 +111,7 @@ class Shard:
             meters=meters,
             plan=plan,
             make_link=_link_maker(self.task, plan, profile.estate.tenant),
-            record=_recorder(self._account, self._regions, self.writer),
+            record=self._recorder(),
             tenant=profile.estate.tenant,
             queue_max=profile.mqtt.queue_max,
             qos={"status": profile.status.qos, "transaction": profile.transactions.qos},
@@ -134,10 +137,34 @@ class Shard:
             self._weather,
         )
         region = self._regions.setdefault(member.tid, member.region.name)
+        self._pulses[member.tid] = pulse
+        if self.task.again:
+            self._bring_back(world, terminal)
         self._account.enrol(pulse.state, pulse.fw, region=region)
         self._toll.hold()
         world.begin(live(terminal))
         return world
+
+    def _bring_back(self, world: LiveWorld, terminal: Terminal) -> None:
+        """Let a terminal come back as after a power cut, at this moment."""
+        now = max(0, self._clock.now())
+        world.take_up(now)
+        steps = self._memory.restore(terminal.pulse) if self._memory else None
+        if steps is not None:
+            terminal.come_back(steps)
+
+    def _recorder(self) -> Record:
+        account, regions, writer, memory = self._account, self._regions, self.writer, self._memory
+        pulses = self._pulses
+
+        def record(tid: str, step: Step) -> None:
+            account.step(step, regions[tid])
+            if memory is not None:
+                memory.keep(pulses[tid], step)
+            if writer is not None:
+                writer.add(tid, step)
+
+        return record
 
     def publish(self) -> None:
         """Show the counts, and what the process takes, to the supervisor."""
@@ -196,18 +223,6 @@ def _link_maker(task: ShardTask, plan: LinkPlan, tenant: str) -> MakeLink:
 
 def _link_kind(endpoint: Endpoint) -> type[FastLink | CompatibleLink]:
     return CompatibleLink if endpoint.scheme in {"ws", "wss"} else FastLink
-
-
-def _recorder(account: Account, regions: Mapping[str, str], writer: EventWriter | None) -> Record:
-    if writer is None:
-        return lambda tid, step: account.step(step, regions[tid])
-    add, move = writer.add, account.step
-
-    def record(tid: str, step: Step) -> None:
-        move(step, regions[tid])
-        add(tid, step)
-
-    return record
 
 
 async def run(task: ShardTask, orders: asyncio.StreamReader) -> Ended:

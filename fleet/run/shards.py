@@ -1,16 +1,25 @@
-"""The shards of a run: what each is told, and what they say."""
+"""The shards of a run: what each is told, what they say, and how one that was killed comes back.
+
+A shard that a signal has ended (the kernel short of memory, somebody's `kill -9`) is started again
+with its task, and its terminals come back as after a power cut. One that ends by a mistake of its
+own would make it again: that ends the run.
+"""
 
 from collections.abc import Callable, Mapping
+from contextlib import AsyncExitStack
 from functools import partial
 
 import msgspec
 import trio
 
-from fleet.run.child import Child, Command, Death
+from fleet.run.child import Child, Command, Death, children
 from fleet.run.errors import ChildDied, RunError
 from fleet.run.task import Ended, Failed, Notice, Ready, Report, ShardTask
+from fleet.watch.tally import Tally
 
 READY_S = 60.0
+# A shard that is killed more often than that will not last.
+RESTARTS_MAX = 5
 # A shard says DISCONNECT for each of its terminals and writes the rest of its record.
 DRAIN_S = 15.0
 
@@ -32,21 +41,24 @@ class Muster:
         self.over = trio.Event()
         self._shards = shards
         self._notice = notice
+        self._tasks: tuple[ShardTask, ...] = ()
+        self._restarts = [0] * shards
+        self._killed, self._to_revive = trio.open_memory_channel[int](shards)
         self._waiting: set[int] = set()
         self._last_words: dict[int, Ended | Failed] = {}
         self._gone: set[int] = set()
 
     def commands(self) -> tuple[Command, ...]:
         """Return the command of each shard."""
-        return tuple(
-            Command.python(
-                self._name(index),
-                "fleet.run.shard",
-                heard=partial(self._heard, index),
-                ended=partial(self._ended, index),
-                drain_s=DRAIN_S,
-            )
-            for index in range(self._shards)
+        return tuple(map(self._command, range(self._shards)))
+
+    def _command(self, index: int) -> Command:
+        return Command.python(
+            self._name(index),
+            "fleet.run.shard",
+            heard=partial(self._heard, index),
+            ended=partial(self._ended, index),
+            drain_s=DRAIN_S,
         )
 
     @property
@@ -62,9 +74,26 @@ class Muster:
 
     async def hand_out(self, crew: tuple[Child, ...], tasks: tuple[ShardTask, ...]) -> None:
         """Give each shard its task."""
+        self._tasks = tasks
         async with trio.open_nursery() as nursery:
             for child, task in zip(crew, tasks, strict=True):
                 nursery.start_soon(child.hand, _encode(task))
+
+    async def revive(self, covers: Callable[[tuple[Child, ...]], None], own: Tally) -> None:
+        """Start shards again that were killed, until cancelled; then they drain.
+
+        Args:
+            covers: Is told of each new child.
+            own: Where restarts are counted.
+        """
+        async with AsyncExitStack() as ward:
+            async for index in self._to_revive:
+                own.counts[own.slot("fleet_shard_restarts_total", shard=str(index))] += 1
+                own.publish()
+                crew = await ward.enter_async_context(children(self._command(index)))
+                covers(crew)
+                again = msgspec.structs.replace(self._tasks[index], again=True)
+                await crew[0].hand(_encode(again))
 
     async def wait_ready(self) -> None:
         """Wait until all shards are ready.
@@ -100,9 +129,19 @@ class Muster:
     def _ended(self, index: int, death: Death) -> None:
         match self._last_words.get(index):
             case None:
-                raise ChildDied(str(death))
+                self._died(index, death)
+                return
             case Failed(message):
                 raise RunError(message)
         self._gone.add(index)
         if len(self._gone) == self._shards:
             self.over.set()
+
+    def _died(self, index: int, death: Death) -> None:
+        self._restarts[index] += 1
+        if not self._tasks or death.status >= 0 or self._restarts[index] > RESTARTS_MAX:
+            raise ChildDied(str(death))
+        self._notice(
+            f"{death}; it is started again, and its terminals come back as after a power cut"
+        )
+        self._killed.send_nowait(index)

@@ -192,8 +192,11 @@ class Supervision:
                 duration_ms=self.plan.profile.run.duration,
                 tally_path=str(tally),
                 parts_dir=self.books.parts_dir,
+                memory_path=str(memory),
             )
-            for index, tally in enumerate(self.books.tallies)
+            for index, (tally, memory) in enumerate(
+                zip(self.books.tallies, self.books.memories, strict=True)
+            )
         )
 
     async def _watch(self, epoch_ns: int) -> None:
@@ -205,6 +208,7 @@ class Supervision:
                 speed = self.plan.profile.run.speed
                 books = self.books
                 nursery.start_soon(keep_seasons, books.calendar, books.own, epoch_s, speed)
+                nursery.start_soon(self.muster.revive, self.stop.covers, self.books.own)
                 await self.muster.over.wait()
                 nursery.cancel_scope.cancel()
             return

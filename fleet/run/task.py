@@ -30,6 +30,10 @@ class ShardTask(Connection, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         duration_ms: Wall time from the epoch until the run is over; 0 for no end.
         tally_path: File of counts, to be opened with `fleet.watch.tally.open_counts`.
         parts_dir: Folder for the parts of the record; "" for none.
+        memory_path: File of what its terminals keep without power, from
+            `fleet.run.memory.create_memory`.
+        again: Whether the shard died and is started again: its terminals come back as after a
+            power cut.
     """
 
     index: int
@@ -41,6 +45,8 @@ class ShardTask(Connection, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     duration_ms: int
     tally_path: str
     parts_dir: str = ""
+    memory_path: str = ""
+    again: bool = False
 
 
 class Ready(msgspec.Struct, frozen=True, tag_field="report", tag="ready"):

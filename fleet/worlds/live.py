@@ -132,6 +132,10 @@ class LiveWorld:
         self._coroutine = coroutine
         self._resume(None)
 
+    def take_up(self, at: Millis) -> None:
+        """Let the story begin at an instant: what was before is another process's."""
+        self._story = at
+
     def end(self) -> None:
         """End it, whatever it waits for, and leave the broker politely."""
         connecting = self._wait is Wait.ATTACH

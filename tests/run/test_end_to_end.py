@@ -97,7 +97,6 @@ def test_a_second_signal_hurries(profile: Path, tmp_path: Path, free_port: int) 
     [
         ("mosquitto", "the embedded broker"),
         ("fleet.tms", "the TMS"),
-        ("fleet.run.shard", "shard 1"),
     ],
 )
 def test_a_death_ends_the_run(

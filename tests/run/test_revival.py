@@ -1,0 +1,80 @@
+"""A shard that is killed comes back, and the run goes on; it is counted and said."""
+
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from fleet.life.pulse import Pulse
+from fleet.life.states import Event, State, Step
+from fleet.run.broker import find_mosquitto
+from fleet.run.memory import Memory, create_memory
+from tests.run.runs import BRISK, running
+
+TERMINALS = 40
+
+needs_mosquitto = pytest.mark.skipif(find_mosquitto() is None, reason="mosquitto is not there")
+
+
+@pytest.mark.slow
+@needs_mosquitto
+def test_a_killed_shard_comes_back_as_after_a_power_cut(tmp_path: Path, free_port: int) -> None:
+    """After `kill -9` of one of two shards all terminals sign in again; the verdict says so."""
+    profile = tmp_path / "brisk.toml"
+    profile.write_text(BRISK.replace("failure = 0.0", 'failure = 0.0\nsettle = "1s"'))
+    options = ("--shards", "2", "--slo", "shards.restarted == 0", "--duration", "15s")
+    with running(profile, tmp_path, free_port, *options) as run:
+        run.wait_for("fleet_heartbeats_total", 5 * TERMINALS)
+        signed_in = run.total("fleet_sign_ins_total")
+        assert run.total("fleet_connected_terminals") == TERMINALS
+        run.child("fleet.run.shard").send_signal(signal.SIGKILL)
+        run.wait_for("fleet_shard_restarts_total", 1)
+        run.wait_for("fleet_sign_ins_total", signed_in + TERMINALS // 2)
+        beats = run.total("fleet_heartbeats_total")
+        run.wait_for("fleet_heartbeats_total", beats + 2 * TERMINALS)
+        assert run.total("fleet_connected_terminals") == TERMINALS
+        code, out, err = run.end()
+    assert code == 3, err
+    assert "was killed by SIGKILL; it is started again" in err
+    words = " ".join(out.split())
+    assert "a shard died and was started again; its terminals came back as after" in words
+    summary = run.summary()
+    assert summary["counts"]["fleet_sign_ins_total"]["ok"] >= TERMINALS + TERMINALS // 2
+    # Nobody registers twice: what a terminal keeps without power was kept.
+    assert summary["counts"]["fleet_messages_sent_total"]["register"] == TERMINALS
+    assert summary["counts"]["fleet_up_mishaps_total"]["duplicated"] == 0
+    assert sum(summary["counts"]["fleet_shard_restarts_total"].values()) == 1
+
+
+@pytest.mark.slow
+@needs_mosquitto
+def test_a_shard_that_fails_by_itself_ends_the_run(tmp_path: Path, free_port: int) -> None:
+    """A shard which is ended for good again and again is given up, with its name."""
+    profile = tmp_path / "brisk.toml"
+    profile.write_text(BRISK)
+    with running(profile, tmp_path, free_port, "--duration", "10m") as run:
+        deadline = time.monotonic() + 60
+        while run.process.poll() is None and time.monotonic() < deadline:
+            for child in run.children:
+                if "fleet.run.shard" in child.cmdline() and run.total("fleet_connects_total"):
+                    child.kill()
+            time.sleep(0.05)
+        code, _, err = run.end()
+    assert code == 1
+    assert "shard 1 of 1 was killed by SIGKILL" in err
+    assert "Traceback" not in err
+
+
+def test_memory_is_what_power_does_not_take(tmp_path: Path) -> None:
+    """A terminal that was registered gets firmware, boots and orders back; another gets nothing."""
+    create_memory(tmp_path / "memory", 2)
+    pulse = Pulse(1, "2.0.0", has_battery=False)
+    pulse.boot, pulse.plan = 3, 7
+    step = Step(0, 12, Event.BOOTED, State.BOOTING, State.SELF_TEST, "", 0)
+    Memory(tmp_path / "memory").keep(pulse, step)
+    again = Memory(tmp_path / "memory")
+    fresh = Pulse(1, "1.0.0", has_battery=False)
+    assert again.restore(fresh) == 12
+    assert (fresh.fw, fresh.boot, fresh.plan) == ("2.0.0", 3, 7)
+    assert again.restore(Pulse(0, "1.0.0", has_battery=False)) is None
