@@ -13,6 +13,7 @@ from fleet.profile import Profile, resolved_toml
 from fleet.run.child import Child, Command, Death, children
 from fleet.run.errors import ChildDied, RunError, plain
 from fleet.run.interruption import Interruption
+from fleet.run.pictures import enter_picture
 from fleet.run.probe import probe_all
 from fleet.tms.ledger import Counts
 from fleet.tms.task import Counted, Ended, Failed, Handled, Lost, Ready, Report, TmsTask
@@ -71,12 +72,17 @@ class Desks:
             (counts.dropped, "dropped", "message", "for which it had no room"),
             (counts.undelivered, "could not send", "message", "as its connection was gone"),
             (counts.unreadable, "heard", "message", "that nobody can read"),
+            (counts.picture.late, "heard", "report", "too late for the tick at which it counted"),
             (counts.desk.strangers, "heard", "message", "of terminals that are not of its estate"),
             (counts.desk.missing, "missed", "heartbeat", "as the numbers of the others show"),
             (counts.desk.repeated, "heard", "heartbeat", "again"),
             (counts.desk.overtaken, "heard", "heartbeat", "after a later one"),
         )
-        return tuple(
+        stopped = tuple(
+            f"the TMS stopped campaign {name}: too many of its terminals had failed"
+            for name in counts.picture.stopped
+        )
+        return stopped + tuple(
             f"the TMS {did} {_many(count, what)} {why}"
             for count, did, what, why in troubles
             if count
@@ -96,6 +102,7 @@ class Desks:
             counts[slot] = max(counts[slot], count)
         tally.recorder("fleet_command_seconds").replace(desk.command_us)
         tally.recorder("fleet_command_service_seconds").replace(desk.command_service_us)
+        enter_picture(self.counts.picture, tally)
         tally.publish()
 
     def commands(self) -> tuple[Command, ...]:

@@ -16,5 +16,6 @@ def layout_of(profile: Profile, shards: int = 1) -> Layout:
         versions=[*installed, *(campaign.version for campaign in profile.campaigns)],
         regions=[region.name for region in profile.estate.regions],
         causes=[cause.name for cause in profile.causes],
+        campaigns=[campaign.name for campaign in profile.campaigns],
         shards=shards,
     )

@@ -1,6 +1,7 @@
 """What a desk has heard and said, in numbers; no answer depends on it."""
 
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any, Final, NamedTuple, Self, TypeVar, get_args
 
 import msgspec
@@ -166,7 +167,7 @@ def added(one: Sums, other: Sums) -> Sums:
 
 
 def _sum(one: Any, other: Any) -> Any:
-    return dict(Counter(one) + Counter(other)) if isinstance(one, dict) else one + other
+    return dict(Counter(one) + Counter(other)) if isinstance(one, Mapping) else one + other
 
 
 def _count(counts: dict[str, int], key: str) -> None:

@@ -38,6 +38,7 @@ from fleet.profile.profile import Profile
 from fleet.tms.desk import Desk, Reply
 from fleet.tms.mailbox import Mailbox
 from fleet.tms.pace import Pace
+from fleet.tms.picture import Picture
 from fleet.tms.task import Counted, Ended, Handled, Lost, Ready, Report, TmsTask
 from fleet.wire import codec, topics
 from fleet.wire.errors import WireError
@@ -100,6 +101,9 @@ class Service:
     def counts(self) -> Handled:
         """What it has handled so far."""
         boxes: tuple[Mailbox[Any], ...] = (self._inbox, *self._outboxes)
+        desk, now_ms = self._desk, self._clock.unix_ms(time.monotonic_ns())
+        views = desk.views if self._task.of == 1 else None
+        self._handled.picture = Picture.of(desk.book, views, now_ms)
         self._handled.dropped = sum(box.dropped for box in boxes)
         return self._handled
 

@@ -14,6 +14,7 @@ import msgspec
 from fleet.mqtt.connection import Connection
 from fleet.mqtt.endpoint import Endpoint
 from fleet.tms.ledger import Counts, added
+from fleet.tms.picture import Picture
 
 
 class TaskError(Exception):
@@ -79,6 +80,7 @@ class Handled(msgspec.Struct):
         dropped: Messages, in or out, for which there was no room.
         undelivered: Messages that could not be sent, as the connection was gone.
         connects: Times that it subscribed.
+        picture: What the desk sees of its estate.
     """
 
     desk: Counts
@@ -86,6 +88,7 @@ class Handled(msgspec.Struct):
     dropped: int = 0
     undelivered: int = 0
     connects: int = 0
+    picture: Picture = msgspec.field(default_factory=Picture)
 
     def __add__(self, other: Self) -> Self:
         """Return the counts of both services together."""

@@ -25,7 +25,7 @@ View = Literal["unknown", "online", "offline", "missing"]
 Sign = Literal["will", "goodbye", "silence"]
 VIEWS: Final[tuple[View, ...]] = get_args(View)
 SIGNS: Final[tuple[Sign, ...]] = get_args(Sign)
-_NEVER: Final = -1
+_NEVER: Final = 0
 
 
 class Views:
@@ -44,7 +44,7 @@ class Views:
         longest = round(interval * (1.0 + profile.heartbeat.jitter))
         self._offline_ms = max(tms.offline_after, 2 * longest)
         self._missing_ms = tms.missing_after
-        self._last_ms = np.full(count, _NEVER, np.int64)
+        self._last_ms = np.zeros(count, np.int64)
         self._down = np.zeros(count, np.bool_)
         self._silent = np.zeros(count, np.bool_)
         self.offline_by: Final[dict[Sign, int]] = dict.fromkeys(SIGNS, 0)

@@ -14,7 +14,8 @@ does no more. What an effect needs of the step stands in `step.code`:
 - customers lost: how many
 - reversed: 00 if the host confirmed it, "upload" if a settlement's upload put it right
 - settled: balanced, or uploaded
-- update installed or rolled back: "old>new", the firmware that ran and the one that runs now
+- update installed or rolled back: "old>new", the firmware that ran and the one that runs now; of
+  anything else what it is and its version, without ">"
 
 Durations of a sign-in and of a connect are protocol time, which only the live world can measure; it
 records them itself. The duration of an update is business time, and comes with its last step.
@@ -127,7 +128,9 @@ def _move_firmware(tally: Tally, _: Mapping[str, str]) -> Apply:
     other = slots[OTHER]
 
     def apply(step: Step) -> None:
-        old, new = step.code.split(">")
+        old, changed, new = step.code.partition(">")
+        if not changed:
+            return  # an app, which has a version of its own
         counts[slots.get(old, other)] -= 1
         counts[slots.get(new, other)] += 1
 
@@ -176,11 +179,21 @@ EFFECTS: Final[dict[Event, tuple[Effect, ...]]] = {
     Event.SELF_TEST_PASSED: (_count(_SELF_TESTS, "passed"),),
     Event.SELF_TEST_DEGRADED: (_count(_SELF_TESTS, "degraded"), _FAILURES),
     Event.SELF_TEST_FAILED: (_count(_SELF_TESTS, "failed"), _FAILURES),
+    Event.UPDATE_HELD: (_count(_UPDATES, "held"),),
     Event.UPDATE_OFFERED: (_count(_UPDATES, "offered"),),
     Event.UPDATE_DEFERRED: (_count(_UPDATES, "deferred"),),
+    Event.UPDATE_ACCEPTED: (_count(_UPDATES, "accepted"),),
+    Event.UPDATE_PAUSED: (_count(_UPDATES, "paused"),),
     Event.UPDATE_INSTALLED: (_move_firmware,),
     Event.UPDATE_FAILED: (_count(_UPDATES, "failed"),),
+    Event.UPDATE_REJECTED: (_count(_UPDATES, "rejected"),),
+    Event.UPDATE_EXPIRED: (_count(_UPDATES, "expired"),),
+    Event.UPDATE_CANCELLED: (_count(_UPDATES, "cancelled"),),
+    Event.UPDATE_BRICKED: (_count(_UPDATES, "bricked"),),
     Event.UPDATE_ROLLED_BACK: (_count(_UPDATES, "rolled_back"), _move_firmware),
+    Event.AUTOMATION_DISABLED: (_count(_UPDATES, "given_up"),),
+    Event.PARAMETERS_CUT_OFF: (_count(_UPDATES, "cut_off"),),
+    Event.PARAMETERS_COMPLETED: (_count(_UPDATES, "succeeded"),),
     Event.UPDATED: (_count(_UPDATES, "succeeded"), _time("fleet_update_duration_seconds")),
     Event.TRANSACTION_APPROVED: (_count(_TRANSACTIONS, "approved"),),
     Event.TRANSACTION_DECLINED: (_count(_TRANSACTIONS, "declined"),),
@@ -233,7 +246,6 @@ class Account:
 
         Raises:
             KeyError: The step's code is not in the layout.
-            ValueError: A firmware event's code is not "old>new".
         """
         counts = self._counts
         if step.source is not step.target:

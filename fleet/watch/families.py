@@ -15,6 +15,8 @@ from typing import Final, Literal, TypeAlias, get_args
 from fleet.life.states import State
 from fleet.mqtt.down import DownReason
 from fleet.profile.power import Cause
+from fleet.tms.book import OUTCOMES
+from fleet.tms.views import SIGNS, VIEWS
 from fleet.watch.histogram import are_bounds
 from fleet.wire.messages import DOWN, UP, ComponentWord
 
@@ -22,7 +24,7 @@ OTHER: Final = "other"
 """Label value of firmware versions that the profile does not name; a foreign TMS may order any."""
 
 Given: TypeAlias = Literal[
-    "codes", "fault_classes", "versions", "regions", "causes", "shards", "run"
+    "codes", "fault_classes", "versions", "regions", "causes", "campaigns", "shards", "run"
 ]
 
 
@@ -112,7 +114,10 @@ _SIGN_INS: Final = (
     "locked_out",
 )  # fmt: skip
 _SELF_TESTS: Final = ("passed", "degraded", "failed")
-_UPDATES: Final = ("offered", "deferred", "succeeded", "failed", "rolled_back")
+_UPDATES: Final = (
+    "held", "offered", "deferred", "accepted", "paused", "succeeded", "failed", "rejected",
+    "expired", "cancelled", "rolled_back", "bricked", "given_up", "cut_off",
+)  # fmt: skip
 MISHAPS: Final = ("lost", "duplicated", "reordered")
 """What the numbers of heartbeats and of their acknowledgements show."""
 _TRANSACTIONS: Final = ("approved", "declined", "refused", "reversed", "lost")
@@ -189,11 +194,24 @@ FAMILIES: Final[tuple[Family, ...]] = (
     Family("fleet_self_test_failures_total", Kind.COUNTER,
            "Steps of self-tests that failed, by component.", "failures",
            (Label("component", get_args(ComponentWord)),)),
-    Family("fleet_updates_total", Kind.COUNTER, "Firmware updates, by what became of them.",
+    Family("fleet_updates_total", Kind.COUNTER,
+           "Updates, by what became of them; one may come to several.",
            "updates", (Label("outcome", _UPDATES),)),
     Family("fleet_update_duration_seconds", Kind.HISTOGRAM,
            "Business time from accepting an update until it had proved itself.", "seconds",
            bounds_us=_UPDATE_US),
+    Family("fleet_campaign_terminals", Kind.GAUGE,
+           "Terminals of each campaign that the TMS has ordered to update, by what it last heard.",
+           "terminals", (Label("campaign", given="campaigns"), Label("outcome", OUTCOMES))),
+    Family("fleet_campaign_stopped", Kind.GAUGE,
+           "Whether the TMS has stopped a campaign, as too many terminals had failed.",
+           "campaigns", (Label("campaign", given="campaigns"),)),
+    Family("fleet_tms_terminals", Kind.GAUGE,
+           "Terminals as the TMS sees them, by when and what it last heard.",
+           "terminals", (Label("view", VIEWS),)),
+    Family("fleet_tms_offline_total", Kind.COUNTER,
+           "Times that the TMS found a terminal offline: by last will, goodbye, or silence.",
+           "terminals", (Label("sign", SIGNS),)),
     Family("fleet_update_response_seconds", Kind.HISTOGRAM,
            "Business time from the order of an update until it had proved itself.", "seconds",
            bounds_us=_UPDATE_US),
@@ -271,6 +289,7 @@ _GIVEN_WORDS: Final[dict[Given, str]] = {
     "versions": f"the profile's firmware versions and `{OTHER}`",
     "regions": "the profile's regions",
     "causes": "the profile's common causes",
+    "campaigns": "the profile's campaigns",
     "shards": "the run's shards, from `0`",
     "run": "of the run",
 }
