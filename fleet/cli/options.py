@@ -14,7 +14,9 @@ EMBEDDED = "embedded"
 DEFAULT_PROFILE = "demo"
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
-CREDENTIALS = ("username", "password_file", "ca_file", "cert_file", "key_file", "insecure")
+CREDENTIALS = (
+    "username", "password_file", "ca_file", "cert_file", "key_file", "insecure", "sources",
+)  # fmt: skip
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -69,6 +71,15 @@ _CREDENTIAL_OPTIONS = (
         type=_FILE,
         help=f"File whose first line is the password; else it is taken from ${PASSWORD_ENV}.",
     ),
+    click.option(
+        "--source",
+        "sources",
+        metavar="ADDRESS",
+        multiple=True,
+        callback=values.sources,
+        help="Local address or range of them that terminals spread over; repeat it. Each has some "
+        "28,000 ports towards a broker.",
+    ),
     click.option("--ca-file", type=_FILE, help="PEM file of the authorities to trust (TLS)."),
     click.option("--cert-file", type=_FILE, help="PEM file of the client's certificate (TLS)."),
     click.option("--key-file", type=_FILE, help="PEM file of its private key (TLS)."),
@@ -87,13 +98,15 @@ def credential_options(command: Decorated) -> Decorated:
     return command
 
 
-def connect(brokers: tuple[str, ...], *, insecure: bool, **credentials: Any) -> Connection | None:
+def connect(
+    brokers: tuple[str, ...], *, insecure: bool, sources: tuple[str, ...] = (), **credentials: Any
+) -> Connection | None:
     """Return the connection that the options describe; None for the embedded broker.
 
     Raises:
         click.UsageError: The options contradict each other.
     """
-    options = credentials | {"insecure": insecure}
+    options = credentials | {"insecure": insecure, "source": sources}
     given = [f"--{name.replace('_', '-')}" for name, value in options.items() if value]
     if brokers == (EMBEDDED,):
         if given:
@@ -107,7 +120,7 @@ def connect(brokers: tuple[str, ...], *, insecure: bool, **credentials: Any) -> 
         msg = "--password-file needs --username: MQTT knows no password without a user"
         raise click.UsageError(msg)
     settings: dict[str, Any] = {name: str(value or "") for name, value in credentials.items()}
-    settings["insecure"] = insecure
+    settings |= {"insecure": insecure, "sources": sources}
     password_env = PASSWORD_ENV if credentials["username"] else ""
     return Connection(brokers=brokers, password_env=password_env, **settings)
 

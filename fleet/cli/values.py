@@ -1,6 +1,8 @@
 """Callbacks of options: text in, checked values out."""
 
+import ipaddress
 import re
+from collections.abc import Iterator
 
 import click
 
@@ -9,6 +11,7 @@ from fleet.units import Millis, parse_duration
 
 _ADDRESS = re.compile(r"(?:\[(?P<v6>[0-9A-Fa-f:.]+)\]|(?P<host>[^\s:\[\]]+)):(?P<port>[0-9]{1,5})")
 _PORT_MAX = 65_535
+_SOURCES_MAX = 4_096
 _SHARE = re.compile(r"(\d+(?:\.\d+)?)\s?(%?)")
 _PER_CENT = 100
 _SHARDS = re.compile(r"[1-9][0-9]{0,3}")
@@ -67,3 +70,20 @@ def share(ctx: click.Context, param: click.Parameter, text: str) -> float:
         msg = f"{text!r} is no share above 0 and up to 1; write it as '5%' or '0.05'"
         raise click.BadParameter(msg, ctx, param)
     return number
+
+
+def sources(ctx: click.Context, param: click.Parameter, texts: tuple[str, ...]) -> tuple[str, ...]:
+    """Read local IPv4 addresses and ranges of them, such as `127.0.0.1-127.0.0.8`."""
+    try:
+        return tuple(str(address) for text in texts for address in _addresses(text))
+    except ValueError:
+        msg = f"{', '.join(texts)!r} is no IPv4 address nor range; write 127.0.0.1-127.0.0.8"
+        raise click.BadParameter(msg, ctx, param) from None
+
+
+def _addresses(text: str) -> Iterator[ipaddress.IPv4Address]:
+    first, _, last = text.partition("-")
+    low, high = int(ipaddress.IPv4Address(first)), int(ipaddress.IPv4Address(last or first))
+    if not low <= high < low + _SOURCES_MAX:
+        raise ValueError(text)
+    yield from map(ipaddress.IPv4Address, range(low, high + 1))

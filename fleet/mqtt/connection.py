@@ -27,6 +27,7 @@ class Connection(msgspec.Struct, frozen=True, kw_only=True):
         username: "" for an anonymous client.
         password_env: Name of the environment variable that holds the password; "" for none.
         password_file: File that holds it, in its first line; goes before `password_env`.
+        sources: Local addresses that clients spread over; none for the system's choice.
     """
 
     brokers: Annotated[tuple[str, ...], msgspec.Meta(min_length=1)]
@@ -37,6 +38,7 @@ class Connection(msgspec.Struct, frozen=True, kw_only=True):
     username: str = ""
     password_env: str = ""
     password_file: str = ""
+    sources: tuple[str, ...] = ()
 
     @classmethod
     def of_connection(cls, connection: "Connection", **fields: Any) -> Self:

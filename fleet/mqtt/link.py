@@ -160,4 +160,5 @@ class LinkPlan:
     def source_address(self, index: int) -> str | None:
         """Return the local address of client number `index`, or None for the system's choice."""
         sources = self.source_addresses
-        return sources[index % len(sources)] if sources else None
+        # Every pair of broker and source is used: both may be as many as there are shards.
+        return sources[index // len(self.routes) % len(sources)] if sources else None

@@ -6,6 +6,7 @@ its limit closes connections without a word.
 """
 
 import resource
+from pathlib import Path
 
 from fleet.run.errors import RunError
 
@@ -14,6 +15,10 @@ RESERVE = 100
 
 # Where the hard limit is none, systems still have one of their own; this is Linux's `nr_open`.
 _UNLIMITED = 1_048_576
+
+_PORT_RANGE = Path("/proc/sys/net/ipv4/ip_local_port_range")
+# IANA's dynamic ports, which other systems than Linux use.
+_USUAL_PORTS = 16_384
 
 
 def raise_limit() -> int:
@@ -61,6 +66,33 @@ def check_broker(terminals: int, limit: int) -> None:
             "--broker mqtt://HOST:PORT"
         )
         raise RunError(msg)
+
+
+def check_ports(terminals: int, brokers: int, sources: int) -> None:
+    """Check that the local ports suffice: each source address has its own towards each broker.
+
+    Raises:
+        RunError: They do not.
+    """
+    ports = _ports()
+    pairs = brokers * max(sources, 1)
+    if terminals > ports * pairs:
+        needed = -(-terminals // (ports * brokers))
+        msg = (
+            f"{terminals:,} terminals need more local ports than there are towards "
+            f"{brokers} {'broker' if brokers == 1 else 'brokers'} ({ports:,} for each source "
+            f"address): name {needed} source addresses with --source; on loopback, "
+            f"--source 127.0.0.1-127.0.0.{needed}"
+        )
+        raise RunError(msg)
+
+
+def _ports() -> int:
+    try:
+        low, high = map(int, _PORT_RANGE.read_text().split())
+    except OSError:
+        return _USUAL_PORTS
+    return high - low + 1
 
 
 def _connections(limit: int) -> int:

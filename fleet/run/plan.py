@@ -89,6 +89,10 @@ class RunPlan:
             descriptors.check_broker(self.terminals, limit)
             broker.check(kind, self.version, self.desks)
         descriptors.check_shards(self.terminals, self.shard_count(limit), limit)
+        connection = self.connection
+        if connection is not None:
+            brokers, sources = len(connection.brokers), len(connection.sources)
+            descriptors.check_ports(self.terminals, brokers, sources)
         advice = broker.reach(kind, self.terminals) if kind else self._check_connection()
         return (advice,) if advice else ()
 

@@ -102,7 +102,7 @@ class Shard:
     def _environment(self, poller: Poller) -> Environment:
         profile, meters = self.profile, Meters(self.tally)
         routes = tuple(Route.to(endpoint) for endpoint in self.task.endpoints())
-        plan = link_plan(profile, routes, poller)
+        plan = link_plan(profile, routes, poller, self.task.sources)
         return Environment(
             kernel=Kernel(),
             clock=self._clock,
@@ -178,7 +178,9 @@ class Shard:
         return int(duration_ms * self.profile.run.speed) if duration_ms else _FOREVER
 
 
-def link_plan(profile: Profile, routes: tuple[Route, ...], poller: Poller) -> LinkPlan:
+def link_plan(
+    profile: Profile, routes: tuple[Route, ...], poller: Poller, sources: tuple[str, ...] = ()
+) -> LinkPlan:
     """Return what all links of a shard have in common, as the profile asks for it."""
     mqtt = profile.mqtt
     options = SessionOptions(
@@ -195,6 +197,7 @@ def link_plan(profile: Profile, routes: tuple[Route, ...], poller: Poller) -> Li
         poller=poller,
         now_ms=_monotonic_ms,
         connect_timeout_ms=mqtt.connect_timeout,
+        source_addresses=sources,
     )
 
 

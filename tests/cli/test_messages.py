@@ -76,6 +76,10 @@ def test_a_profile_that_is_not_there(tmp_path: Path) -> None:
         ("--broker", "http://localhost", "unknown scheme 'http'"),
         ("--password-file", "/nonexistent/file", "--password-file"),
         ("--colour", "red", "No such option"),
+        ("--slo", "signin.p99 < 2s", "did you mean 'sign_in.p99'?"),
+        ("--slo", "sign_in.p99 2s", "write INDICATOR COMPARISON VALUE"),
+        ("--source", "127.0.0.9-127.0.0.1", "is no IPv4 address nor range"),
+        ("--source", "localhost", "is no IPv4 address nor range"),
     ],
 )
 def test_a_wrong_option(
@@ -216,3 +220,22 @@ def test_a_bug_is_one_line_and_where_to_report_it(tmp_path: Path) -> None:
     assert "FLEET_TRACEBACK=1" in told
     shown = fleet_command("profile", "show", "demo", FLEET_TRACEBACK="1", **path)
     assert "Traceback (most recent call last)" in shown.stderr
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--from", "500", "--to", "100", "--slo", "sign_in.p99 < 1s"), "--from 100 --to 500"),
+        (("--from", "1", "--to", "2"), "name one, such as --slo 'sign_in.p99 < 2s'"),
+        (("--from", "1", "--to", "2", "--slo", "x.p99 < 1s"), "there is no indicator 'x.p99'"),
+        (("--from", "1", "--to", "2", "--precision", "0"), "write it as '5%' or '0.05'"),
+        (("--from", "0", "--to", "2"), "--from"),
+        (("--to", "2"), "Missing option '--from'"),
+    ],
+)
+def test_a_search_that_cannot_be(
+    options: tuple[str, ...], words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A range upside down, no objective, or one that is none: exit code 2, what would be right."""
+    assert exit_code_of(fleet, ["capacity", "steady", *options]) == 2
+    assert words in capsys.readouterr().err
