@@ -24,6 +24,19 @@ def test_the_page_of_life_is_fresh() -> None:
     assert (ROOT / "docs" / "life.md").read_text(encoding="utf-8") == page
 
 
+def test_the_page_of_profiles_is_fresh() -> None:
+    """docs/profiles.md is what the profiles and the code make; `make contract` writes it anew."""
+    page = runpy.run_path(str(ROOT / "docs" / "profiles.py"))["page"]()
+    assert (ROOT / "docs" / "profiles.md").read_text(encoding="utf-8") == page
+
+
+def test_the_profiles_shown_in_the_page_of_profiles_are_profiles() -> None:
+    """Each block of TOML there loads, by itself or within a small profile."""
+    whole, cause = blocks("docs/profiles.md", "toml")
+    assert parse(whole).estate.terminals == 400
+    assert parse(f'schema = 1\nname = "x"\nextends = "steady"\n{cause}').causes[0].name == "routers"
+
+
 @pytest.mark.parametrize("name", READMES)
 def test_the_profile_shown_is_a_profile(name: str) -> None:
     """The profile in the README loads."""
