@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 import fleet.life
 from fleet.life.regions import Session
 from fleet.life.states import Event, State
+from fleet.life.story import CHAPTERS
 from fleet.life.transitions import TRANSITIONS
 from fleet.profile.profile import Profile
 from fleet.units import HOUR_MS, MINUTE_MS
@@ -41,10 +42,20 @@ TROUBLES = {
     "tms__sign_in_refusals": st.fixed_dictionaries(
         {code: st.sampled_from([0.0, 0.04]) for code in ("03", "22", "62", "77", "98", "99", "A0")}
     ),
+    "estate__sizes": st.sampled_from([
+        [{"name": "idle", "share": 1.0, "per_day": 0.0}],
+        [{"name": "busy", "share": 1.0, "per_day": 30.0}],
+    ]),
+    "transactions__messages": st.booleans(),
+    "maintenance": st.sampled_from([None, {"opens": "12h", "lasts": "1h"}]),
     "update__defer": chance,
-    "update__download_failure": chance,
-    "update__install_failure": chance,
-    "update__post_test_failure": chance,
+    "update__transfer": st.just("drawn"),
+    "update__manual_after": st.sampled_from(["1h", "30h"]),
+    **{
+        f"update__{name}": chance
+        for name in ("download_failure", "no_space", "install_failure", "post_test_failure",
+                     "parameter_interrupted", "stall", "manual_failure")
+    },
     "security_reboot": st.just({"at": "02:00"}),
     "day": st.sampled_from([None, {"opens": "09:00", "closes": "18:00"}]),
     "faults": st.fixed_dictionaries({
@@ -52,7 +63,10 @@ TROUBLES = {
         for code in ("PWR-101", "COM-201", "RDR-402", "SW-702", "PWR-106")
     }),
 }  # fmt: skip
-CAMPAIGN = {"name": "spring", "version": "9.9.9", "at": "1h", "share": 1.0}
+CAMPAIGNS = [
+    {"name": "spring", "version": "9.9.9", "at": "1h", "share": 1.0},
+    {"name": "rules", "version": "5", "at": "30h", "share": 1.0, "kind": "parameter"},
+]
 ORDERS: tuple[tuple[type[AnyOrder], dict[str, Any]], ...] = (
     (Reboot, {}),
     (Lock, {}),
@@ -65,7 +79,7 @@ ORDERS: tuple[tuple[type[AnyOrder], dict[str, Any]], ...] = (
 def lives(draw: st.DrawFn) -> tuple[Profile, Solitude, int]:
     """Draw a profile full of trouble, and a world with outages, silences and orders."""
     troubles = {key: value for key, each in TROUBLES.items() if (value := draw(each)) is not None}
-    profile = quiet(campaigns=[CAMPAIGN], estate__terminals=1_000, **troubles)
+    profile = quiet(campaigns=CAMPAIGNS, estate__terminals=1_000, **troubles)
     index = draw(st.integers(0, 999))
     world = settle(profile, hours=24 * 7, index=index)
     world.outages = [
@@ -82,14 +96,9 @@ def lives(draw: st.DrawFn) -> tuple[Profile, Solitude, int]:
     return profile, world, index
 
 
+SELLING = {State.READY, State.IN_TRANSACTION}
 SEEN: set[State] = set()
 HAPPENED: set[Event] = set()
-# What these lives reach; the others have lives of their own, which their tests tell.
-CORE = {
-    State.INVENTORY, State.REGISTERING, State.POWERED_OFF, State.BOOTING, State.SELF_TEST,
-    State.DIAGNOSING, State.DATA_SYNC, State.STANDBY, State.SIGNING_IN, State.READY,
-    State.UPDATING, State.LOCKED, State.HUNG, State.FORCED_SHUTDOWN, State.OUT_OF_ORDER,
-}  # fmt: skip
 
 
 @given(lives())
@@ -102,7 +111,8 @@ def _walk(life: tuple[Profile, Solitude, int]) -> None:
     profile, world, index = life
     terminal = spend(profile, world, index=index)
     check(world)
-    assert (terminal.session is Session.SIGNED_IN) >= (terminal.state is State.READY)
+    if terminal.state in SELLING:
+        assert terminal.session is Session.SIGNED_IN
     SEEN.update(step.target for step in world.steps)
     SEEN.update(step.source for step in world.steps)
     HAPPENED.update(world.events())
@@ -126,7 +136,7 @@ def test_random_lives_take_no_step_outside_the_table_and_reach_every_state() -> 
     SEEN.clear()
     HAPPENED.clear()
     _walk()
-    assert set() == CORE - SEEN
+    assert set(CHAPTERS) <= SEEN, set(CHAPTERS) - SEEN
 
 
 @pytest.mark.parametrize("event", sorted(E))
@@ -139,11 +149,4 @@ def test_what_is_in_the_table_is_told_by_somebody(event: Event) -> None:
     assert told or event in PENDING
 
 
-PENDING = {
-    E.TRANSACTION_STARTED, E.TRANSACTION_APPROVED, E.TRANSACTION_DECLINED,
-    E.TRANSACTION_INTERRUPTED, E.SIGN_IN_DEMANDED, E.REVERSED, E.SETTLEMENT_STARTED, E.SETTLED,
-    E.SETTLEMENT_FAILED, E.UPDATE_PAUSED, E.UPDATE_RESUMED, E.UPDATE_VERIFIED, E.UPDATE_CANCELLED,
-    E.PARAMETERS_CUT_OFF, E.PARAMETERS_COMPLETED, E.AUTOMATION_DISABLED, E.MAINTENANCE_BEGUN,
-    E.MAINTENANCE_ENDED, E.MASTER_PASSWORD_ACCEPTED, E.UNEXPECTEDLY_REBOOTED, E.TAMPERED,
-    E.PUT_OUT_OF_ORDER, E.SWAPPED, E.REPLACED,
-}  # fmt: skip
+PENDING = {E.UNEXPECTEDLY_REBOOTED, E.TAMPERED, E.PUT_OUT_OF_ORDER, E.SWAPPED, E.REPLACED}
