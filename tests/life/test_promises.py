@@ -143,6 +143,14 @@ STORIES: Final = {
         Promise(E.REBOOTED, "order", everybody, (6, 6.6), 0.08, 0.4),
         Promise(E.LOCKED, "SEC-903", in_region("north"), (7.5, 8.2), 0.02, 0.4),
     )),
+    "bad-update": Story(6, 60, (
+        Promise(E.UPDATE_ROLLED_BACK, "", of_model("P2"), (0.5, 6), 0.02),
+        Promise(E.UPDATE_ROLLED_BACK, "", of_model("P1"), (0, 6), 0.0, 0.1),
+    )),
+    "campaign-wrong-model": Story(2, 60, (
+        Promise(E.UPDATE_FAILED, "UPD-955", of_model("P2"), (1 / 3, 2), 0.05),
+        Promise(E.UPDATE_FAILED, "UPD-955", of_model("P1"), (0, 2), 0.0, 0.0),
+    )),
     "steady": Story(1, 20, (Promise(E.SIGNED_IN, "00", everybody, (0, 0.2), 0.8),)),
 }  # fmt: skip
 
