@@ -20,6 +20,7 @@ FLOORS: Final = (
     ("watch",),
     ("worlds",),
     ("capacity", "dataset"),
+    ("report",),
     ("run",),
     ("cli",),
     ("__main__",),

@@ -59,11 +59,13 @@ def _exit_code(error: Exception) -> int | None:
     from fleet.mqtt.connection import PasswordError  # noqa: PLC0415
     from fleet.mqtt.endpoint import EndpointError  # noqa: PLC0415
     from fleet.profile import ProfileError  # noqa: PLC0415
+    from fleet.report.errors import ReportError  # noqa: PLC0415
     from fleet.run.errors import RunError  # noqa: PLC0415
 
     if isinstance(error, EndpointError | PasswordError | ProfileError):
         return USAGE
-    return FAILED if isinstance(error, DatasetError | RunError | OSError) else None
+    known = DatasetError | ReportError | RunError | OSError
+    return FAILED if isinstance(error, known) else None
 
 
 def _confess(error: Exception) -> int:

@@ -10,6 +10,7 @@ _COMMANDS = {
     "run": "fleet.cli.run:run",
     "dataset": "fleet.cli.dataset:dataset",
     "capacity": "fleet.cli.capacity:capacity",
+    "report": "fleet.cli.report:report",
     "profile": "fleet.cli.profile:profile",
     "tms": "fleet.cli.tms:tms",
 }

@@ -54,8 +54,10 @@ from fleet.watch.summary import render_summary
     "--out",
     type=click.Path(path_type=Path),
     metavar="DIR",
-    help="New folder for the run record: summary.json, events.parquet, profile.toml.",
+    help="New folder for the run record: summary.json, events.parquet, timeline.parquet, "
+    "profile.toml, report.html.",
 )
+@click.option("--report/--no-report", default=True, help="Write report.html into the record.")
 @slo_option
 @click.option("--abort-on-slo", is_flag=True, help="End the run once an objective is broken.")
 @click.option(
@@ -74,7 +76,9 @@ from fleet.watch.summary import render_summary
 @credential_options
 @click.option("--dry-run", is_flag=True, help="Check everything, tell what would run, and stop.")
 @click.pass_context
-def run(ctx: click.Context, /, profile_name: str, *, dry_run: bool, **options: Any) -> None:
+def run(
+    ctx: click.Context, /, profile_name: str, *, dry_run: bool, report: bool, **options: Any
+) -> None:
     """Run an estate of terminals: PROFILE is a name (see `fleet profile list`) or a TOML file."""
     plan = _plan(profile_name, options)
     if dry_run:
@@ -83,7 +87,26 @@ def run(ctx: click.Context, /, profile_name: str, *, dry_run: bool, **options: A
         return
     summary = execute(plan, Console(stderr=True))
     Console().print(render_summary(summary))
+    if plan.out and report:
+        _write_report(plan.out)
     ctx.exit(summary.exit_code)
+
+
+def _write_report(folder: Path) -> None:
+    """Write the page; a record without one is as good, so what is in the way is only told."""
+    # Only who keeps a record pays for these imports.
+    from fleet.report.errors import ReportError  # noqa: PLC0415
+    from fleet.report.record import Record  # noqa: PLC0415
+    from fleet.report.run_page import run_page  # noqa: PLC0415
+    from fleet.report.write import write_page  # noqa: PLC0415
+
+    path = folder / "report.html"
+    try:
+        write_page(run_page(Record(folder)), path)
+    except ReportError as error:
+        click.echo(f"no report.html: {error}", err=True)
+    else:
+        click.echo(f"report: {path}", err=True)
 
 
 _PLANNED = ("seed", "shards", "metrics", "out", "live", "junit", "hdr")

@@ -16,7 +16,7 @@ RUN_OPTIONS = (
     "--broker", "--tms / --no-tms", "--terminals", "--seed", "--duration", "--speed", "--shards",
     "--metrics", "--out", "--live / --no-live", "--username", "--password-file", "--ca-file",
     "--cert-file", "--key-file", "--insecure", "--dry-run", "--slo", "--abort-on-slo",
-    "--junit", "--hdr", "--source",
+    "--junit", "--hdr", "--source", "--report / --no-report",
 )  # fmt: skip
 
 

@@ -127,7 +127,8 @@ class Run:
 def running(profile: Path, folder: Path, port: int, *options: str, **more: str) -> Iterator[Run]:
     """Start `fleet run`; kill it if the block leaves it alive."""
     address = f"127.0.0.1:{port}"
-    arguments = [str(profile), "--out", str(folder / "record"), "--metrics", address, *options]
+    out = str(folder / "record")
+    arguments = [str(profile), "--no-report", "--out", out, "--metrics", address, *options]
     process = subprocess.Popen(
         [sys.executable, "-m", "fleet", "run", *arguments],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment(**more),

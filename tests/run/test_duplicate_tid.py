@@ -25,7 +25,7 @@ def test_two_units_of_one_identity_throw_each_other_off(tmp_path: Path) -> None:
     out = tmp_path / "record"
     done = fleet_command(
         "run", "duplicate-tid", "--terminals", "150", "--duration", "14s", "--seed", str(SEED),
-        "--out", out, "--metrics", "off",
+        "--no-report", "--out", out, "--metrics", "off",
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     estate = load("duplicate-tid", {"estate.terminals": 150}).estate

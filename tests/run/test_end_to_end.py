@@ -38,7 +38,7 @@ def test_a_run_leaves_a_whole_record(profile: Path, tmp_path: Path, shards: str)
     assert done.returncode == 0, done.stderr
     assert "passed" in done.stdout
     assert sorted(path.name for path in out.iterdir()) == [
-        "events.parquet", "profile.toml", "summary.json",
+        "events.parquet", "profile.toml", "report.html", "summary.json", "timeline.parquet",
     ]  # fmt: skip
     summary = json.loads((out / "summary.json").read_text())
     assert summary["run"]["verdict"] == "passed"

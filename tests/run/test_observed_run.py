@@ -123,7 +123,7 @@ def run(profile: Path, broker: Mosquitto, out: Path, *more: str) -> dict[str, An
     command = [
         sys.executable, "-m", "fleet", "run", str(profile), "--broker",
         f"mqtt://{broker.host}:{broker.port}", "--tms", "--seed", "11", "--metrics", "off",
-        "--no-live", "--out", str(out), *more,
+        "--no-live", "--no-report", "--out", str(out), *more,
     ]  # fmt: skip
     done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=RUN_S_MAX)
     assert done.returncode == 0, done.stderr

@@ -1,0 +1,46 @@
+"""`fleet report`: what people read when it is over."""
+
+from pathlib import Path
+
+import click
+
+from fleet.report.comparison import comparison_page
+from fleet.report.errors import ReportError
+from fleet.report.record import Record, is_run
+from fleet.report.run_page import run_page
+from fleet.report.write import write_page
+
+_FOLDER = click.Path(file_okay=False, path_type=Path)
+
+
+@click.command()
+@click.argument("folder", type=_FOLDER, metavar="DIR")
+@click.option(
+    "--with",
+    "other",
+    type=_FOLDER,
+    metavar="OTHER",
+    help="Record of another run, to stand beside this one.",
+)
+@click.option(
+    "--html",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Where to write it. [default: DIR/report.html, or DIR/comparison.html]",
+)
+def report(folder: Path, other: Path | None, html: Path | None) -> None:
+    """Write an HTML report of DIR, the record of a run as `fleet run --out DIR` leaves it.
+
+    The page needs no network, is right by day, by night and on paper, and begins with the verdict.
+    """
+    if not is_run(folder):
+        msg = f"{folder} is no record of a run: it has no summary.json; make one with --out DIR"
+        raise ReportError(msg)
+    record = Record(folder)
+    if other is None:
+        path = html or folder / "report.html"
+        write_page(run_page(record), path)
+    else:
+        path = html or folder / "comparison.html"
+        write_page(comparison_page(record, Record(other)), path)
+    click.echo(path)

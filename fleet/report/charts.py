@@ -1,0 +1,169 @@
+"""Charts as SVG that take the colours of the page around them.
+
+matplotlib draws; text and axes are drawn in a colour that nobody uses, which is then replaced by
+the page's own ink, so that one picture is right by day, by night and on paper. The same data make
+the same bytes.
+"""
+
+import io
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fleet.report.page import missing_library
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+Floats = NDArray[np.float64]
+
+# Okabe and Ito's palette, which the colour-blind can tell apart, without black; then muted ones.
+COLOURS: Final = (
+    "#0072b2", "#e69f00", "#009e73", "#d55e00", "#cc79a7", "#56b4e9", "#b59f00", "#7f7f7f",
+    "#8c564b", "#9467bd", "#17a398", "#bc5090", "#6a8d3f", "#a0522d", "#4b6cb7", "#c44e52",
+)  # fmt: skip
+_INK: Final = "#010203"
+_RULE: Final = "#010204"
+_SIZE: Final = (6.4, 2.7)
+_WIDE: Final = (12.8, 3.0)
+
+
+class Band(NamedTuple):
+    """A span of time that is marked: a stage of the load, a common cause."""
+
+    begin: float
+    end: float
+    name: str
+
+
+class Line(NamedTuple):
+    """A curve; `dashed` for what was planned or belongs to the other run."""
+
+    name: str
+    x: Floats
+    y: Floats
+    dashed: bool = False
+
+
+class Axis(NamedTuple):
+    """What stands beside a chart's axes."""
+
+    x: str
+    y: str
+    logarithmic: bool = False
+
+
+def lines(
+    curves: Sequence[Line], axis: Axis, bands: Sequence[Band] = (), *, wide: bool = False
+) -> str:
+    """Draw curves over a common x axis; values that are NaN leave gaps."""
+    figure, axes = _figure(axis, wide=wide)
+    colours: dict[str, str] = {}
+    for curve in curves:
+        colour = colours.setdefault(curve.name, COLOURS[len(colours) % len(COLOURS)])
+        axes.plot(
+            curve.x, curve.y, color=colour, linewidth=1.1 if curve.dashed else 1.5,
+            linestyle=(0, (4, 3)) if curve.dashed else "-", marker=_marker(curve.y), markersize=3,
+            label=None if curve.dashed else curve.name,
+        )  # fmt: skip
+    return _finish(figure, axes, bands, legend=len(colours) > 1, zero=not axis.logarithmic)
+
+
+def _marker(y: Floats) -> str:
+    """Show points that have no neighbours to be joined to."""
+    there = np.isfinite(y)
+    alone = there & ~np.roll(there, 1) & ~np.roll(there, -1)
+    return "." if alone.any() else ""
+
+
+def stacked(
+    x: Floats,
+    layers: Mapping[str, Floats],
+    axis: Axis,
+    bands: Sequence[Band] = (),
+    *,
+    wide: bool = False,
+) -> str:
+    """Draw layers on top of each other."""
+    figure, axes = _figure(axis, wide=wide)
+    colours = [COLOURS[number % len(COLOURS)] for number in range(len(layers))]
+    axes.stackplot(x, *layers.values(), labels=list(layers), colors=colours, linewidth=0)
+    return _finish(figure, axes, bands, legend=True, zero=True)
+
+
+def bars(values: Mapping[str, float], axis: Axis, *, wide: bool = False) -> str:
+    """Draw horizontal bars, the first one on top."""
+    height = max(1.2, 0.6 + 0.24 * len(values))
+    figure, axes = _figure(axis, wide=wide, height=height)
+    names = list(values)[::-1]
+    axes.barh(names, [values[name] for name in names], color=COLOURS[0], height=0.7)
+    axes.grid(visible=False, axis="y")
+    return _finish(figure, axes, (), legend=False, zero=False)
+
+
+def histogram(edges: Floats, counts: Floats, axis: Axis) -> str:
+    """Draw counts between edges, which are shape (n + 1,); the x axis may be logarithmic."""
+    figure, axes = _figure(axis._replace(logarithmic=False))
+    axes.stairs(counts, edges, fill=True, color=COLOURS[0])
+    if axis.logarithmic:
+        axes.set_xscale("log")
+    return _finish(figure, axes, (), legend=False, zero=True)
+
+
+def _figure(axis: Axis, *, wide: bool = False, height: float | None = None) -> tuple[Any, "Axes"]:
+    try:
+        from matplotlib import rc_context  # noqa: PLC0415 - an extra, and slow to import
+        from matplotlib.figure import Figure  # noqa: PLC0415
+    except ImportError:
+        raise missing_library() from None
+    width, usual = _WIDE if wide else _SIZE
+    style: Any = {
+        "font.size": 9, "axes.edgecolor": _RULE, "axes.labelcolor": _INK, "xtick.color": _INK,
+        "ytick.color": _INK, "text.color": _INK, "grid.color": _RULE, "legend.labelcolor": _INK,
+    }  # fmt: skip
+    with rc_context(style):
+        figure = Figure(figsize=(width, height or usual), layout="constrained")
+        axes = figure.add_subplot()
+        axes.set_xlabel(axis.x)
+        axes.set_ylabel(axis.y)
+        axes.grid(visible=True, linewidth=0.4, alpha=0.5)
+        axes.patch.set_alpha(0.0)
+        for side in ("top", "right"):
+            axes.spines[side].set_visible(False)
+        if axis.logarithmic:
+            axes.set_yscale("log")
+    return figure, axes
+
+
+def _finish(figure: Any, axes: "Axes", bands: Sequence[Band], *, legend: bool, zero: bool) -> str:
+    for number, band in enumerate(bands):
+        axes.axvspan(band.begin, band.end, color=COLOURS[(number + 7) % len(COLOURS)], alpha=0.13)
+        axes.annotate(
+            band.name, (band.begin, 1.0), xycoords=("data", "axes fraction"), fontsize=7,
+            color=_INK, va="bottom", annotation_clip=True,
+        )  # fmt: skip
+    if zero:
+        axes.set_ylim(bottom=0)
+    axes.margins(x=0.01)
+    if legend:
+        axes.legend(
+            loc="center left",
+            bbox_to_anchor=(1.0, 0.5),
+            frameon=False,
+            fontsize=8,
+            handlelength=1.2,
+        )
+    return _svg(figure)
+
+
+def _svg(figure: Any) -> str:
+    from matplotlib import rc_context  # noqa: PLC0415 - see above
+
+    buffer = io.StringIO()
+    with rc_context({"svg.fonttype": "none", "svg.hashsalt": "fleet"}):
+        figure.savefig(buffer, format="svg", transparent=True, metadata={"Date": None})
+    text = buffer.getvalue()
+    # Ids are hashes of what they stand for, so equal ones on one page stand for the same.
+    return text[text.index("<svg") :].replace(_INK, "currentColor").replace(_RULE, "var(--rule)")
