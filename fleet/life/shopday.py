@@ -9,26 +9,32 @@ from fleet.chance.streams import Purpose, Streams
 from fleet.life.faults import NEVER
 from fleet.profile.power import SecurityReboot
 from fleet.profile.profile import Profile
+from fleet.profile.stages import segments, windows
 from fleet.units import DAY_MS, HOUR_MS, Millis
 
 _OPENS: Final = Purpose("day.opens")
 _CLOSES: Final = Purpose("day.closes")
 _SECURITY: Final = Purpose("security_reboot.at")
 _SETTLES: Final = Purpose("day.settles")
+_LEVEL: Final = Purpose("load.level")
 _RAMP: Final = Purpose("ramp.power_on")
 _OPEN_AT_LEAST_MS: Final = HOUR_MS
 
 
 class ShopDay:
-    """Opening hours of one shop, in business milliseconds since the epoch."""
+    """Opening hours of one shop, in business milliseconds since the epoch.
 
-    __slots__ = ("_midnight", "_profile", "_streams")
+    An estate with a shape of its own (`load.stages`) has windows in place of opening hours.
+    """
+
+    __slots__ = ("_midnight", "_profile", "_streams", "_windows")
 
     def __init__(self, profile: Profile, streams: Streams, utc_offset_ms: Millis) -> None:
         start = profile.run.start
         since_midnight = timedelta(hours=start.hour, minutes=start.minute, seconds=start.second)
         self._profile = profile
         self._streams = streams
+        self._windows = _staged(profile, streams) if profile.load.stages else None
         # Local midnight of the first day; the region's clock is ahead by its offset.
         self._midnight = -round(since_midnight.total_seconds() * 1_000) - utc_offset_ms
 
@@ -37,6 +43,8 @@ class ShopDay:
 
         A shop which is open already when the run begins switches on within the ramp.
         """
+        if self._windows is not None:
+            return min((on for on, _ in self._windows), default=NEVER)
         ramp = self._profile.ramp.over
         in_ramp = int(self._streams.at(_RAMP, 0) * ramp)
         if self._profile.day is None:
@@ -48,6 +56,8 @@ class ShopDay:
 
     def next_opening(self, now: Millis) -> Millis:
         """Return the first opening after `now`; `NEVER` for an estate that is always on."""
+        if self._windows is not None:
+            return min((on for on, _ in self._windows if on > now), default=NEVER)
         if self._profile.day is None:
             return NEVER
         # Two weeks hold an opening unless every weekday is closed.
@@ -64,6 +74,8 @@ class ShopDay:
 
     def next_closing(self, now: Millis) -> Millis:
         """Return the first closing after `now`; `NEVER` for an estate that is always on."""
+        if self._windows is not None:
+            return min((off for _, off in self._windows if off > now), default=NEVER)
         if self._profile.day is None:
             return NEVER
         closings = (self._hours(day)[1] for day in range(self._today(now) - 1, 10**9))
@@ -95,6 +107,10 @@ class ShopDay:
 
     def open_spans(self, begin: Millis, end: Millis) -> Iterator[tuple[Millis, Millis]]:
         """Yield the parts of a span in which the shop is open."""
+        if self._windows is not None:
+            spans = ((max(on, begin), min(off, end)) for on, off in self._windows)
+            yield from ((opens, closes) for opens, closes in spans if opens < closes)
+            return
         if self._profile.day is None:
             yield begin, end
             return
@@ -119,3 +135,10 @@ class ShopDay:
         opens = midnight + self._streams.draw_at(_OPENS, number, shop.opens)
         closes = midnight + self._streams.draw_at(_CLOSES, number, shop.closes)
         return opens, max(closes, opens + _OPEN_AT_LEAST_MS)
+
+
+def _staged(profile: Profile, streams: Streams) -> tuple[tuple[Millis, Millis], ...]:
+    """Return when a terminal is on, by the stages of the load."""
+    pieces = tuple(segments(profile.load.stages, profile.estate.terminals))
+    spans = windows(pieces, streams.at(_LEVEL, 0))
+    return tuple((on, NEVER if off is None else off) for on, off in spans)

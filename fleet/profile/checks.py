@@ -171,6 +171,15 @@ def _mqtt(profile: Profile) -> Iterator[Complaint]:
         )
 
 
+def _stages(profile: Profile) -> Iterator[Complaint]:
+    if profile.load.stages and profile.day is not None:
+        yield Complaint(
+            "load.stages",
+            "stages switch terminals on and off, and so do opening hours; leave out one of the two "
+            "(a profile that extends another writes without = ['day'])",
+        )
+
+
 CHECKS: Final[tuple[tuple[frozenset[str], Check], ...]] = (
     (frozenset({"estate"}), _shares),
     (frozenset({"estate"}), _estate_names),
@@ -193,6 +202,7 @@ CHECKS: Final[tuple[tuple[frozenset[str], Check], ...]] = (
     (frozenset({"settlement", "day"}), trade_checks.settlement),
     (frozenset({"reconnect"}), _reconnect),
     (frozenset({"mqtt"}), _mqtt),
+    (frozenset({"load", "day"}), _stages),
 )
 
 

@@ -21,6 +21,7 @@ from fleet.profile.load import Health, Slo
 from fleet.profile.power import Boot, Dormancy, ForcedShutdown, SecurityReboot, Shutdown
 from fleet.profile.scenario import Damage, Fault, FaultCode, Mqtt, Order, Tms
 from fleet.profile.sign_in import PasswordReset, SignIn, Sync
+from fleet.profile.stages import Load
 from fleet.profile.trade import Settlement, Transactions
 from fleet.profile.updating import Maintenance, Update
 from fleet.profile.values import Many, Name, Section, Text
@@ -76,6 +77,7 @@ class Profile(Section):
     causes: Many[AnyCause] = ()
     """Common causes, in any order."""
     mqtt: Mqtt = Mqtt()
+    load: Load = Load()
     slo: Slo = Slo()
     health: Health = Health()
     dataset: Dataset = Dataset()

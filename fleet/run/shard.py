@@ -107,7 +107,7 @@ class Shard:
             kernel=Kernel(),
             clock=self._clock,
             beats=self._beats(meters),
-            gate=Gate(profile.mqtt.pending_connects_max),
+            gate=Gate(profile.mqtt.pending_connects_max, yields=profile.load.push_back),
             meters=meters,
             plan=plan,
             make_link=_link_maker(self.task, plan, profile.estate.tenant),

@@ -278,7 +278,7 @@ class LiveWorld:
             if reason is DownReason.TIMEOUT:  # a lower bound, which is better than none
                 meters.connect_time.record(since_us(self._due_ns))
                 meters.connect_service.record(since_us(self._asked_ns))
-            self._environment.gate.leave()
+            self._environment.gate.leave(refused=True)
         else:
             meters.add(meters.connected, -1)
             self.give_up()

@@ -35,3 +35,29 @@ def test_room_that_nobody_waits_for_is_kept() -> None:
     gate.enter(Comer(inside, 1))
     gate.enter(Comer(inside, 2))
     assert inside == [0, 1]
+
+
+def test_a_gate_that_yields_narrows_after_failures_and_widens_again() -> None:
+    """A round of failures leaves half as many inside; rounds of successes bring them all back."""
+    admitted: list[int] = []
+    gate = Gate(8, yields=True)
+    for number in range(200):
+        gate.enter(Comer(admitted, number))
+    assert len(admitted) == 8
+    for _ in range(8):
+        gate.leave(refused=True)
+    assert len(admitted) - 8 == 4
+    for _ in range(60):
+        gate.leave()
+    assert len(admitted) - 68 == 8
+
+
+def test_a_gate_lets_at_least_one_through() -> None:
+    """However often the broker refuses, somebody tries."""
+    admitted: list[int] = []
+    gate = Gate(8, yields=True)
+    for number in range(300):
+        gate.enter(Comer(admitted, number))
+    for _ in range(100):
+        gate.leave(refused=True)
+    assert len(admitted) == 101
