@@ -50,12 +50,41 @@ def levels(seed: int, serial: Words, seq: Words, k: int) -> Levels:
     words = serial * _SERIAL_STEP
     words += seq * _SEQ_STEP
     mixed = words[:, None] + _offsets(seed, -(-k // _LANES_PER_WORD))
+    _mix_in_place(mixed)
+    return mixed.view(np.uint16)[:, :k]
+
+
+def planes(seed: int, serial: Words, seq: Words, k: int) -> Levels:
+    """Hash rows to the same lanes as ``levels``, laid out for who works lane by lane.
+
+    Args:
+        seed: the run's, 0 to 2**64 - 1.
+        serial: terminal numbers, shape (n,).
+        seq: sequence numbers, shape (n,).
+        k: lanes per row, 1 or more.
+
+    Returns:
+        Uniform integers from 0 to 65,535, shape (words, n, 4), where lane c of row i stands at
+        ``[c // 4, i, c % 4]``; see ``lane_of``.
+    """
+    words = serial * _SERIAL_STEP
+    words += seq * _SEQ_STEP
+    mixed = words + _offsets(seed, -(-k // _LANES_PER_WORD))[:, None]
+    _mix_in_place(mixed)
+    return mixed.view(np.uint16).reshape(len(mixed), len(words), _LANES_PER_WORD)
+
+
+def lane_of(noise: Levels, lane: int) -> Levels:
+    """Return one lane of ``planes``, shape (n,)."""
+    return noise[lane // _LANES_PER_WORD, :, lane % _LANES_PER_WORD]
+
+
+def _mix_in_place(mixed: Words) -> None:
     mixed ^= mixed >> _30
     mixed *= _MIX_1
     mixed ^= mixed >> _27
     mixed *= _MIX_2
     mixed ^= mixed >> _31
-    return mixed.view(np.uint16)[:, :k]
 
 
 def as_uniforms(noise: Levels) -> NDArray[np.float32]:
@@ -66,6 +95,11 @@ def as_uniforms(noise: Levels) -> NDArray[np.float32]:
 def as_normals(noise: Levels) -> NDArray[np.float32]:
     """Turn levels into standard normal numbers, which end at +-4.32."""
     return np.take(_normals(), noise)
+
+
+def normals_at(noise: Levels, lane: NDArray[np.intp], row: NDArray[np.intp]) -> NDArray[np.float32]:
+    """Return standard normal numbers of single lanes and rows of ``planes``."""
+    return as_normals(noise[lane // _LANES_PER_WORD, row, lane % _LANES_PER_WORD])
 
 
 def lanes(seed: int, serial: Words, seq: Words, k: int) -> NDArray[np.float32]:

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fleet.dataset.bucket import Bucket
-from fleet.life.telemetry import ROW
+from fleet.life.telemetry import COLUMN, TENTH, TENTHS
 from fleet.profile.dataset import Drift
 from fleet.units import DAY_MS
 from fleet.worlds.stretches import FIELDS, Grid
@@ -19,18 +19,19 @@ class Regime:
 
     def __init__(self, drift: Drift, bucket: Bucket) -> None:
         self._drift = drift
-        self._column = ROW.index(drift.channel)
+        self._column = COLUMN[drift.channel]
+        self._steps = drift.shift * (TENTH if self._column in TENTHS else 1.0)
         self._concerned = np.array([
             (not drift.models or each.model.name in drift.models)
             and (not drift.regions or each.region.name in drift.regions)
             for each in bucket.members
         ])  # fmt: skip
 
-    def apply(self, values: NDArray[np.float64], grid: Grid, stretches: NDArray[np.int64]) -> None:
+    def apply(self, values: NDArray[np.float32], grid: Grid, stretches: NDArray[np.int64]) -> None:
         """Shift the readings concerned, in place.
 
         Args:
-            values: Of the heartbeats, float64[n, len(ROW)].
+            values: Of the heartbeats, in steps of each channel's resolution, float32[channels, n].
             grid: The heartbeats.
             stretches: Theirs.
         """
@@ -40,7 +41,7 @@ class Regime:
             (since >= 0) & (since < drift.lasts) & self._concerned[stretches[:, _ROW]][grid.stretch]
         )
         if len(at):
-            values[at, self._column] += drift.shift * self._share(since[at])
+            values[self._column, at] += np.rint(self._steps * self._share(since[at]))
 
     def _share(self, since: NDArray[np.int64]) -> NDArray[np.float64]:
         match self._drift.kind:

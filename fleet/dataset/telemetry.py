@@ -12,14 +12,13 @@ from fleet.dataset.calendar import Calendar, Day
 from fleet.dataset.regimes import Regime
 from fleet.dataset.schema import INSTANT, MISSINGNESS, TELEMETRY
 from fleet.dataset.transport import LATE, LOST, MECHANISMS, TWICE, WHATS, Transport, index_of_copies
-from fleet.life.telemetry import COLUMN, ROW, Vitals
+from fleet.life.telemetry import COLUMN, Heartbeats, Vitals
 from fleet.units import HOUR_MS
 from fleet.worlds.stretches import FIELDS, STATES, Grid, expand, grid_of
 
-CHUNK_ROWS: Final = 60_000
+CHUNK_ROWS: Final = 20_000
 _WEAK_DBM: Final = -95.0
 _AT: Final = {name: number for number, name in enumerate(FIELDS)}
-_COLUMN: Final = {name: number for number, name in enumerate(ROW)}
 
 Integers = NDArray[np.int64]
 
@@ -54,7 +53,7 @@ class Teller:
         self._on_cable = np.array([each.model.link == "ethernet" for each in members])
 
     def day(self, day: Day) -> Iterator[Arrived]:
-        """Yield the rows of a day, by terminal and time, some 60,000 heartbeats at a time."""
+        """Yield the rows of a day, by terminal and time, some 20,000 heartbeats at a time."""
         stretches, tables = self._bucket.stretches(day.number)
         total = np.cumsum(stretches[:, _AT["count"]])
         cuts = np.searchsorted(total, np.arange(CHUNK_ROWS, total[-1] if len(total) else 0,
@@ -87,21 +86,21 @@ class Teller:
             index, second = copies
             grid = Grid(grid.stretch[index], grid.at_ms[index], grid.seq[index])
             delay_ms = delay_ms[index] + second * self._transport.again_ms
-        values = expand(grid, vitals, self._calendar.origin_ms)
+        found = expand(grid, vitals, self._calendar.origin_ms)
         for regime in self._regimes:
-            regime.apply(values, grid, stretches)
-        return Arrived(self._batch(stretches, grid, values, delay_ms), missing)
+            regime.apply(found.values, grid, stretches)
+        return Arrived(self._batch(stretches, grid, found, delay_ms), missing)
 
     def _batch(
-        self, stretches: Integers, grid: Grid, values: NDArray[np.float64], delay_ms: Integers
+        self, stretches: Integers, grid: Grid, found: Heartbeats, delay_ms: Integers
     ) -> pa.RecordBatch:
         which = grid.stretch
         row = stretches[:, _AT["row"]]
-        ts_us = values[:, 0].astype(np.int64) * 1_000
+        ts_us = (grid.at_ms + self._calendar.origin_ms) * 1_000
 
-        def reading(name: str, kind: Any, scale: float = 1.0, null: Any = None) -> pa.Array:
-            column = values[:, _COLUMN[name]]
-            numbers = (column if scale == 1.0 else column * scale).astype(kind)
+        def reading(name: str, kind: Any, per: float = 1.0, null: Any = None) -> pa.Array:
+            steps = found.values[COLUMN[name]]
+            numbers = (steps if per == 1.0 else steps / np.float32(per)).astype(kind, copy=False)
             return pa.array(numbers, mask=None if null is None else null[row][which])
 
         words = {"firmware": self._bucket.firmware, "state": [s.value for s in STATES]}
@@ -111,16 +110,16 @@ class Teller:
             pa.array(ts_us).cast(INSTANT),
             pa.array(ts_us + delay_ms * 1_000).cast(INSTANT),
             stretches[:, _AT["boot"]].astype(np.uint32)[which],
-            reading("uptime_s", np.uint32),
-            reading("temp_c", np.float32),
+            found.uptime_s.astype(np.uint32),
+            reading("temp_c", np.float32, 10.0),
             reading("supply_mv", np.int32),
-            reading("battery_pct", np.float32, 0.01, self._no_battery),
+            reading("battery_pct", np.float32, 100.0, self._no_battery),
             reading("rssi_dbm", np.int16, 1.0, self._on_cable),
             reading("rtt_ms", np.float32),
-            reading("cpu_pct", np.float32, 0.01),
-            reading("mem_pct", np.float32, 0.01),
-            reading("flash_pct", np.float32, 0.01),
-            reading("paper_m", np.float32, 1 / 26.0, self._no_printer),
+            reading("cpu_pct", np.float32, 100.0),
+            reading("mem_pct", np.float32, 100.0),
+            reading("flash_pct", np.float32, 100.0),
+            reading("paper_m", np.float32, 260.0, self._no_printer),
             *(reading(name, np.uint16)
               for name in ("reads", "read_errors", "txn_ok", "txn_fail", "net_retry")),
             _words(stretches[:, _AT["fw"]][which], words["firmware"]),

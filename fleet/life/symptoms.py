@@ -22,6 +22,7 @@ from typing import Any, Final, NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from fleet.chance.noise import Levels, normals_at
 from fleet.units import HOUR_MS, Millis
 
 SLOTS: Final = 6
@@ -56,12 +57,12 @@ class Readings(NamedTuple):
     """A batch of readings on its way: what symptoms are added to, and what they depend on.
 
     Attributes:
-        values: Changed in place, float32[n, channels].
+        values: Changed in place, float32[channels, n].
         rows: Which terminals, int64[n].
         hours: Instants in hours since the epoch, float64[n].
         booted_h: Instants of the last boots, float64[n].
         activity: Share of the busiest hour, float32[n].
-        noise: Standard normal, float32[n, channels].
+        noise: Of each reading, as from `fleet.chance.noise.planes`.
     """
 
     values: NDArray[np.float32]
@@ -69,7 +70,7 @@ class Readings(NamedTuple):
     hours: NDArray[np.float64]
     booted_h: NDArray[np.float64]
     activity: NDArray[np.float32]
-    noise: NDArray[np.float32]
+    noise: Levels
 
 
 class Symptoms:
@@ -152,6 +153,8 @@ class Symptoms:
         booted_h = np.where(shape == Shape.LEAK, readings.booted_h[at], -np.inf)
         since_h = readings.hours[at] - np.maximum(shown["from_h"], booted_h)
         gain = np.clip(since_h / shown["grow_h"], 0.0, 1.0).astype(np.float32) * shown["rise"]
-        gain *= np.where(shape == Shape.NOISE, readings.noise[at, column], np.float32(1.0))
+        gain *= np.where(
+            shape == Shape.NOISE, normals_at(readings.noise, column, at), np.float32(1.0)
+        )
         gain *= np.where(shape == Shape.DAILY, readings.activity[at], np.float32(1.0))
-        np.add.at(readings.values, (at, column), gain)
+        np.add.at(readings.values, (column, at), gain)

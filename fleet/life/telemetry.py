@@ -30,7 +30,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fleet.chance.daily import WeekCurve
-from fleet.chance.noise import Levels, as_normals, as_uniforms, levels, normals
+from fleet.chance.noise import Levels, as_normals, as_uniforms, lane_of, normals, planes
 from fleet.chance.poisson import poisson
 from fleet.life import flows
 from fleet.life.flows import Counts, Flows, Trade
@@ -111,7 +111,11 @@ _SPREAD: Final = np.array([c.spread for c in CHANNELS], np.float32)
 _PER_HOUR: Final = np.array([c.per_hour for c in CHANNELS], np.float32)
 _LOW: Final = np.array([c.low for c in CHANNELS], np.float32)
 _HIGH: Final = np.array([c.high for c in CHANNELS], np.float32)
-_SCALE: Final = np.array([10.0 if c.name in {"temp_c", "paper_m"} else 1.0 for c in CHANNELS])
+_DRIFTING: Final = tuple(n for n, c in enumerate(CHANNELS) if c.per_hour)
+_NOISY: Final = tuple(n for n, c in enumerate(CHANNELS) if c.spread)
+TENTHS: Final = (COLUMN["temp_c"], COLUMN["paper_m"])
+"""Channels whose resolution is a tenth; that of all others is 1."""
+TENTH: Final = np.float32(10.0)
 # Few reads must not become less than none: that would raise their mean.
 _READS_SPREAD_MAX: Final = 0.4
 _BIRTH_SEQ: Final = 2**63  # a heartbeat's number never gets here
@@ -245,10 +249,41 @@ class Vitals:
         return np.maximum(_BASE + own, _LOW)
 
 
+class Heartbeats(NamedTuple):
+    """What heartbeats say that changes from one to the next, a column for each.
+
+    Attributes:
+        uptime_s: Time since the boot in whole seconds, float64[n].
+        values: Each channel in steps of its resolution, whole numbers, float32[channels, n].
+    """
+
+    uptime_s: Floats
+    values: Single
+
+
 def telemetry(
     vitals: Vitals, rows: Integers, at_ms: Integers, seq: NDArray[np.uint64], origin_ms: int
 ) -> Floats:
-    """Compute the changing values of heartbeats.
+    """Compute the changing values of heartbeats as they are told; arguments as of `heartbeats`.
+
+    Returns:
+        float64[n, len(ROW)], each value rounded to its channel's resolution.
+    """
+    found = heartbeats(vitals, rows, at_ms, seq, origin_ms)
+    table = np.empty((len(ROW), len(at_ms)))
+    np.add(at_ms, origin_ms, out=table[0])
+    table[1], table[2], table[3:] = seq, found.uptime_s, found.values
+    for column in TENTHS:
+        table[3 + column] /= TENTH
+    return table.T
+
+
+def heartbeats(
+    vitals: Vitals, rows: Integers, at_ms: Integers, seq: NDArray[np.uint64], origin_ms: int
+) -> Heartbeats:
+    """Compute what heartbeats say: the one function, whatever world they are sent in.
+
+    It works channel by channel, in place, so that many rows pass through the processor's cache.
 
     Args:
         vitals: The terminals.
@@ -256,59 +291,53 @@ def telemetry(
         at_ms: Business instants since the epoch, int64[n].
         seq: Numbers of the heartbeats, uint64[n].
         origin_ms: Unix time of the epoch in ms, on the estate's local clock.
-
-    Returns:
-        float64[n, len(ROW)], each value rounded to its channel's resolution.
     """
-    noise = levels(vitals.seed, vitals.serials[rows], seq, len(CHANNELS))
+    noise = planes(vitals.seed, vitals.serials[rows], seq, len(CHANNELS))
     hours: Floats = np.true_divide(at_ms, HOUR_MS, dtype=np.float64)
     booted_h: Floats = np.true_divide(vitals.booted_ms[rows], HOUR_MS, dtype=np.float64)
     up_h = hours - booted_h
-    base = vitals.base[rows]
-    values = up_h.astype(np.float32)[:, None] * _PER_HOUR
-    values += base
-    normal = as_normals(noise)
-    values += _SPREAD * normal
+    values = np.ascontiguousarray(vitals.base[rows].T)
+    since_boot = up_h.astype(np.float32)
+    for column in _DRIFTING:
+        values[column] += since_boot * _PER_HOUR[column]
+    for column in _NOISY:
+        normal = as_normals(lane_of(noise, column))
+        normal *= _SPREAD[column]
+        values[column] += normal
     sold, every_ms = vitals.flows.sold[rows], vitals.every_ms[rows]
     activity = flows.activity(vitals.flows, rows, at_ms + origin_ms - (every_ms >> 1))
-    vitals.symptoms.add_to(Readings(values, rows, hours, booted_h, activity, normal))
-    values[:, _READS] *= flows.expected(sold, at_ms, every_ms, activity) / NOMINAL_READS
-    values[:, _RETRIES] *= activity * (every_ms * (1.0 / HOUR_MS))
-    _count(values[:, _FLOWS], noise[:, _FLOWS], noise[:, _PAPER])
+    vitals.symptoms.add_to(Readings(values, rows, hours, booted_h, activity, noise))
+    values[_READS] *= flows.expected(sold, at_ms, every_ms, activity) / NOMINAL_READS
+    values[_RETRIES] *= activity * (every_ms * (1.0 / HOUR_MS))
+    _count(values[_FLOWS], noise)
     if vitals.flows.lived:
-        values[:, _READS : _FAIL + 1] += flows.reported(vitals.flows.counted[rows], seq)
-    values[:, _PAPER] = flows.paper(sold, at_ms)
-    np.clip(values, _LOW, _HIGH, out=values)
-    row: Floats = np.column_stack(
-        (at_ms + origin_ms, seq, np.rint(up_h * 3_600.0), _rounded(values))
-    )
-    return row
+        values[_READS : _FAIL + 1] += flows.reported(vitals.flows.counted[rows], seq).T
+    values[_PAPER] = flows.paper(sold, at_ms)
+    np.clip(values, _LOW[:, None], _HIGH[:, None], out=values)
+    for column in TENTHS:
+        values[column] *= TENTH
+    np.rint(values, out=values)
+    up_h *= 3_600.0
+    return Heartbeats(np.rint(up_h, out=up_h), values)
 
 
-def _count(values: Single, noise: Levels, spare: Levels) -> None:
+def _count(values: Single, noise: Levels) -> None:
     """Turn means into whole counts that add up, in place.
 
     Args:
         values: Mean of the reads, rates of errors, ok and fail for `NOMINAL_READS`, and the mean of
-            the network's retries, float32[n, 5].
-        noise: Of these channels, uint16[n, 5].
-        spare: Of another, uint16[n].
+            the network's retries, float32[5, n].
+        noise: Of all channels, as from `planes`.
     """
-    reads, errors, ok, fail, _ = values.T
-    reads[:] = poisson(np.maximum(reads, 0.0), noise[:, 0], as_uniforms(spare))
-    of_reads = values[:, 1:-1]
-    of_reads *= (reads * (1.0 / NOMINAL_READS))[:, None]
-    rest = values[:, 1:]
-    rest += as_uniforms(noise[:, 1:])
+    reads, errors, ok, fail, _ = values
+    chance = as_uniforms(lane_of(noise, _PAPER))
+    reads[:] = poisson(np.maximum(reads, 0.0), lane_of(noise, _READS), chance)
+    values[1:-1] *= reads * (1.0 / NOMINAL_READS)
+    rest = values[1:]
+    for number in range(len(rest)):
+        rest[number] += as_uniforms(lane_of(noise, _READS + 1 + number))
     np.floor(rest, out=rest)
     np.maximum(rest, 0.0, out=rest)
     np.minimum(errors, reads, out=errors)
     np.minimum(fail, reads - errors, out=fail)
     np.subtract(reads - errors, fail, out=ok)
-
-
-def _rounded(values: Single) -> Floats:
-    scaled: Floats = values * _SCALE
-    np.rint(scaled, out=scaled)
-    scaled /= _SCALE
-    return scaled

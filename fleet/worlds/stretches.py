@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from fleet.life.pulse import Pulse
 from fleet.life.states import State
-from fleet.life.telemetry import Vitals, telemetry
+from fleet.life.telemetry import Heartbeats, Vitals, heartbeats
 from fleet.units import Millis
 
 Integers = NDArray[np.int64]
@@ -136,17 +136,17 @@ def grid_of(stretches: Integers) -> Grid:
     return Grid(stretch, at_ms, (first[stretch] + number).astype(np.uint64))
 
 
-def expand(grid: Grid, vitals: Vitals, origin_ms: int) -> NDArray[np.float64]:
-    """Return what heartbeats say; see `fleet.life.telemetry.telemetry`.
+def expand(grid: Grid, vitals: Vitals, origin_ms: int) -> Heartbeats:
+    """Return what heartbeats say; see `fleet.life.telemetry.heartbeats`.
 
-    Some 100,000 heartbeats at a time keep near the processor's cache.
+    Some 20,000 heartbeats at a time keep near the processor's cache.
 
     Args:
         grid: Which.
         vitals: A row for each stretch, see `Vitals.of_stretches`.
         origin_ms: Unix time of the epoch.
     """
-    return telemetry(vitals, grid.stretch, grid.at_ms, grid.seq, origin_ms)
+    return heartbeats(vitals, grid.stretch, grid.at_ms, grid.seq, origin_ms)
 
 
 _GRID: Final = ("begin", "every", "count", "seq")
