@@ -90,5 +90,6 @@ def dataset(  # noqa: PLR0913 - an option each
 
 def _overrides(difficulty: str | None, wishes: dict[str, Any]) -> dict[str, object]:
     """Return what the command line asks for, by its path in the profile."""
-    preset = DIFFICULTIES[difficulty] if difficulty else {}
-    return {_PATHS[name]: value for name, value in wishes.items()} | dict(preset)
+    # Without a wall clock nothing is accelerated.
+    asked = {"run.speed": 1.0} | {_PATHS[name]: value for name, value in wishes.items()}
+    return asked | dict(DIFFICULTIES[difficulty] if difficulty else {})

@@ -74,7 +74,8 @@ def live_through(  # noqa: PLR0913, PLR0917 - all that lives are made of
         end_day: Called at the end of each.
     """
     desk = Desk(profile, seed, alone=False)
-    estate = VirtualEstate(desk, chronicle, profile.estate.tenant, calendar.origin_ms)
+    tenant, speed = profile.estate.tenant, profile.run.speed
+    estate = VirtualEstate(desk, chronicle, tenant, calendar.origin_ms, speed)
     worlds = []
     for row, each in enumerate(members):
         pulse = Pulse(row, each.model.firmware, has_battery=each.model.battery)

@@ -340,12 +340,10 @@ class Terminal:
     def retry_at(self, protocol_ms: Millis) -> Millis:
         """Return when to try the link again, after so much protocol time.
 
-        While a common cause refuses it the story goes on by itself, at the speed of the business
-        clock; otherwise the world's clock counts.
+        A link that failed has brought the story to the clock already; one that the terminal itself,
+        a fault or a common cause has cut left the story where it was, and there it goes on.
         """
-        if self.refused():
-            return self.world.now() + round(protocol_ms * self.profile.run.speed)
-        return self.world.patience(protocol_ms)
+        return self.world.now() + round(protocol_ms * self.profile.run.speed)
 
     async def detach(self, *, clean: bool) -> None:
         """Take the link down: politely, or cut."""

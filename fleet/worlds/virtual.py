@@ -54,12 +54,25 @@ class VirtualEstate:
         tenant: The estate's.
         origin_ms: Unix time of the epoch.
         horizon: Up to here every terminal may live by itself.
+        speed: How many times faster business clocks run than protocol timers.
         reachable: Whether links come up and stay; for whoever wants to pull the plug.
     """
 
-    __slots__ = ("chronicle", "desk", "horizon", "kernel", "origin_ms", "reachable", "tenant")
+    __slots__ = (
+        "chronicle",
+        "desk",
+        "horizon",
+        "kernel",
+        "origin_ms",
+        "reachable",
+        "speed",
+        "tenant",
+    )
 
-    def __init__(self, desk: Desk, chronicle: Chronicle, tenant: str, origin_ms: int) -> None:
+    def __init__(
+        self, desk: Desk, chronicle: Chronicle, tenant: str, origin_ms: int, speed: float = 1.0
+    ) -> None:
+        self.speed = speed
         self.kernel = Kernel()
         self.desk = desk
         self.chronicle = chronicle
@@ -132,7 +145,7 @@ class VirtualWorld:
         return self._story
 
     def patience(self, protocol_ms: Millis) -> Millis:  # noqa: D102
-        return self._story + protocol_ms
+        return self._story + round(protocol_ms * self._estate.speed)
 
     def record(self, step: Step) -> None:  # noqa: D102
         self._estate.chronicle.step(self._pulse, step)
