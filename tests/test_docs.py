@@ -37,6 +37,14 @@ def test_the_profiles_shown_in_the_page_of_profiles_are_profiles() -> None:
     assert parse(f'schema = 1\nname = "x"\nextends = "steady"\n{cause}').causes[0].name == "routers"
 
 
+def test_the_profile_shown_beside_the_sign_in_is_a_profile() -> None:
+    """The block of TOML there loads, and asks for what the page says."""
+    (text,) = blocks("docs/power-and-sign-in.md", "toml")
+    profile = parse(text)
+    assert profile.security_reboot is not None
+    assert profile.tms.sign_in_refusals == {"77": 0.05, "62": 0.01}
+
+
 @pytest.mark.parametrize("name", READMES)
 def test_the_profile_shown_is_a_profile(name: str) -> None:
     """The profile in the README loads."""
