@@ -14,7 +14,7 @@ GENERATED := fleet/wire/asyncapi.yaml docs/metrics.md docs/life.md docs/profiles
 
 .DEFAULT_GOAL := help
 .PHONY: help run test lint check bench contract wheel clean \
-	dashboards dashboards-check dashboards-verify
+	dashboards dashboards-check dashboards-verify alerts-verify scrape-cost gallery stack
 
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -45,6 +45,18 @@ dashboards-check: $(VENV)/.dashboards ## Check dashboards and rules without star
 
 dashboards-verify: $(VENV)/.dashboards ## Ask a real Prometheus every query of every panel and rule
 	@$(BIN)/python -m dashboards verify
+
+alerts-verify: $(VENV)/.dashboards ## Let every alert fire in a live run, and none in a steady one
+	@$(BIN)/python -m dashboards alerts
+
+scrape-cost: $(VENV)/.dashboards ## Measure a scrape of a run of 20,000 terminals
+	@$(BIN)/python -m dashboards cost
+
+gallery: $(VENV)/.dashboards ## Draw a preview of all panels from a recorded run
+	@$(BIN)/python -m dashboards gallery
+
+stack: $(VENV)/.dashboards ## Run Prometheus beside a run; ARGS="HOST:PORT ..." for several
+	@$(BIN)/python -m dashboards stack $(ARGS)
 
 contract: $(VENV)/.run ## Write anew what is generated from the code
 	@$(BIN)/python -m fleet.wire.contract

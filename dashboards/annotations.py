@@ -41,6 +41,13 @@ ANNOTATIONS: Final = (
         "blue",
     ),
     Annotation(
+        "Common causes",
+        f"{_now('fleet_common_causes_active')} > 0",
+        "{{cause}}",
+        "cause",
+        "purple",
+    ),
+    Annotation(
         "Storms",
         f"{total(GRAFANA.rate('fleet_connects_total'))} > 0.01 * {total(_now('fleet_terminals'))}",
         "More than 1 % of the estate connects each second",

@@ -121,6 +121,8 @@ def _panel(panel: Panel) -> _Builder:
         .height(_HEIGHTS.get(panel.look, _HEIGHT))
         .no_value("no data")
     )
+    if panel.look is Look.FIGURE and panel.unit == "short":
+        builder = builder.decimals(0)
     if panel.top is not None:
         builder = builder.max(panel.top)
     for query in panel.queries:

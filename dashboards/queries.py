@@ -80,6 +80,10 @@ class Scope:
         """Return the selector of a gauge or of an info family."""
         return self._series(declared(name), "", labels)
 
+    def average(self, name: str, **labels: Match) -> str:
+        """Return the mean of a gauge over the window of rates, to divide a rate by."""
+        return f"avg_over_time({self._series(declared(name), '', labels)}[{self.window}])"
+
     def about(self, name: str) -> str:
         """Return the selector of what Prometheus itself says of its targets.
 

@@ -14,11 +14,11 @@ alerts may well be silent.
 import math
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from dashboards import prometheus, runs
 from dashboards.annotations import ANNOTATIONS
@@ -35,12 +35,31 @@ GOOD: Final = "fleet-demo"
 BAD: Final = "fleet-rare"
 RATE_INTERVAL: Final = "10s"
 STEP_S: Final = 1.0
-_LIFE_S: Final = 25
+_LIFE_S: Final = 28
 _UNTIL_OUTAGE: Final = 0.7
 _OUTAGE_S: Final = 3
 _RARE: Final = runs.PROFILES / "rare.toml"
 _LABEL_VALUES: Final = re.compile(r"label_values\((?P<selector>.*), (?P<label>\w+)\)")
-_DEMO: Final = ("--terminals", "300", "--speed", "1600", "--duration", "5m")
+_SPEED: Final = 1600
+_DEMO: Final = ("--terminals", "300", "--duration", "5m")
+
+
+Wanted: TypeAlias = Callable[[list[Series]], bool]
+
+
+def alive(series: list[Series]) -> bool:
+    """Return whether there is a number among the values that is not zero."""
+    return any(value and not math.isnan(value) for each in series for _, value in each.values)
+
+
+def numbers(series: list[Series]) -> bool:
+    """Return whether there is a number among the values."""
+    return any(not math.isnan(value) for each in series for _, value in each.values)
+
+
+def anything(_: list[Series]) -> bool:
+    """Return that every answer will do."""
+    return True
 
 
 class Answer(NamedTuple):
@@ -51,28 +70,23 @@ class Answer(NamedTuple):
         query: As sent.
         series: What came back.
         error: What Prometheus said instead; "" if it answered.
-        may_be_dead: Whether nothing but zero is a good answer.
+        wanted: What is a good answer.
     """
 
     where: str
     query: str
     series: list[Series]
     error: str
-    may_be_dead: bool
+    wanted: Wanted
 
     @property
     def complaint(self) -> str:
         """What is wrong with it; "" if nothing is."""
         if self.error:
             return f"{self.where}: {self.error}"
-        if not self.may_be_dead and not is_alive(self.series):
-            return f"{self.where}: nothing but zero or nothing at all: {self.query}"
-        return ""
-
-
-def is_alive(series: list[Series]) -> bool:
-    """Return whether there is a number among the values that is not zero."""
-    return any(value and not math.isnan(value) for each in series for _, value in each.values)
+        if self.wanted(self.series):
+            return ""
+        return f"{self.where}: nothing but zero or nothing at all: {self.query}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +107,13 @@ class Watch:
             query = query.replace(name, value)
         return query
 
-    def ask(self, where: str, query: str, *, may_be_dead: bool = False) -> Answer:
+    def ask(self, where: str, query: str, wanted: Wanted = alive) -> Answer:
         """Ask for a query's values since the start."""
         try:
             series = self.prometheus.range(query, self.start, time.time(), STEP_S)
         except PrometheusError as error:
-            return Answer(where, query, [], str(error), may_be_dead)
-        return Answer(where, query, series, "", may_be_dead)
+            return Answer(where, query, [], str(error), wanted)
+        return Answer(where, query, series, "", wanted)
 
     def panel(self, where: str, panel: Panel) -> list[Answer]:
         """Ask all of a panel's questions, of the estate that can answer them."""
@@ -109,7 +123,7 @@ class Watch:
 
 
 @contextmanager
-def watching(folder: Path, life_s: float = _LIFE_S) -> Iterator[Watch]:
+def watching(folder: Path, life_s: float = _LIFE_S, speed: int = _SPEED) -> Iterator[Watch]:
     """Let both estates live in the view of a Prometheus; enter the block after `life_s` seconds.
 
     Raises:
@@ -118,7 +132,7 @@ def watching(folder: Path, life_s: float = _LIFE_S) -> Iterator[Watch]:
     prometheus.find()
     with (
         broker(folder) as own,
-        runs.running("demo", folder / "demo.log", *_DEMO) as good,
+        runs.running("demo", folder / "demo.log", *_DEMO, "--speed", str(speed)) as good,
         runs.running(_RARE, folder / "rare.log", "--broker", own.url, "--tms") as bad,
     ):
         targets = (Target(GOOD, (good.address,)), Target(BAD, (bad.address,)))
@@ -143,12 +157,12 @@ def answers(watch: Watch) -> list[Answer]:
         for answer in watch.panel(board.title, panel)
     ]
     found += [
-        watch.ask(f"annotation {each.name}", watch.fill(each.expr, GOOD), may_be_dead=True)
+        watch.ask(f"annotation {each.name}", watch.fill(each.expr, GOOD), anything)
         for each in ANNOTATIONS
     ]
-    found += [watch.ask(f"rule {each.name}", each.expr) for each in RECORDINGS]
-    found += [watch.ask(f"recorded {each.name}", each.name) for each in RECORDINGS]
-    found += [watch.ask(f"alert {each.name}", each.expr, may_be_dead=True) for each in ALERTS]
+    found += [watch.ask(f"rule {each.name}", each.expr, numbers) for each in RECORDINGS]
+    found += [watch.ask(f"recorded {each.name}", each.name, numbers) for each in RECORDINGS]
+    found += [watch.ask(f"alert {each.name}", each.expr, anything) for each in ALERTS]
     return found
 
 

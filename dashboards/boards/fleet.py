@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from dashboards.estate import IN_USE, SERVING
+from dashboards.estate import IN_USE, LINKED, SERVING
 from dashboards.panels import (
     GRAFANA,
     Board,
@@ -58,9 +58,10 @@ FLEET: Final = Board(
                   "One region alone: look for what its terminals share.", "percentunit",
                   one(share(total(_SERVING, "region"), total(_IN_USE, "region")), "{{region}}"),
                   span=6, top=1),
-            Panel("Connected", "Terminals whose MQTT link is up. A cliff is an outage, a slope "
-                  "is closing time.", "short",
-                  one(total(_now("fleet_connected_terminals")), "connected"), span=6),
+            Panel("Connected and expected", "Terminals whose MQTT link is up, and those in a state "
+                  "that keeps one. Where the lines part, links are down.", "short",
+                  (Query(total(_now("fleet_connected_terminals")), "connected"),
+                   Query(total(_now("fleet_terminals", state=LINKED)), "expected")), span=6),
         )),
         Row("Sign-in", (
             Panel("Sign-ins by outcome", "Attempts per second by outcome. `malfunction` is the "
@@ -84,7 +85,7 @@ FLEET: Final = Board(
                   rare=True, top=1),
             Panel("Heartbeats per connected terminal", "Falls when terminals hang: their link is "
                   "up but they say nothing.", "mps",
-                  one(share(total(_BEATS), total(_now("fleet_connected_terminals"))),
+                  one(share(total(_BEATS), total(GRAFANA.average("fleet_connected_terminals"))),
                       "per terminal")),
         )),
         Row("Faults", (
@@ -100,6 +101,9 @@ FLEET: Final = Board(
             Panel("Forced shutdowns by cause", "Per second. Spontaneous ones are hardware or "
                   "power; the watchdog's are software that hung.", "cps",
                   by("cause", _rate("fleet_forced_shutdowns_total")), Look.STACK),
+            Panel("Common causes under way", "What strikes many terminals at once, as the profile "
+                  "has it. Other panels have their reason here.", "short",
+                  by("cause", _now("fleet_common_causes_active")), Look.STACK, rare=True, span=12),
             Panel("Self-tests by outcome", "Per second, at every boot. `failed` keeps a terminal "
                   "out of service.", "cps", by("outcome", _rate("fleet_self_tests_total")),
                   Look.STACK),

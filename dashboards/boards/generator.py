@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from dashboards.panels import GRAFANA, Board, Look, Panel, Query, Row, by, latency, one
+from dashboards.panels import GRAFANA, Board, Look, Panel, Query, Row, by, latency, one, percentiles
 from dashboards.queries import share, total
 
 _now, _rate = GRAFANA.now, GRAFANA.rate
@@ -50,6 +50,14 @@ GENERATOR: Final = Board(
                   one(f"{total(_CPU)} / "
                       f"({total(_rate('fleet_messages_sent_total'))} + "
                       f"{total(_rate('fleet_messages_received_total'))} > 0)", "per message")),
+        )),
+        Row("The machine", (
+            Panel("Waiting for a core", "Share of the time that each shard was ready to run and "
+                  "others had its core. Above 10 % the machine is shared too much.", "percentunit",
+                  one(total(_rate("fleet_shard_cpu_wait_seconds_total"), "instance", "shard"),
+                      "{{instance}} {{shard}}")),
+            Panel("Late ticks", "How late a shard's loop woke for its tick.", "s",
+                  percentiles("fleet_loop_delay_seconds")),
         )),
         Row("Lag", latency("Schedule lag", "fleet_schedule_lag_seconds",
                            "How late the generator acted after an instant that was due.")),

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from dashboards.panels import GRAFANA, Board, Look, Panel, Query, Row, by, latency, one
+from dashboards.panels import GRAFANA, Board, Look, Panel, Query, Row, by, latency, one, percentiles
 from dashboards.queries import Not, share, total
 
 _now, _rate = GRAFANA.now, GRAFANA.rate
@@ -44,6 +44,18 @@ LOAD: Final = Board(
                      "From the instant a heartbeat was due to its acknowledgement."),
             *latency("Sign-in", "fleet_sign_in_duration_seconds",
                      "From a sign-in request to its answer, in protocol time."),
+        )),
+        Row("Orders and losses", (
+            *latency("Command", "fleet_command_seconds", "From the instant an order was to take "
+                     "effect until the reference TMS heard of it."),
+            Panel("Publish acknowledgement, percentiles", "From the instant a message of QoS 1 was "
+                  "due to the broker's PUBACK.", "s", percentiles("fleet_publish_ack_seconds"),
+                  span=12),
+            Panel("Heartbeats lost, doubled or overtaken", "Seen in their numbers, on the way up "
+                  "by the reference TMS and on the way down by the terminals.", "mps",
+                  (Query(total(_rate("fleet_up_mishaps_total"), "mishap"), "up, {{mishap}}"),
+                   Query(total(_rate("fleet_down_mishaps_total"), "mishap"), "down, {{mishap}}")),
+                  rare=True, span=12),
         )),
         Row("Can these figures be trusted", (
             Panel("Schedule lag", "How late the generator acted. Above 10 ms the latencies above "

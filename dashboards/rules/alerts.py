@@ -43,12 +43,12 @@ _BIG: Final = f"{of.TERMINALS.name} >= {_LEAST}"
 ALERTS: Final[tuple[Alert, ...]] = (
     Alert(
         "FleetMassOffline",
-        f"{of.LINKS.name} < 0.8 and {_BIG}",
+        f"{of.UNLINKED.name} > 0.2 and {_BIG}",
         "2m",
         "page",
-        f"{_JOB}: only {_PERCENT} of working terminals have their link",
-        "Terminals that ought to be connected are not. Fewer than 80 % is more than single faults "
-        "can explain: look for what they share.",
+        f"{_JOB}: {_PERCENT} of the terminals that should be connected are not",
+        "More than a fifth of the terminals that should be connected are not. Single faults cannot "
+        "explain that: look for what they share.",
     ),
     Alert(
         "FleetSignInFailures",
@@ -70,18 +70,18 @@ ALERTS: Final[tuple[Alert, ...]] = (
     ),
     Alert(
         "FleetHeartbeatsMissing",
-        f"{of.BEATS.name} < 0.5 * ({of.BEATS.name} offset 3m) "
-        f"and {of.BEATS_IN_ALL.name} offset 3m >= 1",
+        f"({of.HUNG.name} > 0.05 or {of.GAPS.name} > 0.05) and {_BIG}",
         "1m",
         "page",
-        f"{_JOB}: connected terminals send less than half the heartbeats of 3 minutes ago",
-        "Links are up, but terminals say less than before: they hang, or their interval was "
-        "changed. MQTT keep-alive goes on while the application hangs, so nothing else shows it.",
+        f"{_JOB}: {_PERCENT} of heartbeats are missing",
+        "Terminals whose link is up say nothing, as their software hangs, or what they say does "
+        "not arrive. MQTT's keep-alive goes on meanwhile, so a broker's own figures do not show "
+        "it.",
     ),
     Alert(
         "FleetHeartbeatsUnanswered",
         f"{of.ANSWERS.name} < 0.8 and {of.ANSWERS.name} offset 3m >= 0.8 "
-        f"and {of.BEATS_IN_ALL.name} >= 0.5",
+        f"and {of.BEATS.name} >= 0.5",
         "1m",
         "page",
         f"{_JOB}: only {_PERCENT} of heartbeats are acknowledged",

@@ -25,6 +25,8 @@ class Recording(NamedTuple):
 
 _TERMINALS: Final = total(SHORT.now("fleet_terminals"), JOB)
 _EXPECTED: Final = total(SHORT.now("fleet_terminals", state=LINKED), JOB)
+_HUNG: Final = total(SHORT.now("fleet_terminals", state="hung"), JOB)
+_GAPS: Final = total(SHORT.rate("fleet_up_mishaps_total", mishap="lost"), JOB)
 _CONNECTED: Final = total(SHORT.now("fleet_connected_terminals"), JOB)
 _BEATS: Final = total(SHORT.rate("fleet_heartbeats_total"), JOB)
 _ANSWERS: Final = total(SHORT.rate("fleet_messages_received_total", kind="heartbeat"), JOB)
@@ -35,7 +37,9 @@ _ENDS: Final = ("succeeded", "failed", "rolled_back")
 _ENDED: Final = total(LONG.rate("fleet_updates_total", outcome=_ENDS), JOB)
 
 TERMINALS: Final = Recording("job:fleet_terminals:sum", _TERMINALS)
-LINKS: Final = Recording("job:fleet_links:ratio", share(_CONNECTED, _EXPECTED))
+UNLINKED: Final = Recording(
+    "job:fleet_unlinked_terminals:ratio", f"clamp_min(1 - {share(_CONNECTED, _EXPECTED)}, 0)"
+)
 CONNECTS: Final = Recording(
     "job:fleet_connects:rate1m", total(SHORT.rate("fleet_connects_total"), JOB)
 )
@@ -49,7 +53,8 @@ UPDATE_FAILURES: Final = Recording(
     share(total(LONG.rate("fleet_updates_total", outcome=("failed", "rolled_back")), JOB), _ENDED),
 )
 UPDATES: Final = Recording("job:fleet_updates_ended:increase5m", f"300 * {_ENDED}")
-BEATS: Final = Recording("job:fleet_heartbeats_per_link:rate1m", share(_BEATS, _CONNECTED))
+HUNG: Final = Recording("job:fleet_hung_terminals:ratio", share(_HUNG, _CONNECTED))
+GAPS: Final = Recording("job:fleet_heartbeats_lost:ratio_rate1m", share(_GAPS, _BEATS))
 ANSWERS: Final = Recording("job:fleet_heartbeats_answered:ratio_rate1m", share(_ANSWERS, _BEATS))
 LAG: Final = Recording(
     "job:fleet_schedule_lag_seconds:p99_rate1m",
@@ -57,7 +62,7 @@ LAG: Final = Recording(
 )
 _CPU: Final = SHORT.rate("fleet_shard_cpu_seconds_total")
 BUSIEST: Final = Recording("job:fleet_shard_cpu:max_rate1m", f"max by (job) ({_CPU})")
-BEATS_IN_ALL: Final = Recording("job:fleet_heartbeats:rate1m", _BEATS)
+BEATS: Final = Recording("job:fleet_heartbeats:rate1m", _BEATS)
 CONNECTED: Final = Recording("job:fleet_connected_terminals:sum", _CONNECTED)
 ACTIVE: Final = Recording(
     "job_fault_class:fleet_active_faults:ratio",
@@ -81,6 +86,6 @@ NORMS: Final = tuple(
 )
 
 RECORDINGS: Final[tuple[Recording, ...]] = (
-    TERMINALS, LINKS, CONNECTED, CONNECTS, SIGN_INS, SIGN_IN_FAILURES, UPDATES, UPDATE_FAILURES,
-    BEATS_IN_ALL, BEATS, ANSWERS, LAG, BUSIEST, ACTIVE, *NORMS,
+    TERMINALS, UNLINKED, CONNECTED, CONNECTS, SIGN_INS, SIGN_IN_FAILURES, UPDATES, UPDATE_FAILURES,
+    BEATS, HUNG, GAPS, ANSWERS, LAG, BUSIEST, ACTIVE, *NORMS,
 )  # fmt: skip

@@ -1,0 +1,1 @@
+"""A preview of all panels without Grafana: recorded, drawn, and put on one page."""

@@ -1,0 +1,72 @@
+"""The page: all boards with all panels, laid out as in Grafana, without a script or a network."""
+
+import re
+from html import escape
+from pathlib import Path
+from typing import Final
+
+from dashboards.boards import BOARDS
+from dashboards.gallery.draw import draw
+from dashboards.gallery.record import Recording, Shot
+from dashboards.panels import Board, Panel
+
+PAGE: Final = Path(__file__).parent / "index.html"
+_STYLE: Final = """
+body{font:14px/1.4 system-ui,"Noto Sans CJK SC",sans-serif;color:#222;background:#f4f5f5;margin:0}
+main,header{max-width:1500px;margin:auto;padding:0 16px}
+header p{max-width:75ch}
+h1{margin-bottom:0}
+h2{margin:32px 0 0;border-top:2px solid #ccc;padding-top:16px}
+h3{font-size:15px;margin:18px 0 6px;color:#555}
+section{display:grid;grid-template-columns:repeat(24,minmax(0,1fr));gap:8px;align-items:start}
+figure{background:#fff;border:1px solid #ddd;border-radius:3px;margin:0;padding:6px}
+figure b{font-size:13px;font-weight:600}
+figure svg{width:100%;height:auto;display:block}
+figcaption{font-size:11px;color:#666}
+.rare b::after{content:" bad day";color:#b00;font-weight:400;font-size:11px}
+@media(max-width:900px){figure{grid-column:span 24!important}}
+"""
+_HEADER: Final = """\
+<h1>Dashboards, a preview <span lang="zh">预览</span></h1>
+<p><strong>This is not Grafana.</strong> The panels are drawn with matplotlib, from a recorded run
+and with the very queries that the dashboards ask of Prometheus, all variables set to <em>All</em>.
+Colours, legends and scales are Grafana's own there. The run is the profile <code>demo</code>, a
+shop day of eleven hours in {seconds:.0f} seconds of wall clock with 300 terminals; panels marked
+<span style="color:#b00">bad day</span> show what a good day has not, from
+<code>dashboards/profiles/rare.toml</code>, which loses its broker
+for a while at 70 %.</p>
+"""
+
+
+def page(recording: Recording) -> str:
+    """Return the page."""
+    shots = {(shot.board, shot.panel): shot for shot in recording.shots}
+    boards = "\n".join(_board(board, shots, recording.seconds) for board in BOARDS)
+    return (
+        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width"><title>fleet: dashboards, a preview'
+        f"</title><style>{_STYLE}</style></head><body><header>"
+        f"{_HEADER.format(seconds=recording.seconds)}</header><main>{boards}</main></body></html>\n"
+    )
+
+
+def _board(board: Board, shots: dict[tuple[str, str], Shot], seconds: float) -> str:
+    parts = [f'<h2 id="{board.uid}">{escape(board.title)}</h2><p>{escape(board.description)}</p>']
+    for row in board.rows:
+        panels = "\n".join(
+            _panel(panel, shots[board.uid, panel.title], seconds) for panel in row.panels
+        )
+        parts.append(f"<h3>{escape(row.title)}</h3><section>{panels}</section>")
+    return "\n".join(parts)
+
+
+def _words(text: str) -> str:
+    return re.sub("`([^`]*)`", r"<code>\1</code>", escape(text))
+
+
+def _panel(panel: Panel, shot: Shot, seconds: float) -> str:
+    kind = ' class="rare"' if panel.rare else ""
+    return (
+        f'<figure{kind} style="grid-column:span {panel.span}"><b>{escape(panel.title)}</b>'
+        f"{draw(panel, shot, seconds)}<figcaption>{_words(panel.description)}</figcaption></figure>"
+    )
