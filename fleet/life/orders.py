@@ -12,6 +12,7 @@ from fleet.life.terminal import Terminal
 from fleet.life.updating.offer import can_cancel, take_order
 from fleet.life.updating.outcome import refuse
 from fleet.wire.messages import (
+    LOG_LINES_MAX,
     AnyOrder,
     CancelUpdate,
     Lock,
@@ -97,7 +98,9 @@ def _log(t: Terminal) -> tuple[str, ...]:
         f"reconnects {t.reconnects}, forced shutdowns {t.forced_shutdowns}",
         f"updates {t.updates}, pending {job.order.version if job else '-'}",
     )
-    return lines + tuple(f"fault {code}" for code in sorted(t.active)[:16])
+    faults = tuple(f"fault {code}" for code in sorted(t.active))
+    recent = [f"{t.origin_ms + at} {event}" for at, event in t.log]
+    return (*lines, *faults, *recent)[:LOG_LINES_MAX]
 
 
 def _in(states: frozenset[State]) -> Callable[[Terminal, AnyOrder], bool]:

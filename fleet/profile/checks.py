@@ -8,7 +8,7 @@ import math
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from fleet.profile import trade_checks
+from fleet.profile import campaign_checks, trade_checks
 from fleet.profile.cause_checks import cause_complaints
 from fleet.profile.cohort_checks import cohort_complaints
 from fleet.profile.complaints import Complaint
@@ -188,6 +188,13 @@ CHECKS: Final[tuple[tuple[frozenset[str], Check], ...]] = (
     (frozenset({"day"}), _hours),
     (frozenset({"campaigns"}), _campaign_names),
     (frozenset({"campaigns", "estate"}), _campaigns),
+    (frozenset({"campaigns"}), campaign_checks.waves),
+    (frozenset({"campaigns", "estate"}), campaign_checks.models),
+    (frozenset({"campaigns", "tms"}), campaign_checks.one_book),
+    (frozenset({"campaigns", "maintenance", "day"}), campaign_checks.windows),
+    (frozenset({"campaigns", "update", "mqtt"}), campaign_checks.chunks),
+    (frozenset({"campaigns", "orders"}), campaign_checks.lines),
+    (frozenset({"orders"}), campaign_checks.orders),
     (frozenset({"orders", "estate"}), _orders),
     (frozenset({"forced_shutdown"}), _causes),
     (frozenset({"password_reset"}), _resets),

@@ -37,6 +37,9 @@ class Update(Section):
     defers_max_security: Few = 1
     """The same for a security update, which is more urgent; a guess."""
 
+    batch: Literal["settled", "empty"] = "settled"
+    """What must hold of the batch: no reversal or stored payment is on its way, or no payment of
+    the day is left at all, as PAX asks for (sourced: its support pages)."""
     battery_min: Annotated[int, Field(ge=0, le=100)] = 30
     """Charge in percent below which a terminal without mains is not updated; a guess."""
     wifi_found: Probability = 0.3

@@ -118,7 +118,9 @@ class Progress:
         self._decided_ms = max(self._decided_ms, clock.last_before(before_ms))
 
     def _fold(self, index: int, outcome: Outcome) -> None:
-        if outcome != "timed_out":
+        if outcome == "ordered":
+            self._outcomes.setdefault(index, outcome)
+        elif outcome != "timed_out":
             self._outcomes[index] = outcome
         elif self._outcomes.get(index) == "ordered":
             self._outcomes[index] = outcome

@@ -38,6 +38,7 @@ DayMinute = Annotated[int, Meta(ge=0, lt=1_440)]
 ChunkBytes = Annotated[int, Meta(ge=1, le=CHUNK_BYTES_MAX)]
 PackageBytes = Annotated[int, Meta(ge=1, le=PACKAGE_BYTES_MAX)]
 ChunkData = Annotated[bytes, Meta(max_length=CHUNK_BYTES_MAX)]
+LOG_LINES_MAX: Final = 64
 LogLine = Annotated[str, Meta(max_length=160)]
 
 APPROVED: Final = "00"
@@ -315,7 +316,7 @@ class LogUploaded(Message, frozen=True, forbid_unknown_fields=True):
     kind = "log"
     ts: Timestamp
     plan: Count
-    lines: Annotated[tuple[LogLine, ...], Meta(max_length=32)]
+    lines: Annotated[tuple[LogLine, ...], Meta(max_length=LOG_LINES_MAX)]
 
 
 class TransactionReported(Message, frozen=True, forbid_unknown_fields=True):
@@ -512,7 +513,7 @@ class UploadLog(
 class SetParameters(
     Order, frozen=True, forbid_unknown_fields=True, tag_field="order", tag="set_parameters"
 ):
-    """Fetch the parameters anew; send heartbeats at this interval (0: as before)."""
+    """Send heartbeats at this interval from now on (0: as before)."""
 
     heartbeat_ms: Count = 0
 

@@ -51,12 +51,13 @@ class Job:
         spoilt: Whether one of them has a wrong byte.
         paused_at: Instant at which the link was lost; None while it is up.
         manual: Whether it goes the manual way.
+        unattended: Whether nobody is there to be asked, as it is maintained.
     """
 
     __slots__ = (
         "accepted_at", "asked", "attempts", "backed_up", "chunk", "defers", "digest", "fate",
         "held", "manual", "not_before", "old", "order", "paused_at", "phase", "spoilt", "step_ms",
-        "until",
+        "unattended", "until",
     )  # fmt: skip
 
     def __init__(self, order: Update) -> None:
@@ -78,6 +79,7 @@ class Job:
         self.spoilt = False
         self.paused_at: Millis | None = None
         self.manual = False
+        self.unattended = False
 
     def begin_anew(self) -> None:
         """Forget what has come: the next attempt starts with the first chunk."""

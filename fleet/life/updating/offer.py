@@ -5,7 +5,7 @@ from typing import Final
 from fleet.chance.streams import Purpose
 from fleet.life.faults import NEVER
 from fleet.life.regions import UpdatePhase
-from fleet.life.states import Event
+from fleet.life.states import Event, State
 from fleet.life.terminal import Terminal
 from fleet.life.updating.backup import begin_backup
 from fleet.life.updating.guards import objection
@@ -57,6 +57,7 @@ async def offer(t: Terminal) -> None:
         _hold(t, job, *held)
         return
     job.held = ""
+    job.unattended = t.state is State.MAINTENANCE
     job.phase = UpdatePhase.OFFERED
     job.until = NEVER
     t.step(Event.UPDATE_OFFERED, code=job.order.version)
@@ -75,7 +76,7 @@ async def ask_merchant(t: Terminal) -> None:
     """Wait for the merchant's answer, where the merchant has one to give."""
     job, rule = job_of(t), t.profile.update
     most = rule.defers_max_security if job.order.reason == "security" else rule.defers_max
-    if not job.order.forced and job.defers < most:
+    if not (job.order.forced or job.unattended) and job.defers < most:
         await work(t, job, _RESPONSE, rule.response)
         if t.streams.chance(_DEFER, rule.defer):
             _defer(t, job)

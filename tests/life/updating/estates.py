@@ -10,12 +10,17 @@ from tests.life.lives import quiet
 from tests.life.solitude import Solitude, settle, spend
 
 NEW = "9.9.9"
+# Nearly everybody is an S1 on mains.
+MODELS = [
+    {"name": "S1", "share": 0.999, "firmware": "1.0.0"},
+    {"name": "B2", "share": 0.001, "firmware": "1.0.0"},
+]
 
 
 def updating(campaign: Any = None, **overrides: Any) -> Profile:
     """Return a quiet estate with a campaign from the start."""
     asked = {"name": "spring", "version": NEW, "at": "0s"} | (campaign or {})
-    small = {"update__package": "64KiB", "update__chunk": "8KiB"}
+    small = {"update__package": "64KiB", "update__chunk": "8KiB", "estate__models": MODELS}
     return quiet(**(small | {"campaigns": [asked]} | overrides))
 
 

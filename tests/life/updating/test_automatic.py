@@ -236,7 +236,7 @@ def test_an_order_that_has_expired_is_not_offered() -> None:
 
 def test_a_package_for_another_model_fails_at_once() -> None:
     """UPD-955 as soon as the order comes; nobody is asked and nothing is fetched."""
-    world, terminal = lived(updating({"made_for": ["T9"]}), 3)
+    world, terminal = lived(updating({"made_for": ["B2"]}), 3)
     assert codes(world, E.UPDATE_FAILED) == ["UPD-955"]
     assert words(world) == ["failed"]
     assert terminal.state is State.READY
@@ -255,11 +255,8 @@ def test_a_version_that_fails_its_test_is_rolled_back() -> None:
 
 def test_a_defect_shows_on_its_models_alone() -> None:
     """A version with a defect is rolled back where it has one."""
-    models = [{"name": "A", "share": 1.0}]
-    for where, rolled_back in (("A", True), ("B", False)):
-        bad = {"defect": 1.0, "defect_models": [where]}
-        profile = updating(bad, estate__models=[*models])
-        world, _ = lived(profile, 6)
+    for where, rolled_back in (("S1", True), ("B2", False)):
+        world, _ = lived(updating({"defect": 1.0, "defect_models": [where]}), 6)
         assert (E.UPDATE_ROLLED_BACK in world.events()) == rolled_back
 
 

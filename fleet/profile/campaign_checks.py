@@ -1,0 +1,113 @@
+"""What must hold of campaigns, maintenance and the way in which packages travel."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from fleet.profile.cohort_checks import unknown
+from fleet.profile.complaints import Complaint
+from fleet.profile.profile import Profile
+from fleet.units import DAY_MS, Millis, format_duration
+
+LINES_MAX: Final = 4_999
+# What a chunk takes beyond its bytes in base64: the rest of the answer, the topic, the header.
+_ENVELOPE_BYTES: Final = 512
+_RARE: Final = 1e-4
+
+
+def waves(profile: Profile) -> Iterator[Complaint]:
+    """Waves must rise, each to a larger share and not sooner than the one before."""
+    for i, campaign in enumerate(profile.campaigns):
+        for n, (before, wave) in enumerate(
+            zip(campaign.waves, campaign.waves[1:], strict=False), 1
+        ):
+            path = f"campaigns[{i}].waves[{n}]"
+            if wave.share <= before.share:
+                yield Complaint(
+                    f"{path}.share",
+                    f"{wave.share:g} is not above the {before.share:g} of the wave before; shares "
+                    "are what has had its turn by then, and rise",
+                )
+            if wave.after < before.after:
+                yield Complaint(
+                    f"{path}.after",
+                    f"{format_duration(wave.after)} is before the wave before; write "
+                    f"{format_duration(before.after)} or more",
+                )
+
+
+def models(profile: Profile) -> Iterator[Complaint]:
+    """Models that a campaign names must be there."""
+    known = [model.name for model in profile.estate.models]
+    for i, campaign in enumerate(profile.campaigns):
+        yield from unknown(f"campaigns[{i}].made_for", campaign.made_for, known)
+        yield from unknown(f"campaigns[{i}].defect_models", campaign.defect_models, known)
+
+
+def one_book(profile: Profile) -> Iterator[Complaint]:
+    """There can be but one book of a campaign that may stop."""
+    if profile.tms.instances == 1:
+        return
+    for i, campaign in enumerate(profile.campaigns):
+        if campaign.abort:
+            yield Complaint(
+                f"campaigns[{i}].abort",
+                f"{profile.tms.instances} instances of the TMS cannot tell together how many have "
+                "failed; set tms.instances = 1, or leave this out",
+            )
+
+
+def windows(profile: Profile) -> Iterator[Complaint]:
+    """A window, or a maintenance, in which every terminal is switched off never opens."""
+    if profile.day is None:
+        return
+    for i, campaign in enumerate(profile.campaigns):
+        window = campaign.window
+        if window is not None and not _meets(profile, window.opens, window.closes):
+            yield Complaint(f"campaigns[{i}].window", _NEVER)
+    rule = profile.maintenance
+    if rule is not None and not _meets(profile, rule.opens, rule.opens + 1):
+        yield Complaint("maintenance.opens", _NEVER)
+
+
+def chunks(profile: Profile) -> Iterator[Complaint]:
+    """A chunk, in base64, must fit into a packet."""
+    rule, most = profile.update, profile.mqtt.max_packet
+    needed = -(-rule.chunk * 4 // 3) + _ENVELOPE_BYTES
+    if profile.campaigns and rule.transfer == "chunks" and needed > most:
+        yield Complaint(
+            "update.chunk",
+            f"{rule.chunk} bytes take {needed} in base64, more than mqtt.max_packet, {most}; write "
+            "a smaller chunk or a larger packet",
+        )
+
+
+def lines(profile: Profile) -> Iterator[Complaint]:
+    """Numbers of orders hold so many lines."""
+    count = len(profile.campaigns) + len(profile.orders)
+    if count > LINES_MAX:
+        yield Complaint("orders", f"{count} campaigns and orders; at most {LINES_MAX} are numbered")
+
+
+def orders(profile: Profile) -> Iterator[Complaint]:
+    """Only one kind of order has an interval."""
+    for i, order in enumerate(profile.orders):
+        if order.heartbeat_interval is not None and order.order != "set_parameters":
+            yield Complaint(
+                f"orders[{i}].heartbeat_interval",
+                f"{order.order!r} has none; leave it out, or order 'set_parameters'",
+            )
+
+
+def _meets(profile: Profile, opens: Millis, closes: Millis) -> bool:
+    """Whether some terminal is on at some time from `opens` to `closes`, on local clocks."""
+    assert profile.day is not None  # noqa: S101 - the caller has asked
+    first = profile.day.opens.quantile(_RARE)
+    last = profile.day.closes.quantile(1.0 - _RARE)
+    end = closes if closes > opens else closes + DAY_MS
+    return any(opens + days < last and end + days > first for days in (0, DAY_MS, -DAY_MS))
+
+
+_NEVER: Final = (
+    "it never opens: shops are closed then, and their terminals off; let it open within opening "
+    "hours, or leave out [day]"
+)
