@@ -36,6 +36,7 @@ BAD: Final = "fleet-rare"
 RATE_INTERVAL: Final = "10s"
 STEP_S: Final = 1.0
 _LIFE_S: Final = 28
+_UNTIL_DEATH: Final = 0.5
 _UNTIL_OUTAGE: Final = 0.7
 _OUTAGE_S: Final = 3
 _RARE: Final = runs.PROFILES / "rare.toml"
@@ -133,14 +134,18 @@ def watching(folder: Path, life_s: float = _LIFE_S, speed: int = _SPEED) -> Iter
     with (
         broker(folder) as own,
         runs.running("demo", folder / "demo.log", *_DEMO, "--speed", str(speed)) as good,
-        runs.running(_RARE, folder / "rare.log", "--broker", own.url, "--tms") as bad,
+        runs.running(
+            _RARE, folder / "rare.log", "--broker", own.url, "--tms", "--shards", "2"
+        ) as bad,
     ):
         targets = (Target(GOOD, (good.address,)), Target(BAD, (bad.address,)))
         config = folder / "prometheus.yml"
         config.write_text(prometheus.config(targets, "1s", [str(files.RULES)]))
         with prometheus.running(config, folder / "data") as server:
             start = time.time()
-            time.sleep(life_s * _UNTIL_OUTAGE)
+            time.sleep(life_s * _UNTIL_DEATH)
+            bad.lose_a_shard()
+            time.sleep(life_s * (_UNTIL_OUTAGE - _UNTIL_DEATH))
             own.stop()
             time.sleep(_OUTAGE_S)
             own.start()

@@ -88,6 +88,22 @@ FLEET: Final = Board(
                   one(share(total(_BEATS), total(GRAFANA.average("fleet_connected_terminals"))),
                       "per terminal")),
         )),
+        Row("Business, and the TMS's own picture", (
+            Panel("Payments by outcome", "Per second. `lost` are customers who came while the "
+                  "terminal could not serve. Only payments that are lived are counted.", "cps",
+                  by("outcome", _rate("fleet_transactions_total")), Look.STACK, rare=True),
+            Panel("Reversals by outcome", "Per second. Queued ones that do not end pile up until "
+                  "the settlement.", "cps", by("outcome", _rate("fleet_reversals_total")),
+                  rare=True),
+            Panel("Settlements by outcome", "Per second, at the end of the shops' day.", "cps",
+                  by("outcome", _rate("fleet_settlements_total")), Look.STACK, rare=True),
+            Panel("Terminals as the TMS sees them", "By when it heard from them. It knows of an "
+                  "outage later than the terminals do.", "short",
+                  by("view", _now("fleet_tms_terminals")), Look.STACK, span=12),
+            Panel("Found offline by the TMS", "Per second, by the sign that told: the broker's "
+                  "last will, a goodbye, or silence.", "cps",
+                  by("sign", _rate("fleet_tms_offline_total")), rare=True, span=12),
+        )),
         Row("Faults", (
             Panel("Active faults by class", "Faults raised and not yet cleared. A class that "
                   "climbs while the others stay has a cause in common.", "short",

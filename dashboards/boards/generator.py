@@ -59,6 +59,10 @@ GENERATOR: Final = Board(
             Panel("Late ticks", "How late a shard's loop woke for its tick.", "s",
                   percentiles("fleet_loop_delay_seconds")),
         )),
+        Row("Shards that died", (
+            Panel("Shards that died", "Restarts per second; each is a power cut for its terminals.",
+                  "cps", by("shard", _rate("fleet_shard_restarts_total")), rare=True, span=24),
+        )),
         Row("Lag", latency("Schedule lag", "fleet_schedule_lag_seconds",
                            "How late the generator acted after an instant that was due.")),
         Row("What the generator threw away, and what watching costs", (

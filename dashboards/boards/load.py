@@ -36,6 +36,14 @@ LOAD: Final = Board(
             Panel("Connects that fail and links that end", "Per second, by reason. `kicked` in "
                   "pairs is one identity used twice.", "cps",
                   by("outcome", _rate(_CONNECTS, outcome=Not("ok"))), rare=True, span=12),
+            Panel("Links lost, by reason", "Per second: links that ended though the terminal had "
+                  "not ended them.", "cps", by("reason", _rate("fleet_links_lost_total")),
+                  Look.STACK, rare=True, span=12),
+            Panel("Connects, response and service", "p99 from the instant a connect was due, and "
+                  "from its beginning. The gap is what waited for its turn.", "s",
+                  (Query(GRAFANA.quantile(0.99, "fleet_connect_response_seconds"), "response"),
+                   Query(GRAFANA.quantile(0.99, "fleet_connect_duration_seconds"), "service")),
+                  span=12),
             *latency("Connect", "fleet_connect_duration_seconds",
                      "From opening the TCP connection until the subscription stood."),
         )),

@@ -47,6 +47,15 @@ UPDATES: Final = Board(
                   one(f"{total(_FIRMWARE, 'version')} / ignoring (version) group_left () "
                       f"{total(_FIRMWARE)}", "{{version}}"), span=12, top=1),
         )),
+        Row("Campaigns", (
+            Panel("Progress", "Terminals that the TMS has ordered to update, by campaign and by "
+                  "what it last heard of them.", "short",
+                  one(total(_now("fleet_campaign_terminals"), "campaign", "outcome"),
+                      "{{campaign}}: {{outcome}}"), Look.STACK, span=16),
+            Panel("Stopped", "1 once the TMS has stopped a campaign, as too many of its terminals "
+                  "had failed.", "short", by("campaign", _now("fleet_campaign_stopped")),
+                  rare=True, span=8),
+        )),
         Row("Outcomes", (
             Panel("Updates by outcome", "Per second. Failures that follow offers closely are the "
                   "download's, later ones the installation's.", "cps",

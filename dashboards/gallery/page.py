@@ -33,8 +33,8 @@ and with the very queries that the dashboards ask of Prometheus, all variables s
 Colours, legends and scales are Grafana's own there. The run is the profile <code>demo</code>, a
 shop day of eleven hours in {seconds:.0f} seconds of wall clock with 300 terminals; panels marked
 <span style="color:#b00">bad day</span> show what a good day has not, from
-<code>dashboards/profiles/rare.toml</code>, which loses its broker
-for a while at 70 %.</p>
+<code>dashboards/profiles/rare.toml</code>, which loses a shard
+half-way and its broker at 70 %.</p>
 """
 
 
