@@ -13,7 +13,7 @@ ARGS ?=
 GENERATED := fleet/wire/asyncapi.yaml docs/metrics.md docs/life.md docs/profiles.md
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint check bench contract wheel clean \
+.PHONY: help run test lint check bench big contract wheel clean \
 	dashboards dashboards-check dashboards-verify alerts-verify scrape-cost gallery stack
 
 help: ## List what can be made
@@ -57,6 +57,8 @@ gallery: $(VENV)/.dashboards ## Draw a preview of all panels from a recorded run
 
 stack: $(VENV)/.dashboards ## Run Prometheus beside a run; ARGS="HOST:PORT ..." for several
 	@$(BIN)/python -m dashboards stack $(ARGS)
+big: $(VENV)/.bench ## Prove that two shards carry 38,000 terminals; some minutes
+	@$(BIN)/python -m benchmarks.big $(ARGS)
 
 contract: $(VENV)/.run ## Write anew what is generated from the code
 	@$(BIN)/python -m fleet.wire.contract

@@ -1,0 +1,99 @@
+"""A proof at full size: 38,000 terminals, two shards, two brokers, all signed in, nothing lost.
+
+    python -m benchmarks.big [TERMINALS]        as `make big` does; four to five minutes
+
+A process may hold some 19,900 connections here, a shard as a broker; so 38,000 terminals want two
+of each. The whole program runs, as a user would start it: `fleet run` with two `--broker` URLs, two
+shards and an instance of the reference TMS at each broker.
+"""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Final
+
+from benchmarks import broker, estate
+from fleet.run.descriptors import raise_limit
+
+TERMINALS: Final = 38_000
+_SHARDS: Final = 2
+_RAMP_S: Final = 130
+_RUN_S: Final = 210
+_SLACK_S: Final = 240
+_PROFILE: Final = """
+schema = 1
+name = "big"
+title = "As many terminals as two processes hold"
+description = "All signed in within minutes, then a heartbeat a minute."
+extends = "{base}"
+[run]
+duration = "{run}s"
+[estate]
+terminals = {terminals}
+[ramp]
+over = "{ramp}s"
+[sign_in]
+forgotten = 0.0
+signature = 0.0
+[heartbeat]
+interval = "60s"
+acknowledged = true
+[tms]
+instances = {shards}
+[slo]
+warm_up = "{ramp}s"
+objectives = ["heartbeat.loss == 0", "heartbeat.duplicates == 0", "connect.failures == 0"]
+"""
+
+
+def main(terminals: int = TERMINALS) -> int:
+    """Run the proof and show what came of it; return 0 if it holds."""
+    raise_limit()
+    with TemporaryDirectory(prefix="fleet-big-") as folder:
+        place = Path(folder)
+        profile = place / "big.toml"
+        profile.write_text(
+            _PROFILE.format(
+                base=estate.PROFILE, run=_RUN_S, ramp=_RAMP_S, terminals=terminals, shards=_SHARDS
+            )
+        )
+        with broker.running() as one, broker.running() as two:
+            urls = [part for each in (one, two) for part in ("--broker", each.url)]
+            code = _run(profile, place / "record", urls)
+        summary = json.loads((place / "record" / "summary.json").read_text())
+    return _judge(summary, terminals, code)
+
+
+def _run(profile: Path, record: Path, urls: list[str]) -> int:
+    options = ["--tms", "--shards", str(_SHARDS), "--metrics", "off", "--no-live"]
+    command = [sys.executable, "-m", "fleet", "run", str(profile), *urls, *options]
+    command += ["--out", str(record)]
+    return subprocess.run(command, check=False, timeout=_RUN_S + _SLACK_S).returncode
+
+
+def _judge(summary: dict[str, Any], terminals: int, code: int) -> int:
+    counts = summary["counts"]
+    figures = {
+        "terminals": terminals,
+        "connects": counts["fleet_connects_total"]["ok"],
+        "signed in": counts["fleet_sign_ins_total"]["ok"],
+        "ready at the end": summary["states"]["ready"],
+        "heartbeats": counts["fleet_heartbeats_total"][""],
+        "acknowledged": counts["fleet_messages_received_total"]["heartbeat"],
+        "lost": counts["fleet_down_mishaps_total"]["lost"],
+        "dropped": sum(counts["fleet_dropped_total"].values()),
+        "exit code": code,
+    }
+    for name, figure in figures.items():
+        print(f"{name:18} {figure:>10,}")
+    whole = figures["signed in"] >= terminals and figures["ready at the end"] == terminals
+    complete = figures["heartbeats"] == figures["acknowledged"]
+    holds = whole and complete and not (figures["lost"] or figures["dropped"])
+    print("it holds" if holds else "it does not hold")
+    return 0 if holds else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(*map(int, sys.argv[1:2])))
