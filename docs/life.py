@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
 
-from fleet.life.faults import CATALOGUE
 from fleet.life.regions import REGIONS
 from fleet.life.states import BEATING, ON, State
 from fleet.life.transitions import TRANSITIONS
@@ -34,9 +33,7 @@ def page() -> str:
         "| row | event | from | to |", "|---|---|---|---|", *_lines(), "",
         "## Beside the state", "", "| region | value | may become |", "|---|---|---|",
         *(line for name, table in REGIONS.items() for line in _region(name, table)), "",
-        "## Faults", "",
-        "| code | fault | class | component | effect | severity | shows before in |",
-        "|---|---|---|---|---|---|---|", *_faults(), "",
+        "Faults have [a page of their own](faults.md).", "",
     ])  # fmt: skip
 
 
@@ -61,14 +58,6 @@ def _region(name: str, table: Mapping[StrEnum, frozenset[StrEnum]]) -> list[str]
     return [
         f"| {name} | `{value}` | {', '.join(f'`{after}`' for after in sorted(table[value]))} |"
         for value in table
-    ]
-
-
-def _faults() -> list[str]:
-    return [
-        f"| {k.code} | {k.name} | {k.fault_class} | {k.component} | {k.effect.value} |"
-        f" {k.severity} | {k.precursor.channel if k.precursor else ''} |"
-        for k in CATALOGUE.values()
     ]
 
 

@@ -45,6 +45,12 @@ def test_the_profile_shown_beside_the_sign_in_is_a_profile() -> None:
     assert profile.tms.sign_in_refusals == {"77": 0.05, "62": 0.01}
 
 
+def test_the_page_of_faults_is_fresh() -> None:
+    """docs/faults.md is what the catalogue makes; `make contract` writes it anew."""
+    page = runpy.run_path(str(ROOT / "docs" / "faults.py"))["page"]()
+    assert (ROOT / "docs" / "faults.md").read_text(encoding="utf-8") == page
+
+
 @pytest.mark.parametrize("name", READMES)
 def test_the_profile_shown_is_a_profile(name: str) -> None:
     """The profile in the README loads."""

@@ -66,7 +66,7 @@ class Streams:
     such as that of the n-th day, and count nothing. The two kinds never meet.
     """
 
-    __slots__ = ("_counts", "_purposes", "seed", "serial")
+    __slots__ = ("_counts", "_purposes", "generation", "seed", "serial")
 
     def __init__(self, seed: int, serial: int) -> None:
         """Open the streams.
@@ -87,10 +87,33 @@ class Streams:
         # Two sorted arrays take half the memory of a dict, and there is one pair per terminal.
         self._purposes = array("Q")
         self._counts = array("I")
+        self.generation = 0
+
+    def succeed(self) -> None:
+        """Begin the counted streams of the next generation: another unit in the same place.
+
+        What is drawn for it depends on nothing that was drawn for those before.
+        """
+        self.generation += 1
+        self._purposes = array("Q")
+        self._counts = array("I")
 
     def uniform(self, purpose: Purpose) -> float:
         """A number in [0, 1)."""
         return self._word(_COUNTED, purpose, self._next(purpose))
+
+    def last(self, purpose: Purpose) -> float:
+        """The number that was last taken, once more.
+
+        Raises:
+            ValueError: None has been taken yet.
+        """
+        purposes, number = self._purposes, purpose.number
+        i = bisect_left(purposes, number)
+        if i == len(purposes) or purposes[i] != number:
+            msg = f"nothing has been drawn for {purpose.name}"
+            raise ValueError(msg)
+        return self._word(_COUNTED, purpose, self._counts[i] - 1)
 
     def at(self, purpose: Purpose, n: int) -> float:
         """The n-th number in [0, 1), n from 0."""
@@ -142,7 +165,7 @@ class Streams:
 
     def _word(self, kind: int, purpose: Purpose, n: int) -> float:
         _INNER["key"] = (self.seed, self.serial)
-        _INNER["counter"] = (0, n, purpose.number, kind)
+        _INNER["counter"] = (self.generation if kind == _COUNTED else 0, n, purpose.number, kind)
         _PHILOX.state = _STATE
         # The upper 53 of 64 bits are what a float in [0, 1) can hold.
         return (_PHILOX.random_raw() >> 11) * 2.0**-53

@@ -6,6 +6,7 @@ from typing import Final
 from fleet.dataset.instants import iso
 from fleet.dataset.schema import Layout, Table
 from fleet.dataset.summary import Summary
+from fleet.life.faults.slate import slate_of
 
 _SIZES: Final = (
     (1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"),
@@ -100,9 +101,9 @@ def datasheet(summary: Summary) -> str:
     profile = summary.profile
     rules = profile.dataset
     kinds = "\n".join(
-        f"- `{code}`: strikes by {_law(fault.onset)}; "
-        + ("it gives warning" if fault.precursor else "it gives no warning: a negative control")
-        for code, fault in sorted(profile.faults.items())
+        f"- `{risk.kind.code}`: strikes by {_law(risk.law)} in {risk.clock.name.lower()} time; "
+        + ("it gives warning" if risk.lead else "it gives no warning: a negative control")
+        for risk in slate_of(profile).risks
     )
     return f"""# Datasheet of {summary.name}
 

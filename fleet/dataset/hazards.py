@@ -19,6 +19,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from fleet.chance.laws import Exponential, Law, Weibull
+from fleet.life.faults.slate import slate_of
 from fleet.profile.profile import Profile
 from fleet.units import HOUR_MS
 
@@ -43,7 +44,8 @@ class Hazards:
 
     def __init__(self, lives: pa.Table, profile: Profile) -> None:
         """Take lives as they were noted."""
-        self.codes: Final = sorted(set(lives["code"].to_pylist()) | set(profile.faults))
+        slate = slate_of(profile)
+        self.codes: Final = sorted(set(lives["code"].to_pylist()) | set(slate.index))
         place = {code: number for number, code in enumerate(self.codes)}
         self.row: Integers = lives["row"].to_numpy()
         self.code = np.array([place[code] for code in lives["code"].to_pylist()], np.int64)
@@ -55,7 +57,7 @@ class Hazards:
         grown_h = lives["exit_age_h"].to_numpy() - self._entry_h
         self._pace = np.where(lasted_h > _TINY, grown_h / np.maximum(lasted_h, _TINY), 1.0)
         oldest_h = float(lives["exit_age_h"].to_numpy().max(initial=1.0))
-        laws = {code: fault.onset for code, fault in profile.faults.items()}
+        laws = {code: slate.risks[n].law for code, n in slate.index.items()}
         self._laws = [_Table(laws[code], oldest_h) if code in laws else None for code in self.codes]
         everyone = np.arange(len(self.row))
         self._at_entry = self._law(everyone, self._entry_h)

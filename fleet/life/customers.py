@@ -23,7 +23,7 @@ from enum import Enum
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from fleet.chance.daily import MONDAY_MS, WeekCurve
+from fleet.chance.daily import MONDAY_MS, WEEK_MS, WeekCurve
 from fleet.chance.laws import Gamma
 from fleet.chance.poisson import poisson_quantile
 from fleet.chance.streams import Purpose, Streams
@@ -117,6 +117,16 @@ class Customers:
         begin = self.next + self._monday_ms
         coming = self.trade.curve.after(begin, gap / self._lived_per_day) - self._monday_ms
         self.next = math.ceil(coming) if coming < NEVER else NEVER
+
+    @property
+    def per_day(self) -> float:
+        """How many customers come on an average day of the curve, lived and counted."""
+        return self.trade.per_day + self._lived_per_day
+
+    def activity(self, now: Millis) -> float:
+        """Return the share of the week's busiest hour."""
+        hour = int((now + self._monday_ms) % WEEK_MS // HOUR_MS)
+        return self.trade.curve.per_hour[hour] / max(self.trade.curve.per_hour)
 
     def place(self, placed: Placed, now: Millis) -> Tally | None:
         """Place the terminal otherwise; return what became of those since the last time.

@@ -29,7 +29,8 @@ class Diary:
         resumes: The span for maintenance ends.
         unlocks: A lock ends.
         reconnects: The next attempt to bring the link up.
-        repaired: The earliest repair of an active fault.
+        tends: An ailment, or the first sign of one, wants to be attended to.
+        inspects: The next inspection.
         restarts: The next security reboot.
         forced: An operator forces it off.
         syncs: Parameters are asked for again.
@@ -41,10 +42,10 @@ class Diary:
     """
 
     __slots__ = (
-        "befalls", "by_hand", "closes", "completes", "expires", "forced", "maintains", "misuses",
-        "opens", "power_cycles", "reconnects", "relieved", "repaired", "reports", "rescued",
+        "befalls", "by_hand", "closes", "completes", "expires", "forced", "inspects", "maintains",
+        "misuses", "opens", "power_cycles", "reconnects", "relieved", "reports", "rescued",
         "restarts", "resumes", "reverses", "rotates", "sells", "settles", "signs_in", "syncs",
-        "unlocks", "updates",
+        "tends", "unlocks", "updates",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -59,7 +60,8 @@ class Diary:
         self.sells: Millis = NEVER
         self.settles: Millis = NEVER
         self.reconnects: Millis = NEVER
-        self.repaired: Millis = NEVER
+        self.tends: Millis = NEVER
+        self.inspects: Millis = NEVER
         self.restarts: Millis = NEVER
         self.forced: Millis = NEVER
         self.rescued: Millis = NEVER

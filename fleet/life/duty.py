@@ -11,8 +11,18 @@ at once. A duty which needs the link waits for it.
 from collections.abc import Awaitable, Callable
 from typing import Final, NamedTuple
 
-from fleet.life import fortune, maintenance, settlement, shutdown, signin, sync, transaction
-from fleet.life.faults import CATALOGUE, NEVER
+from fleet.life import (
+    effects,
+    fortune,
+    illness,
+    maintenance,
+    settlement,
+    shutdown,
+    signin,
+    sync,
+    transaction,
+)
+from fleet.life.faults import NEVER
 from fleet.life.orders import obey
 from fleet.life.power import reboot, switch_off
 from fleet.life.reconnect import reconnect
@@ -90,10 +100,8 @@ async def _end_lockout(t: Terminal) -> None:
     signin.unlock(t, t.lifted_by)
 
 
-async def _repair(t: Terminal) -> None:
-    now = t.world.now()
-    for code in [code for code, at in t.active.items() if at <= now]:
-        t.recover(CATALOGUE[code])
+async def _inspect(t: Terminal) -> None:
+    illness.inspect(t)
 
 
 Deed = Callable[[Terminal], Awaitable[None]]
@@ -110,7 +118,8 @@ class Duty(NamedTuple):
 
 DUTIES: Final = (
     Duty("closes", _close, _ANYWHERE, needs_link=False),
-    Duty("repaired", _repair, _ANYWHERE, needs_link=False),
+    Duty("tends", effects.tend, _ANYWHERE, needs_link=False),
+    Duty("inspects", _inspect, IN_SERVICE, needs_link=False),
     Duty("restarts", _restart, _ANYWHERE, needs_link=False),
     Duty("forced", shutdown.by_operator, _ANYWHERE, needs_link=False),
     Duty("relieved", fortune.relieve, _ANYWHERE, needs_link=False),

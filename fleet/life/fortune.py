@@ -87,7 +87,7 @@ def clear(t: Terminal, code: str) -> None:
 
 def _tell(t: Terminal, code: str, phase: str) -> None:
     kind = CATALOGUE[code]
-    t.pulse.faults = len(t.active) + len(t.plights)
+    t.count_faults()
     t.tell(FaultReported(t.ts(), code, kind.component, kind.severity, phase))  # type: ignore[arg-type]
 
 

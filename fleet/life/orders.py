@@ -98,7 +98,7 @@ def _log(t: Terminal) -> tuple[str, ...]:
         f"reconnects {t.reconnects}, forced shutdowns {t.forced_shutdowns}",
         f"updates {t.updates}, pending {job.order.version if job else '-'}",
     )
-    faults = tuple(f"fault {code}" for code in sorted(t.active))
+    faults = tuple(f"fault {code}" for code in sorted(t.reported()))
     recent = [f"{t.origin_ms + at} {event}" for at, event in t.log]
     return (*lines, *faults, *recent)[:LOG_LINES_MAX]
 

@@ -7,8 +7,10 @@ from typing import Final
 
 from fleet.chance.laws import Law
 from fleet.chance.streams import Purpose
+from fleet.life import effects, illness
 from fleet.life.enrolment import await_enrolment
-from fleet.life.faults import CATALOGUE, NEVER, Effect
+from fleet.life.faults import NEVER, Then
+from fleet.life.replacement import swap_out
 from fleet.life.states import Event
 from fleet.life.terminal import Terminal
 from fleet.profile.causes import Certificate
@@ -32,11 +34,11 @@ async def powered_off(t: Terminal) -> None:
     """Wait for the shop to open, or for power to come back; never before all is settled."""
     t.power_off()
     off_at = t.state_since
-    blackout = next((c for c in t.active if CATALOGUE[c].effect is Effect.BLACKOUT), None)
-    until = t.diary.opens if blackout is None else t.active[blackout]
+    blackouts = illness.stopping(t, Then.BLACK_OUT)
+    for ailment in blackouts:
+        await illness.endure(t, ailment)
+    until = t.world.now() if blackouts else t.diary.opens
     await t.world.sleep(max(until, off_at + t.profile.boot.settle))
-    if blackout is not None:
-        t.recover(CATALOGUE[blackout])
     flat = t.member.model.battery and t.world.now() - off_at >= t.profile.dormancy.flat_after
     charged_ms = t.streams.draw(_CHARGE, t.profile.dormancy.charge) if flat else 0
     await t.world.sleep(t.world.now() + charged_ms)
@@ -47,7 +49,7 @@ async def powered_off(t: Terminal) -> None:
 
 async def booting(t: Terminal) -> None:
     """Show the banner and load; a boot that fails too often needs a technician."""
-    t.power_on()
+    effects.power_on(t)
     started = t.world.now()
     await t.rest_for(_BOOT, t.profile.boot.duration)
     if t.streams.chance(_BOOT_FAILURE, t.profile.boot.failure):
@@ -79,7 +81,14 @@ async def out_of_order(t: Terminal) -> None:
     if t.refusals:
         await await_enrolment(t)
         return
-    await t.world.sleep(_repair(t))
+    broken = illness.needing_repair(t)
+    for ailment in broken:
+        await illness.endure(t, ailment)
+    if not broken and t.swapped_by is None:
+        await t.world.sleep(_repair(t))
+    if t.swapped_by is not None:
+        swap_out(t)
+        return
     t.boot_reason = "repair"
     t.failed_boots = t.failed_tests = t.tries = 0
     t.step(Event.REPAIRED)

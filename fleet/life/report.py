@@ -1,15 +1,30 @@
 """The full status report: what the terminal knows of itself."""
 
+from typing import Final
+
+from fleet.life.faults import CATALOGUE
 from fleet.life.regions import Health, Session
 from fleet.life.selftest import TESTS, is_fitted
 from fleet.life.states import State
 from fleet.life.terminal import Terminal
-from fleet.wire.messages import ComponentStatus, ComponentWord, StatusReported
+from fleet.wire.messages import (
+    ComponentStatus,
+    ComponentWord,
+    PrinterWord,
+    SlowReadings,
+    StatusReported,
+)
+
+_PRINTER: Final[dict[str, PrinterWord]] = {
+    "PRN-501": "PaperLow", "PRN-502": "NoPaper", "PRN-503": "PaperJam", "PRN-505": "OutOfOrder",
+}  # fmt: skip
+_FAULTS_MAX: Final = 16
 
 
 def status(t: Terminal) -> StatusReported:
     """Return the report of this instant."""
-    sick = t.sick_components() | set(t.degraded)
+    tested = (CATALOGUE[code].tested_as for code in t.reported())
+    sick = {component for component in tested if component} | set(t.degraded)
     return StatusReported(
         ts=t.ts(),
         tid=t.member.tid,
@@ -27,15 +42,16 @@ def status(t: Terminal) -> StatusReported:
         signed_in=t.session is Session.SIGNED_IN,
         batch=t.batch,
         unconfirmed=t.journal.pending + t.journal.unconfirmed,
-        printer="PaperJam" if "PRN-503" in t.active else "OK",
+        printer=next((_PRINTER[code] for code in t.reported() if code in _PRINTER), "OK"),
         components=tuple(ComponentStatus(c, _health(t, c, sick).value) for c in TESTS),
-        faults=tuple(sorted({*t.active, *t.plights})),
+        faults=tuple(sorted({*t.reported(), *t.plights}))[:_FAULTS_MAX],
         heartbeats=t.pulse.seq,
         sign_ins=t.sign_ins,
         forced_shutdowns=t.forced_shutdowns,
         updates=t.updates,
         reconnects=t.reconnects,
         reversals=t.journal.reversed,
+        readings=SlowReadings(**t.slow_readings()),
     )
 
 

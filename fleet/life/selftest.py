@@ -13,6 +13,8 @@ load. Whether there are new rules or versions is asked for right afterwards, by 
 from typing import Final, Literal
 
 from fleet.chance.streams import Purpose
+from fleet.life import illness
+from fleet.life.faults import Point
 from fleet.life.states import Event
 from fleet.life.terminal import Terminal
 from fleet.units import Millis
@@ -45,6 +47,8 @@ async def self_test(t: Terminal) -> None:
                 break
     failed = tuple(step.component for step in steps if not step.ok)
     taken_ms = sum(step.ms for step in steps)
+    for component in failed:
+        illness.come_upon(t, Point.SELF_TEST, component)
     event = _verdict(failed)
     if event is not Event.SELF_TEST_FAILED:
         t.failed_tests = 0

@@ -25,9 +25,12 @@ class ShopDay:
     """Opening hours of one shop, in business milliseconds since the epoch.
 
     An estate with a shape of its own (`load.stages`) has windows in place of opening hours.
+
+    Attributes:
+        midnight: Local midnight of the first day.
     """
 
-    __slots__ = ("_midnight", "_profile", "_streams", "_windows")
+    __slots__ = ("_profile", "_streams", "_windows", "midnight")
 
     def __init__(self, profile: Profile, streams: Streams, utc_offset_ms: Millis) -> None:
         start = profile.run.start
@@ -36,7 +39,7 @@ class ShopDay:
         self._streams = streams
         self._windows = _staged(profile, streams) if profile.load.stages else None
         # Local midnight of the first day; the region's clock is ahead by its offset.
-        self._midnight = -round(since_midnight.total_seconds() * 1_000) - utc_offset_ms
+        self.midnight = -round(since_midnight.total_seconds() * 1_000) - utc_offset_ms
 
     def first_power_on(self) -> Millis:
         """Return the first instant at which the terminal is switched on, 0 or later.
@@ -90,7 +93,7 @@ class ShopDay:
         return next(at for day in days if (at := self._reboots(day, rule)) > now)
 
     def _reboots(self, day: int, rule: SecurityReboot) -> Millis:
-        midnight = self._midnight + day * DAY_MS
+        midnight = self.midnight + day * DAY_MS
         return midnight + self._streams.draw_at(_SECURITY, max(0, day + 1), rule.at)
 
     def next_settlement(self, now: Millis) -> Millis:
@@ -102,7 +105,7 @@ class ShopDay:
         return next(at for day in days if (at := self._settles(day, law)) > now)
 
     def _settles(self, day: int, law: Law) -> Millis:
-        midnight = self._midnight + day * DAY_MS
+        midnight = self.midnight + day * DAY_MS
         return midnight + self._streams.draw_at(_SETTLES, max(0, day + 1), law)
 
     def open_spans(self, begin: Millis, end: Millis) -> Iterator[tuple[Millis, Millis]]:
@@ -120,7 +123,7 @@ class ShopDay:
                 yield max(opens, begin), min(closes, end)
 
     def _today(self, now: Millis) -> int:
-        return (now - self._midnight) // DAY_MS
+        return (now - self.midnight) // DAY_MS
 
     def _closed(self, day: int) -> bool:
         shop = self._profile.day
@@ -130,7 +133,7 @@ class ShopDay:
     def _hours(self, day: int) -> tuple[Millis, Millis]:
         shop = self._profile.day
         assert shop is not None  # noqa: S101 - both callers have asked already
-        midnight = self._midnight + day * DAY_MS
+        midnight = self.midnight + day * DAY_MS
         number = day + 1  # the evening before the run may still matter
         opens = midnight + self._streams.draw_at(_OPENS, number, shop.opens)
         closes = midnight + self._streams.draw_at(_CLOSES, number, shop.closes)

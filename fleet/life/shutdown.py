@@ -16,8 +16,8 @@ power must stay off for a while, and only then may it be switched on again.
 from typing import Final
 
 from fleet.chance.streams import Purpose
-from fleet.life import transaction
-from fleet.life.faults import CATALOGUE, NEVER, Effect
+from fleet.life import illness, transaction
+from fleet.life.faults import NEVER, Then
 from fleet.life.states import Event
 from fleet.life.terminal import Terminal
 
@@ -25,14 +25,13 @@ _PREPARATION: Final = Purpose("forced_shutdown.preparation")
 _CHARGE: Final = Purpose("forced_shutdown.charge")
 _CAUSE: Final = Purpose("forced_shutdown.cause")
 _DATA_LOST: Final = Purpose("damage.data_loss")
-# What a cold start cures.
-_CURED: Final = frozenset({Effect.HANG, Effect.SHUTDOWN})
 
 
 async def hung(t: Terminal) -> None:
     """Make no progress, link and all, until a watchdog or an operator cuts the power."""
-    hangs = (at for code, at in t.active.items() if CATALOGUE[code].effect is Effect.HANG)
-    watchdog = min(hangs, default=NEVER)
+    watchdog = NEVER
+    for ailment in illness.stopping(t, Then.HANG):
+        watchdog = await illness.await_repair(t, ailment)
     rescued, t.diary.rescued = t.diary.rescued, NEVER
     await t.world.sleep(min(watchdog, rescued))
     lose_power(t)
@@ -49,10 +48,9 @@ async def forced_shutdown(t: Terminal) -> None:
     until = now + t.profile.boot.settle
     if t.diary.closes <= now < t.diary.opens < NEVER:
         until = t.diary.opens  # it was on its way to a closed shop's night
-    cured = [CATALOGUE[code] for code in t.active if CATALOGUE[code].effect in _CURED]
-    await t.world.sleep(max([until, *(t.active[kind.code] for kind in cured)]))
-    for kind in cured:
-        t.recover(kind)
+    for ailment in illness.stopping(t, Then.HANG, Then.SHUT_DOWN):
+        await illness.endure(t, ailment)
+    await t.world.sleep(until)
     if t.diary.closes <= now:
         t.diary.closes = t.shop.next_closing(t.world.now())
     t.boot_reason = "forced_shutdown"
@@ -86,3 +84,4 @@ def lose_power(t: Terminal) -> None:
         t.params = 0
         t.journal.lose()
         t.step(Event.DATA_LOST, code="DAT-972")
+        illness.attest(t, "DAT-972", cause="power")

@@ -25,7 +25,9 @@ Response codes are UnionPay's (ISO 8583, field 39); 62, 98, 99 and A0 are from m
 from typing import Final, Literal
 
 from fleet.chance.streams import Purpose
-from fleet.life.faults import CATALOGUE, NEVER
+from fleet.life import illness
+from fleet.life.faults import NEVER, Point
+from fleet.life.faults.ailment import Ailment
 from fleet.life.regions import Session
 from fleet.life.states import Event, State
 from fleet.life.terminal import Terminal
@@ -70,14 +72,18 @@ def fit_at(t: Terminal) -> Millis:
     A critical fault, or one of the supply without a battery to live on, must be repaired first.
     """
     now = t.world.now()
-    battery = t.member.model.battery
-    hindering = (
-        until
-        for code, until in t.active.items()
-        if CATALOGUE[code].severity == "critical"
-        or (CATALOGUE[code].fault_class == "power" and not battery)
-    )
-    return max(hindering, default=now)
+    illness.come_upon(t, Point.SIGN_IN)
+    hindering = [ailment for ailment in t.active.values() if _hinders(t, ailment)]
+    for ailment in hindering:
+        if ailment.plan is None:  # whoever wants to sign in sees that it is broken
+            illness.notice(t, ailment, Point.MERCHANT)
+    return max((ailment.until for ailment in hindering), default=now)
+
+
+def _hinders(t: Terminal, ailment: Ailment) -> bool:
+    kind = ailment.kind
+    unsupplied = kind.fault_class == "power" and not t.member.model.battery
+    return kind.severity == "critical" or unsupplied or "sign_in" in kind.effect.hinders
 
 
 async def signing_in(t: Terminal) -> None:

@@ -140,6 +140,7 @@ class Event(StrEnum):
     SELF_TEST_ORDERED = "self_test_ordered"
     MASTER_RESET = "master_reset"
 
+    FAULT_STRUCK = "fault_struck"
     FAULT_RAISED = "fault_raised"
     FAULT_CLEARED = "fault_cleared"
     POWER_LOST = "power_lost"
@@ -151,6 +152,7 @@ class Event(StrEnum):
     RECOVERED = "recovered"
     TAMPERED = "tampered"
     PUT_OUT_OF_ORDER = "put_out_of_order"
+    INSPECTED = "inspected"
     REPAIRED = "repaired"
     SWAPPED = "swapped"
     REPLACED = "replaced"

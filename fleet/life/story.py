@@ -11,15 +11,26 @@ of by `Fault`, and its effect decides the state that follows. A link that breaks
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-from fleet.life import enrolment, power, selftest, settlement, shutdown, signin, sync, transaction
+from fleet.life import (
+    effects,
+    enrolment,
+    power,
+    replacement,
+    selftest,
+    settlement,
+    shutdown,
+    signin,
+    sync,
+    transaction,
+)
 from fleet.life.duty import on_duty
-from fleet.life.faults import Effect, Fault, FaultKind
+from fleet.life.faults.risks import Fault
 from fleet.life.orders import obey
 from fleet.life.regions import Link
 from fleet.life.states import Event, State
 from fleet.life.terminal import Terminal
 from fleet.life.updating.install import conclude
-from fleet.life.updating.phases import struck, updating
+from fleet.life.updating.phases import updating
 from fleet.life.world import LinkDown
 
 Chapter = Callable[[Terminal], Awaitable[None]]
@@ -31,7 +42,7 @@ async def live(t: Terminal) -> None:
         try:
             await CHAPTERS[t.state](t)
         except Fault as fault:
-            await _suffer(t, fault.kind)
+            await effects.suffer(t, fault)
         except LinkDown:
             await _lose_link(t)
 
@@ -70,34 +81,9 @@ CHAPTERS: Final[dict[State, Chapter]] = {
     State.HUNG: shutdown.hung,
     State.FORCED_SHUTDOWN: shutdown.forced_shutdown,
     State.OUT_OF_ORDER: power.out_of_order,
+    State.TAMPERED: replacement.tampered,
+    State.RETIRED: replacement.retired,
 }
-
-
-_UNPOWERING: Final = frozenset({Effect.BLACKOUT, Effect.SHUTDOWN})
-_CUTTING: Final = frozenset({Effect.ISOLATE, Effect.BLACKOUT, Effect.SHUTDOWN})
-
-
-async def _suffer(t: Terminal, kind: FaultKind) -> None:
-    """Let a fault take its effect; what it says of itself, it says when it can."""
-    if kind.effect in _CUTTING:
-        await t.detach(clean=False)
-    if kind.effect in _UNPOWERING:
-        shutdown.lose_power(t)
-    if t.state is State.UPDATING:
-        struck(t, kind)
-    t.fall_ill(kind)
-    match kind.effect:
-        case Effect.DEGRADE:
-            pass
-        case Effect.ISOLATE:
-            transaction.lose_link(t)
-            t.diary.reconnects = t.isolated_until()
-        case Effect.BLACKOUT:
-            t.step(Event.POWER_LOST, code=kind.code)
-        case Effect.HANG:
-            t.step(Event.HUNG, code=kind.code)
-        case Effect.SHUTDOWN:
-            shutdown.by_itself(t)
 
 
 async def _lose_link(t: Terminal) -> None:

@@ -8,25 +8,24 @@ from fleet.chance.laws import Law
 from fleet.chance.streams import Purpose, Streams
 from fleet.life.customers import Customers, Placed, Tally
 from fleet.life.diary import Diary
-from fleet.life.faults import (
-    CATALOGUE,
-    DIAGNOSIS,
-    NEVER,
-    REPAIR,
-    SOURCE,
-    Effect,
-    FaultKind,
-    Risks,
-)
+from fleet.life.faults import NEVER
+from fleet.life.faults.ailment import Ailment
+from fleet.life.faults.kinds import Hindrance
+from fleet.life.faults.risks import Risks
+from fleet.life.faults.service import ServiceHours
+from fleet.life.faults.unit import race
+from fleet.life.gauges import Gauges
 from fleet.life.journal import Journal
 from fleet.life.pulse import Pulse
 from fleet.life.regions import Link, Session
 from fleet.life.sale import Sale
 from fleet.life.shopday import ShopDay
 from fleet.life.states import BEATING, Event, State, Step
+from fleet.life.symptoms import Symptom
 from fleet.life.systemlog import SystemLog
-from fleet.life.telemetry import Vitals
+from fleet.life.telemetry import COLUMN, Vitals
 from fleet.life.transitions import step_target
+from fleet.life.truth import Ticket
 from fleet.life.updating.job import Job
 from fleet.life.world import LinkDown, World
 from fleet.profile.causes import REFUSING, Dormancy
@@ -38,7 +37,6 @@ from fleet.wire.messages import (
     AnyOrder,
     BootReason,
     ComponentWord,
-    FaultReported,
     Message,
     Presence,
     UpdateReported,
@@ -47,6 +45,8 @@ from fleet.wire.package import What
 
 UNTOLD_MAX: Final = 6
 _BACKOFF: Final = Purpose("reconnect.backoff")
+_REPORTS_MAX: Final = 2**40
+_INSPECTED: Final = Purpose("inspection.first")
 _JITTER: Final = Purpose("heartbeat.jitter")
 
 
@@ -55,6 +55,7 @@ class Terminal:
 
     __slots__ = (
         "active",
+        "ailments",
         "batch",
         "boot_reason",
         "clock_off_ms",
@@ -71,6 +72,7 @@ class Terminal:
         "fate",
         "first_beat_at",
         "forced_shutdowns",
+        "gauges",
         "idle_since",
         "job",
         "journal",
@@ -91,12 +93,15 @@ class Terminal:
         "retries",
         "risks",
         "sale",
+        "serial_no",
         "session",
         "shop",
         "sign_ins",
         "state_since",
         "steps",
         "streams",
+        "swapped_by",
+        "tickets",
         "tries",
         "untold",
         "updates",
@@ -137,17 +142,23 @@ class Terminal:
         self.origin_ms = origin_ms
         self.streams = Streams(seed, member.index)
         self.shop = ShopDay(profile, self.streams, member.region.utc_offset)
+        self.serial_no = member.serial_no
         self.customers = Customers(profile, member, self.streams, self.shop, origin_ms)
         self.journal = Journal()
         self.sale: Sale | None = None
-        self.risks = Risks(self.streams, profile.faults)
+        self.risks: Risks = race(self)
         self.fate = (weather or Weather(profile, seed)).fate(member)
         self.plights: dict[str, Millis] = {}
         self.clock_off_ms: Millis = 0
+        self.gauges = Gauges()
         self.diary = Diary()
         self.diary.befalls = self.fate.at
+        if profile.hazards.inspection is not None:
+            self.diary.inspects = int(self.streams.at(_INSPECTED, 0) * profile.hazards.inspection)
         self.link = Link.DOWN
-        self.active: dict[str, Millis] = {}
+        self.active: dict[str, Ailment] = {}
+        self.ailments = self.tickets = 0
+        self.swapped_by: Ticket | None = None
         self.untold: tuple[Message, ...] = ()
         self.job: Job | None = None
         self.versions: dict[What, str] | None = None
@@ -194,7 +205,7 @@ class Terminal:
     def _serve(self, state: State, now: Millis) -> None:
         """Let customers be served, or not, from now on; tell what became of those before."""
         placed = Placed.AWAY
-        if state is State.READY:
+        if state is State.READY and not self.hindered("trade"):
             placed = Placed.SELLING if self.link is Link.ONLINE else Placed.OFFLINE
         tally = self.customers.place(placed, now)
         if tally is None:
@@ -353,14 +364,11 @@ class Terminal:
             self.link = Link.DOWN
             await self.world.detach(clean=clean)
 
-    def power_on(self) -> None:
-        """Let the clocks of wear run, and telemetry show what is coming."""
-        self.risks.power_on(self.world.now())
-        self._foresee()
-
-    def _foresee(self) -> None:
-        for warning in self.risks.warnings():
-            self.vitals.show(self.pulse.index, *warning)
+    def slow_readings(self) -> dict[str, int]:
+        """Return what is measured for the full status report."""
+        now, number = self.world.now(), self.streams.generation * _REPORTS_MAX + self.pulse.seq
+        activity = self.customers.activity(now)
+        return self.gauges.read(self.streams.seed, self.member.index, number, now, activity)
 
     def level(self, channel: str) -> float:
         """Return what a channel's level is now, without noise."""
@@ -419,44 +427,43 @@ class Terminal:
 
     # ------------------------------------------------------------------ faults
 
-    def fall_ill(self, kind: FaultKind) -> None:
-        """Note a fault, tell of it if it can be told, and plan its repair."""
-        fault = self.profile.faults[kind.code]
-        repair_ms = self.streams.draw(REPAIR[kind.code], fault.repair)
-        if fault.diagnosis is not None:
-            repair_ms += self.streams.draw(DIAGNOSIS[kind.code], fault.diagnosis)
-        self.active[kind.code] = self.world.now() + repair_ms
-        self.pulse.faults = len(self.active) + len(self.plights)
-        self.diary.repaired = min(self.active.values())
-        self.step(Event.FAULT_RAISED, code=kind.code)
-        report = self._report(kind, "raised")
-        if kind.effect is Effect.HANG:
-            self.keep(report)
-        else:
-            self.tell(report)
+    @property
+    def service(self) -> ServiceHours:
+        """When technicians and couriers work around here."""
+        weekday = self.profile.run.start.weekday()
+        return ServiceHours(self.profile.support, self.shop.midnight, weekday)
 
-    def recover(self, kind: FaultKind) -> None:
-        """Note that a fault is repaired; its clock starts anew."""
-        now = self.world.now()
-        del self.active[kind.code]
-        self.pulse.faults = len(self.active) + len(self.plights)
-        self.diary.repaired = min(self.active.values(), default=NEVER)
-        self.risks.renew(kind.code, now)
-        if kind.precursor is not None:
-            self.vitals.hide(self.pulse.index, SOURCE[kind.code])
-            self._foresee()
-        self.step(Event.FAULT_CLEARED, code=kind.code)
-        self.tell(self._report(kind, "cleared"))
+    def show(self, source: int, symptom: Symptom, begin: Millis, grow_ms: Millis) -> None:
+        """Let telemetry show a symptom."""
+        if symptom.channel in COLUMN:
+            self.vitals.show(self.pulse.index, source, symptom, begin, grow_ms)
+        else:
+            self.gauges.show(source, symptom, begin, grow_ms)
+
+    def hide(self, source: int) -> None:
+        """End what a source shows."""
+        self.vitals.hide(self.pulse.index, source)
+        self.gauges.hide(source)
 
     def sick_components(self) -> set[ComponentWord]:
         """Return the components which active faults have put out of order."""
-        now = self.world.now()
-        return {CATALOGUE[code].component for code, until in self.active.items() if until > now}
+        tested = (ailment.kind.tested_as for ailment in self.active.values())
+        return {component for component in tested if component is not None}
+
+    def reported(self) -> list[str]:
+        """Return the codes of the faults that the terminal itself has told of."""
+        return [code for code, ailment in self.active.items() if ailment.reported]
+
+    def count_faults(self) -> None:
+        """Let heartbeats say how many faults the terminal knows of."""
+        self.pulse.faults = len(self.reported()) + len(self.plights)
+
+    def hindered(self, activity: Hindrance) -> str:
+        """Return the code of a fault that makes an activity impossible; "" if none does."""
+        hindering = (c for c, a in self.active.items() if activity in a.kind.effect.hinders)
+        return next(hindering, "")
 
     def isolated_until(self) -> Millis:
         """Return until when a fault keeps the link down; 0 if none does."""
-        isolating = (c for c in self.active if CATALOGUE[c].effect is Effect.ISOLATE)
-        return max((self.active[code] for code in isolating), default=0)
-
-    def _report(self, kind: FaultKind, phase: Literal["raised", "cleared"]) -> FaultReported:
-        return FaultReported(self.ts(), kind.code, kind.component, kind.severity, phase)
+        isolating = (each for each in self.active.values() if each.kind.effect.isolates)
+        return max((ailment.until for ailment in isolating), default=0)

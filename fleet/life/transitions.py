@@ -141,6 +141,7 @@ TRANSITIONS: Final[dict[Event, Transition]] = {
     _E.SELF_TEST_ORDERED: _line("T5 T48", IN_SERVICE, _S.SELF_TEST),
     _E.MASTER_RESET: _line("T1 T48", _UPDATABLE | _of(_S.LOCKED), _S.REGISTERING),
     # ------------------------------------------------------------------ faults and repair
+    _E.FAULT_STRUCK: _line("T49", _ALL),
     _E.FAULT_RAISED: _line("T49", _ALL),
     _E.FAULT_CLEARED: _line("T50", _ALL),
     _E.POWER_LOST: _line("T24 T42", ON, _S.POWERED_OFF),
@@ -152,6 +153,7 @@ TRANSITIONS: Final[dict[Event, Transition]] = {
     _E.RECOVERED: _line("T44", _S.FORCED_SHUTDOWN, _S.BOOTING),
     _E.TAMPERED: _line("T47", _ALL - _of(_S.TAMPERED, _S.RETIRED), _S.TAMPERED),
     _E.PUT_OUT_OF_ORDER: _line("T49", ON, _S.OUT_OF_ORDER),
+    _E.INSPECTED: _line("T49", ON),
     _E.REPAIRED: _line("T50", _BROKEN, _S.BOOTING),
     _E.SWAPPED: _line("T50", _BROKEN, _S.RETIRED),
     _E.REPLACED: _line("T50", _S.RETIRED, _S.REGISTERING),

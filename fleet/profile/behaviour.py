@@ -53,15 +53,6 @@ class Diagnosis(Section):
     """After so many boots of this kind in a row the cause counts as lasting; a guess."""
 
 
-class Repair(Section):
-    """Repair of a terminal that is out of order."""
-
-    field: DurationLaw = Lognormal.from_p95(4 * HOUR_MS, 24 * HOUR_MS)
-    """A technician's visit; lognormal by MIL-HDBK-338B, section 5.6.2, the figures are guesses."""
-    remote: DurationLaw = Lognormal.from_p95(2 * HOUR_MS, 12 * HOUR_MS)
-    """Help from afar, by TMS or hotline; the form is sourced as above, the figures are guesses."""
-
-
 class Registration(Section):
     """First contact with the TMS."""
 

@@ -24,8 +24,8 @@ from pydantic import BeforeValidator, Discriminator, Field, Tag
 
 from fleet.chance.laws import Lognormal
 from fleet.profile.cohort import Cohort
+from fleet.profile.faults import FaultCode
 from fleet.profile.laws import DurationLaw, since_midnight
-from fleet.profile.scenario import FaultCode
 from fleet.profile.values import Duration, Name, Probability, Shift
 from fleet.units import DAY_MS, HOUR_MS, MINUTE_MS
 

@@ -11,7 +11,8 @@ from typing import Final
 from fleet.profile import campaign_checks, trade_checks
 from fleet.profile.cause_checks import cause_complaints
 from fleet.profile.cohort_checks import cohort_complaints
-from fleet.profile.complaints import Complaint
+from fleet.profile.complaints import Complaint, suggest
+from fleet.profile.faults import CODES, WITHOUT_LAW
 from fleet.profile.profile import Profile
 from fleet.profile.values import Weekday
 from fleet.units import DAY_MS, format_duration
@@ -164,6 +165,35 @@ def _reconnect(profile: Profile) -> Iterator[Complaint]:
         )
 
 
+def _faults(profile: Profile) -> Iterator[Complaint]:
+    for code, fault in profile.faults.items():
+        if code not in CODES:
+            yield Complaint(f"faults.{code}", f"there is no fault {code!r}; {suggest(code, CODES)}")
+        elif code in WITHOUT_LAW and fault.onset is None:
+            yield Complaint(
+                f"faults.{code}.onset", "is missing; this kind has no law of its own, so give one"
+            )
+
+
+def _hazards(profile: Profile) -> Iterator[Complaint]:
+    estate, hazards = profile.estate, profile.hazards
+    for key, parts in (("models", estate.models), ("regions", estate.regions)):
+        known = [part.name for part in parts]
+        for name in getattr(hazards, key):
+            if name not in known:
+                yield Complaint(
+                    f"hazards.{key}.{name}", f"there is no {name!r}; {suggest(name, known)}"
+                )
+
+
+def _support(profile: Profile) -> Iterator[Complaint]:
+    support = profile.support
+    if support.opens >= support.closes:
+        yield Complaint("support.closes", "service must close after it opens; write a later time")
+    if set(support.closed_weekdays) == set(Weekday):
+        yield Complaint("support.closed_weekdays", "no day has service; leave at least one open")
+
+
 def _mqtt(profile: Profile) -> Iterator[Complaint]:
     if profile.mqtt.version == "3.1.1" and profile.mqtt.session_expiry:
         yield Complaint(
@@ -208,6 +238,9 @@ CHECKS: Final[tuple[tuple[frozenset[str], Check], ...]] = (
     (frozenset({"estate", "day"}), trade_checks.customers),
     (frozenset({"settlement", "day"}), trade_checks.settlement),
     (frozenset({"reconnect"}), _reconnect),
+    (frozenset({"faults"}), _faults),
+    (frozenset({"hazards", "estate"}), _hazards),
+    (frozenset({"support"}), _support),
     (frozenset({"mqtt"}), _mqtt),
     (frozenset({"load", "day"}), _stages),
 )

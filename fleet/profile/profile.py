@@ -9,7 +9,6 @@ from fleet.profile.behaviour import (
     Heartbeat,
     Reconnect,
     Registration,
-    Repair,
     SelfTest,
     Status,
 )
@@ -17,9 +16,10 @@ from fleet.profile.campaigns import Campaign
 from fleet.profile.causes import AnyCause
 from fleet.profile.dataset import Dataset
 from fleet.profile.estate import Day, Estate, Ramp, Run
+from fleet.profile.faults import Damage, Fault, FaultCode, Hazards, Repair, Support
 from fleet.profile.load import Health, Slo
 from fleet.profile.power import Boot, Dormancy, ForcedShutdown, SecurityReboot, Shutdown
-from fleet.profile.scenario import Damage, Fault, FaultCode, Mqtt, Order, Tms
+from fleet.profile.scenario import Mqtt, Order, Tms
 from fleet.profile.sign_in import PasswordReset, SignIn, Sync
 from fleet.profile.stages import Load
 from fleet.profile.trade import Settlement, Transactions
@@ -68,7 +68,9 @@ class Profile(Section):
         default_factory=dict, json_schema_extra={"additionalProperties": False}
     )
     """Faults by code; none unless given."""
+    hazards: Hazards = Hazards()
     damage: Damage = Damage()
+    support: Support = Support()
     tms: Tms = Tms()
     campaigns: Many[Campaign] = ()
     """Roll-outs, in any order."""

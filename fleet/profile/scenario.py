@@ -1,4 +1,4 @@
-"""What befalls the estate: faults, damage, the TMS, campaigns, orders, and the MQTT link."""
+"""What befalls the estate from outside: the TMS, campaigns, orders, and the MQTT link."""
 
 from collections.abc import Mapping
 from typing import Annotated, Final, Literal
@@ -6,36 +6,9 @@ from typing import Annotated, Final, Literal
 from pydantic import Field
 
 from fleet.profile.cohort import Cohort
-from fleet.profile.laws import DurationLaw
 from fleet.profile.sign_in import RefusalCode
 from fleet.profile.values import Duration, Probability, Section, Size, Span
 from fleet.units import DAY_MS, MINUTE_MS, SECOND_MS
-
-FaultCode = Annotated[str, Field(pattern=r"^[A-Z]{2,3}-\d{3}$")]
-"""Class and number of a fault, such as ``PWR-101``."""
-
-
-class Fault(Section):
-    """One kind of fault: when it strikes, how long it lasts."""
-
-    onset: DurationLaw
-    """Powered time until it strikes, from new or from the last repair."""
-    repair: DurationLaw
-    """Time from its detection until it is repaired."""
-    diagnosis: DurationLaw | None = None
-    """Time to find the cause, before the repair; none unless given."""
-    precursor: Span | None = None
-    """How long before the onset telemetry begins to drift; no warning unless given."""
-
-
-class Damage(Section):
-    """Wear by rough treatment."""
-
-    per_forced_shutdown: Annotated[float, Field(ge=1.0, le=10.0)] = 1.02
-    """Each forced shutdown multiplies the later hardware hazards by this; a guess."""
-    data_loss: Probability = 0.01
-    """Chance that a forced shutdown or power failure loses stored data (DAT-972); a guess."""
-
 
 _REFUSALS: Final[Mapping[RefusalCode, float]] = {
     "22": 0.001,

@@ -79,6 +79,12 @@ _SHIFT: Final = Quantity(
 _UTC_OFFSET: Final = Quantity(
     units.parse_utc_offset, units.format_utc_offset, r"^[+-]\d{2}:[0-5]\d$", "+08:00"
 )
+_TIME_OF_DAY: Final = Quantity(
+    units.parse_time_of_day,
+    units.format_time_of_day,
+    r"^([01]\d|2[0-4]):[0-5]\d(:[0-5]\d)?$",
+    "09:00",
+)
 _SIZE: Final = Quantity(units.parse_size, units.format_size, r"^\d+ ?(B|KiB|MiB|GiB)$", "20MiB")
 
 # A constraint stands before the quantity so that it judges the integer, not the text.
@@ -93,6 +99,9 @@ UtcOffset = Annotated[units.Millis, _UTC_OFFSET]
 
 Shift = Annotated[units.Millis, _SHIFT]
 """Milliseconds forward, or back if negative; in TOML ``"-90s"``."""
+
+TimeOfDay = Annotated[units.Millis, Field(ge=0, le=units.DAY_MS), _TIME_OF_DAY]
+"""Milliseconds since local midnight; in TOML ``"09:00"``."""
 
 Size = Annotated[int, Field(gt=0), _SIZE]
 """Bytes; in TOML ``"20MiB"``."""

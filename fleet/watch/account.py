@@ -190,6 +190,7 @@ EFFECTS: Final[dict[Event, tuple[Effect, ...]]] = {
     Event.UPDATE_EXPIRED: (_count(_UPDATES, "expired"),),
     Event.UPDATE_CANCELLED: (_count(_UPDATES, "cancelled"),),
     Event.UPDATE_BRICKED: (_count(_UPDATES, "bricked"),),
+    Event.SWAPPED: (_move_firmware,),
     Event.UPDATE_ROLLED_BACK: (_count(_UPDATES, "rolled_back"), _move_firmware),
     Event.AUTOMATION_DISABLED: (_count(_UPDATES, "given_up"),),
     Event.PARAMETERS_CUT_OFF: (_count(_UPDATES, "cut_off"),),

@@ -235,6 +235,30 @@ class ComponentStatus(Struct, frozen=True, forbid_unknown_fields=True):
     status: Health
 
 
+class SlowReadings(Struct, frozen=True, forbid_unknown_fields=True):
+    """What a terminal measures seldom; counts are since the report before."""
+
+    coin_cell_mv: Count
+    clock_drift_ms: Count
+    battery_health_pct: Percent
+    bt_rssi_dbm: Annotated[int, Meta(ge=-150, le=0)]
+    decode_ms: Count
+    motor_ma: Count
+    head_ma: Count
+    fallbacks: Count
+    tap_retries: Count
+    reader_resets: Count
+    module_resets: Count
+    motor_errors: Count
+    decode_failures: Count
+    touch_errors: Count
+    key_sticks: Count
+    crypto_errors: Count
+    app_crashes: Count
+    memory_errors: Count
+    charge_breaks: Count
+
+
 class StatusReported(Message, frozen=True, forbid_unknown_fields=True):
     """The full report, at an interval of its own: versions, components, lifetime counters."""
 
@@ -264,6 +288,7 @@ class StatusReported(Message, frozen=True, forbid_unknown_fields=True):
     updates: Count
     reconnects: Count
     reversals: Count
+    readings: SlowReadings
 
 
 class FaultReported(Message, frozen=True, forbid_unknown_fields=True):

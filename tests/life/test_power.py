@@ -33,7 +33,7 @@ def test_a_shutdown_is_confirmed_when_the_lamps_are_out() -> None:
 
 def test_power_stays_off_until_all_is_settled() -> None:
     """Nobody gets it back on within the lock-out, however short the power failure was."""
-    faults = {"PWR-101": {"onset": "1h", "repair": "1s"}}
+    faults = {"PWR-101": {"onset": "1h", "repair": "1s", "detection": "0s"}}
     profile = quiet(faults=faults, boot__settle="5s")
     world = settle(profile, hours=1.2)
     spend(profile, world)

@@ -113,7 +113,7 @@ def test_data_lost_with_the_power_shows_in_the_settlement() -> None:
     profile = shop(
         damage__data_loss=1.0,
         transactions__backup="30d",
-        faults={"PWR-101": {"onset": "4h", "repair": "10m"}},
+        faults={"PWR-101": {"onset": "4h", "repair": "10m", "detection": "0s"}},
     )
     world, _ = live(profile, 12)
     first, second = world.heard_of("settlement")
@@ -128,7 +128,7 @@ def test_backups_bound_what_a_loss_of_power_costs() -> None:
     profile = shop(
         damage__data_loss=1.0,
         transactions__backup="30m",
-        faults={"PWR-101": {"onset": "4h", "repair": "10m"}},
+        faults={"PWR-101": {"onset": "4h", "repair": "10m", "detection": "0s"}},
     )
     world, _ = live(profile, 12)
     first = world.heard_of("settlement")[0]

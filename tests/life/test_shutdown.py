@@ -77,7 +77,9 @@ def test_a_loss_of_power_may_lose_data_which_is_fetched_again() -> None:
 @pytest.mark.parametrize("code", ["PWR-101", "PWR-106", "SW-702"])
 def test_data_is_lost_as_often_as_asked(code: str) -> None:
     """Power failures, spontaneous shutdowns and watchdogs lose data by one chance, in 4 sigma."""
-    profile = quiet(faults={code: {"onset": "30m", "repair": "5m"}}, damage__data_loss=0.3)
+    profile = quiet(
+        faults={code: {"onset": "30m", "repair": "5m", "detection": "0s"}}, damage__data_loss=0.3
+    )
     lost, population = 0, 300
     for index in range(population):
         world = settle(profile, hours=0.8, index=index)

@@ -241,13 +241,10 @@ def test_a_sign_in_needs_an_intact_terminal_with_power() -> None:
     assert terminal.state is State.READY
 
 
-def test_what_hinders_a_sign_in_is_waited_out(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_hinders_a_sign_in_is_waited_out() -> None:
     """A critical fault that leaves the terminal on puts the sign-in off until its repair."""
-    from fleet.life import faults  # noqa: PLC0415
-
-    jam = faults.CATALOGUE["PRN-503"]
-    monkeypatch.setitem(faults.CATALOGUE, "PRN-503", jam._replace(severity="critical"))
-    profile = quiet(faults={"PRN-503": {"onset": "90m", "repair": "2h"}}, sign_in__validity="2h")
+    fault = {"onset": "90m", "repair": "2h", "detection": "0s"}
+    profile = quiet(faults={"SGN-854": fault}, sign_in__validity="2h")
     world = settle(profile, hours=6)
     spend(profile, world)
     expired = first(world, E.SESSION_EXPIRED).at_ms

@@ -228,10 +228,10 @@ def test_an_order_waits_until_the_payment_is_over() -> None:
 
 def test_a_component_that_fails_leaves_the_payment_under_way_alone() -> None:
     """A degraded component is a matter of the next payment; which then takes another way."""
-    profile = slow_host(faults={"RDR-402": {"onset": "1h", "repair": "30d"}},
+    profile = slow_host(faults={"RDR-402": {"onset": "1h", "repair": "30d", "detection": "0s"}},
                         transactions__methods={"chip": 1.0, "qr": 0.01})  # fmt: skip
     world, _ = live(profile, 4)
-    at = next(s.at_ms for s in world.steps if s.event is E.FAULT_RAISED)
+    at = next(s.at_ms for s in world.steps if s.event is E.FAULT_STRUCK)
     later = [m.method for m in world.heard_of("transaction")
              if m.ts - m.ms - world.origin_ms > at]  # fmt: skip
     assert not count(world, E.REVERSAL_QUEUED)

@@ -29,6 +29,7 @@ def test_the_demo_shows_each_fault_several_times() -> None:
     profile = load("demo")
     assert set(profile.faults) == CODES
     for code, fault in profile.faults.items():
+        assert fault.onset is not None
         onsets = profile.estate.terminals * fault.onset.cdf(10 * HOUR_MS)
         assert 5 < onsets < 100, code
 
@@ -65,6 +66,7 @@ def test_steady_is_real_time_and_always_on() -> None:
 def test_steady_keeps_to_the_published_link_outages() -> None:
     """A fifth of the outages last over ten minutes, their mean is 8.6 minutes (IMC 2014)."""
     repair = load("steady").faults["COM-201"].repair
+    assert repair is not None
     assert repair.survival(10 * MINUTE_MS) == pytest.approx(0.2, abs=0.005)
     assert repair.mean() == pytest.approx(8.6 * MINUTE_MS, rel=0.01)
 
@@ -72,4 +74,5 @@ def test_steady_keeps_to_the_published_link_outages() -> None:
 def test_steady_wears_readers_as_slowly_as_it_says() -> None:
     """2.2 % of the chip readers fail in their first year."""
     onset = load("steady").faults["RDR-402"].onset
+    assert onset is not None
     assert onset.cdf(365 * 24 * HOUR_MS) == pytest.approx(0.022, rel=0.005)

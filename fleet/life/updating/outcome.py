@@ -19,7 +19,8 @@ An update has succeeded when what runs is the version that was ordered, whatever
 from typing import Final
 
 from fleet.chance.streams import Purpose
-from fleet.life.faults import NEVER
+from fleet.life import illness
+from fleet.life.faults import CATALOGUE, NEVER
 from fleet.life.regions import UpdatePhase
 from fleet.life.states import IN_SERVICE, Event, State
 from fleet.life.terminal import Terminal
@@ -76,6 +77,8 @@ def fail(t: Terminal, error: str) -> None:
     job.phase = UpdatePhase.FAILED
     job.paused_at = None
     report(t, job, "failed", error)
+    if error in CATALOGUE:
+        illness.attest(t, error)
     t.step(Event.UPDATE_FAILED, _back(t), code=error, duration_ms=taken(t, job))
     if job.attempts >= t.profile.update.attempts_max:
         _shut_automation(t, job)
@@ -89,6 +92,8 @@ def refuse(t: Terminal, event: Event, word: UpdateWord, error: str) -> None:
     job = job_of(t)
     t.drop_job()
     report(t, job, word, error)
+    if error in CATALOGUE:
+        illness.attest(t, error)
     t.step(event, _back(t), code=error)
 
 

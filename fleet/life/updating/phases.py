@@ -3,7 +3,6 @@
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-from fleet.life.faults import Effect, FaultKind
 from fleet.life.regions import UpdatePhase
 from fleet.life.states import Event
 from fleet.life.terminal import Terminal
@@ -20,8 +19,6 @@ PHASES: Final[dict[UpdatePhase, Callable[[Terminal], Awaitable[None]]]] = {
     UpdatePhase.DOWNLOADED: verify,
     UpdatePhase.INSTALLING: install,
 }
-# A broken part does not keep the rest from being updated; without a link it waits.
-_HARMLESS: Final = frozenset({Effect.DEGRADE, Effect.ISOLATE})
 
 
 async def updating(t: Terminal) -> None:
@@ -29,15 +26,13 @@ async def updating(t: Terminal) -> None:
     await PHASES[job_of(t).phase](t)
 
 
-def struck(t: Terminal, kind: FaultKind) -> None:
-    """A fault broke in: the update fails, or waits, or leaves parameters half there."""
+def struck(t: Terminal, code: str) -> None:
+    """A fault that stops the terminal broke in: the update fails, or is left half there."""
     job = job_of(t)
-    if kind.effect in _HARMLESS:
-        return
     if job.phase is UpdatePhase.DOWNLOADING and job.order.what == "parameter":
         job.begin_anew()
         report(t, job, "paused", "UPD-957")
         t.diary.completes = t.world.now()
         t.step(Event.PARAMETERS_CUT_OFF, code="UPD-957")
     else:
-        fail(t, kind.code)
+        fail(t, code)

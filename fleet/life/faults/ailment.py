@@ -1,0 +1,96 @@
+"""An ailment: one fault in one terminal, from its onset to its repair."""
+
+from fleet.life.faults.kinds import NEVER, FaultKind, Point
+from fleet.life.faults.ladder import Plan
+from fleet.life.truth import Channel, FaultTruth
+from fleet.units import Millis
+
+
+class Ailment:
+    """What is known of a fault, by the simulator and by those concerned.
+
+    Attributes:
+        kind: What it is.
+        number: The terminal's own count.
+        cause: Name of the common cause or the event at its root; "" for chance and wear.
+        parent: Number of the fault that led to this one; 0 for none.
+        life: Number of the life that it ended; 0 for none.
+        onset_at: When it struck.
+        shown_from: When it began to show; None if it did not.
+        notice_at: When somebody will notice, unless something else finds it before.
+        detected_at: When somebody did; `NEVER` before.
+        point: Where it was detected.
+        reported: Whether the terminal itself has told of it.
+        plan: How it is going to be repaired; None before it is detected.
+        then: What it made the terminal do.
+        acts_at: When it next acts on the terminal: a flap, a loop, an empty battery, a lock.
+    """
+
+    __slots__ = (
+        "acts_at", "cause", "detected_at", "kind", "life", "notice_at", "number", "onset_at",
+        "parent", "plan", "point", "reported", "shown_from", "then",
+    )  # fmt: skip
+
+    def __init__(self, kind: FaultKind, number: int, onset_at: Millis) -> None:
+        self.kind = kind
+        self.number = number
+        self.cause = ""
+        self.parent = 0
+        self.life = 0
+        self.onset_at = onset_at
+        self.shown_from: Millis | None = None
+        self.notice_at: Millis = NEVER
+        self.detected_at: Millis = NEVER
+        self.point: Point | None = None
+        self.reported = False
+        self.plan: Plan | None = None
+        self.then = kind.effect.then
+        self.acts_at: Millis = NEVER
+
+    @property
+    def until(self) -> Millis:
+        """When it will have been repaired; `NEVER` as long as nobody knows of it."""
+        return NEVER if self.plan is None else self.plan.until
+
+    @property
+    def due(self) -> Millis:
+        """When it next wants to be attended to."""
+        known = self.notice_at if self.plan is None else self.plan.until
+        return min(known, self.acts_at)
+
+    @property
+    def channel(self) -> Channel:
+        """How the operator came to know."""
+        if self.point in {Point.HEARTBEAT, Point.TMS} and not self.reported:
+            return "heartbeat_loss"
+        if self.point in {Point.HEARTBEAT, Point.SELF_TEST, Point.UPDATE}:
+            return "self_test"
+        return "user_report"
+
+    def truth(self, serial_no: str, now: Millis, *, repaired: bool) -> FaultTruth:
+        """Return what has become of it by `now`."""
+        kind, plan = self.kind, self.plan
+        return FaultTruth(
+            number=self.number,
+            serial_no=serial_no,
+            code=kind.code,
+            component=kind.component,
+            fault_class=kind.fault_class,
+            severity=kind.severity,
+            mechanism="common_cause" if self.cause and not self.parent else kind.mechanism,
+            cause=self.cause,
+            parent=self.parent,
+            precursor_at=self.shown_from,
+            onset_at=self.onset_at,
+            detectable_at=self.onset_at,
+            detected_at=_by(self.detected_at, now),
+            repair_began_at=_by(plan.began_at, now) if plan else None,
+            repaired_at=now if repaired else None,
+            has_precursor=bool(kind.precursors),
+            observable=kind.observable,
+            life=self.life,
+        )
+
+
+def _by(at: Millis, now: Millis) -> Millis | None:
+    return at if at <= now else None

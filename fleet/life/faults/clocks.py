@@ -1,0 +1,84 @@
+"""The clocks by which a unit ages: powered time, use, and the calendar.
+
+Powered time runs while the power is on, use as fast as the hour of the day brings customers while
+it is on, the calendar always. All three are pure functions of what was powered when, and can be
+asked the other way round: at which instant will this clock show that?
+"""
+
+from fleet.chance.daily import WeekCurve
+from fleet.life.faults.kinds import NEVER, Clock
+from fleet.units import Millis
+
+
+class Clocks:
+    """One unit's clocks.
+
+    Attributes:
+        entry: What they showed when the unit began to be watched.
+    """
+
+    __slots__ = ("_curve", "_monday_ms", "_shown", "_since", "_use_per_day", "entry")
+
+    def __init__(
+        self,
+        curve: WeekCurve,
+        use_ms_per_day: float,
+        monday_ms: Millis,
+        entry: tuple[float, float, float],
+    ) -> None:
+        """Make clocks that stand, but for the calendar.
+
+        Args:
+            curve: When customers come.
+            use_ms_per_day: How much use they make of the terminal on an average day; above 0.
+            monday_ms: What must be added to an instant so that it counts from a local Monday.
+            entry: What the clocks show at the epoch.
+        """
+        self._curve = curve
+        self._use_per_day = use_ms_per_day
+        self._monday_ms = monday_ms
+        self._since = NEVER
+        self.entry = entry
+        # Powered time and use up to `_since`; of the calendar, what it showed at the epoch.
+        self._shown = list(entry)
+
+    @property
+    def running(self) -> bool:
+        """Whether the power is on."""
+        return self._since != NEVER
+
+    def start(self, now: Millis) -> None:
+        """Switch the power on; nothing happens if it is."""
+        if not self.running:
+            self._since = now
+
+    def stop(self, now: Millis) -> None:
+        """Switch the power off; nothing happens if it is."""
+        if self.running:
+            for clock in (Clock.POWERED, Clock.USE):
+                self._shown[clock] = self.reading(clock, now)
+            self._since = NEVER
+
+    def reading(self, clock: Clock, now: Millis) -> float:
+        """Return what a clock shows, in its own milliseconds."""
+        shown = self._shown[clock]
+        if clock is Clock.CALENDAR:
+            return shown + now
+        if self._since == NEVER:
+            return shown
+        if clock is Clock.POWERED:
+            return shown + (now - self._since)
+        days = self._curve.amount(self._since + self._monday_ms, now + self._monday_ms)
+        return shown + self._use_per_day * days
+
+    def when(self, clock: Clock, reading: float) -> Millis:
+        """Return when a clock will show, or showed, `reading`; `NEVER` if it stands."""
+        if reading >= NEVER or self._since == NEVER:
+            return NEVER
+        ahead = reading - self._shown[clock]
+        if clock is Clock.CALENDAR:
+            return max(0, round(ahead))
+        if clock is Clock.POWERED:
+            return self._since + round(ahead)
+        days = ahead / self._use_per_day
+        return round(self._curve.after(self._since + self._monday_ms, days)) - self._monday_ms

@@ -1,0 +1,359 @@
+"""The race of hazards in one unit: which kind of fault strikes next, and when.
+
+Theory of operation
+-------------------
+Each kind's life collects hazard: m(t) dH, where H is the cumulative hazard of its law and m the
+multiplier in force. It strikes when it has collected an exponential number of mean 1, drawn when
+the life begins (time rescaling; Ross, Simulation, 2013, section 5.5). As long as m stands still,
+that is a fixed reading of the kind's clock, and this is all that is kept. When m changes, at age a
+and with R of hazard still to collect, the reading moves to the age at which H reaches H(a) + R / m.
+No chance is drawn anew, so what a life collects stays exactly accountable, whatever happens to it.
+
+A kind that struck is out of the race until it is repaired, and then starts anew. A unit which was
+old at the start enters late: its lives begin at age 0 in the past and are known to have lasted.
+
+One unit in a hundred has a defect from the factory: a further hazard of falling shape, which shows
+as one of the electronic kinds.
+"""
+
+import math
+from array import array
+from collections.abc import Iterator
+from typing import Final
+
+from fleet.chance.laws import Law, Lognormal, Weibull
+from fleet.chance.streams import Purpose, Streams
+from fleet.life.faults.clocks import Clocks
+from fleet.life.faults.kinds import NEVER, Clock, FaultKind
+from fleet.life.faults.laws import EARLY
+from fleet.life.faults.slate import DEFECT, Risk, Slate
+from fleet.life.truth import EndReason, LifeTruth
+from fleet.units import DURATION_MS_MAX, HOUR_MS, Millis
+
+_FRAILTY: Final = Purpose("unit.frailty")
+_EARLY_LIFE: Final = Purpose("unit.defect.onset")
+_OUT: Final = math.inf
+
+
+class Fault(Exception):  # noqa: N818 - an event of life, not a mistake of the program
+    """A fault struck; raised inside the terminal's own waiting.
+
+    Attributes:
+        kind: What struck.
+        life: The life that it ended, but for the number of the fault; None if an event raised it.
+        onset_at: When it struck, which may be before now if nobody was there to see it.
+        shown_from: When it began to show; None if it did not.
+        cause: Name of the common cause or the event at its root; "" for chance and wear.
+        parent: Number of the fault that led to it; 0 for none.
+        beside: A second life which it ended: that of the defect, or of the part that had one.
+    """
+
+    def __init__(
+        self, kind: FaultKind, life: LifeTruth | None, onset_at: Millis, shown_from: Millis | None
+    ) -> None:
+        super().__init__(kind.code)
+        self.kind = kind
+        self.life = life
+        self.onset_at = onset_at
+        self.shown_from = shown_from
+        self.cause = ""
+        self.parent = 0
+        self.beside: LifeTruth | None = None
+
+
+class Risks:
+    """The race of all kinds of fault in one unit.
+
+    Attributes:
+        at: Instant at which the next one strikes, or `NEVER`; right only while power is on.
+        shows_at: Instant at which the next precursor begins, likewise.
+        clocks: By which the unit ages.
+        frailty: By what its hazards were multiplied when it was made.
+        lives: How many lives have been told of.
+    """
+
+    __slots__ = (
+        "_began", "_born", "_defect", "_next", "_next_shown", "_rate", "_serial_no", "_shown",
+        "_slate", "_streams", "_strike", "at", "clocks", "frailty", "lives", "shows_at",
+    )  # fmt: skip
+
+    def __init__(  # noqa: PLR0913, PLR0917 - what a unit is born with
+        self,
+        slate: Slate,
+        streams: Streams,
+        clocks: Clocks,
+        serial_no: str,
+        multiplier: float = 1.0,
+        spread: float = 0.0,
+        now: Millis = 0,
+        lives: int = 0,
+        unfit: frozenset[int] = frozenset(),
+    ) -> None:
+        """Begin all lives.
+
+        Args:
+            slate: What may strike.
+            streams: The unit's.
+            clocks: The unit's; all kinds were born at their reading 0.
+            serial_no: The unit's.
+            multiplier: Of its model and region.
+            spread: Sigma of the lognormal multiplier of its own.
+            now: Business instant.
+            unfit: Positions of the kinds that this model cannot have.
+            lives: How many lives of the terminal's units before have been told of.
+        """
+        count = len(slate.risks)
+        self._slate = slate
+        self._streams = streams
+        self._serial_no = serial_no
+        self._shown: dict[int, Millis] = {}
+        self._strike = array("d", bytes(8 * count))
+        self._born = array("d", bytes(8 * count))
+        self._began = array("q", [now]) * count
+        self.clocks = clocks
+        self.frailty = multiplier * _own_rate(streams, spread)
+        self._rate = array("d", [self.frailty]) * count
+        self.lives = lives
+        self._defect = self._draw_defect()
+        for n, risk in enumerate(slate.risks):
+            if n in unfit:
+                self._strike[n] = _OUT
+            else:
+                self._draw(n, clocks.entry[risk.clock])
+        self._choose()
+
+    # ------------------------------------------------------------------ power
+
+    def power_on(self, now: Millis) -> None:
+        """Let the clocks run from `now`; nothing happens if they do."""
+        self.clocks.start(now)
+        self._aim()
+
+    def power_off(self, now: Millis) -> None:
+        """Stop the clocks at `now`; nothing happens if they stand."""
+        self.clocks.stop(now)
+        self._aim()
+
+    # ------------------------------------------------------------------ striking
+
+    def strike(self, now: Millis) -> Fault:
+        """Take the kind that is due out of the race and return it as a fault."""
+        early = self._defect is not None and self._early_at() <= now
+        n = self._defect[0] if early and self._defect else min(self._next, key=self._strikes_at)
+        onset_at = min(now, self._early_at() if early else self._strikes_at(n))
+        life = self._end_early(now, "failure") if early else self.end_life(n, now, "failure")
+        fault = Fault(self._slate.risks[n].kind, life, onset_at, self._shown.pop(n, None))
+        if early:
+            fault.beside = self.end_life(n, now, "competing")
+        elif self._defect is not None and self._defect[0] == n:
+            fault.beside = self._end_early(now, "competing")
+        if self._defect is not None and self._defect[0] == n:
+            self._defect = None
+        self._strike[n] = _OUT
+        self._choose()
+        return fault
+
+    def renew(self, code: str, now: Millis) -> None:
+        """Put a repaired kind back into the race, as good as new."""
+        n = self._slate.index.get(code)
+        if n is not None and self._strike[n] == _OUT:
+            self._begin(n, now)
+            self._choose()
+
+    def inspect(self, now: Millis) -> list[LifeTruth]:
+        """Clean what gets dirty: those lives end, and new ones begin; return the ended ones."""
+        cleaned = [
+            n for n, risk in enumerate(self._slate.risks) if risk.dirt and self._strike[n] != _OUT
+        ]
+        ended = [self.end_life(n, now, "preventive") for n in cleaned]
+        for n in cleaned:
+            self._shown.pop(n, None)
+            self._begin(n, now)
+        self._choose()
+        return ended
+
+    # ------------------------------------------------------------------ multipliers
+
+    def scale(self, code: str, factor: float, now: Millis) -> None:
+        """Multiply one kind's hazard by `factor`, above 0, from `now` on."""
+        n = self._slate.index.get(code)
+        if n is not None:
+            self._multiply([n], factor, now)
+
+    def wear(self, now: Millis, factor: float) -> None:
+        """Multiply the hazards of all kinds that wear by `factor` from `now` on."""
+        self._multiply([n for n, risk in enumerate(self._slate.risks) if risk.wears], factor, now)
+
+    def patch(self, now: Millis, factor: float) -> None:
+        """Multiply the hazards of software by `factor` from `now` on."""
+        kinds = [risk.kind for risk in self._slate.risks]
+        software = [n for n, kind in enumerate(kinds) if kind.fault_class == "software"]
+        self._multiply(software, factor, now)
+
+    # ------------------------------------------------------------------ precursors
+
+    @property
+    def showing_any(self) -> bool:
+        """Whether anything has begun to show."""
+        return bool(self._shown)
+
+    def showing(self, now: Millis) -> Iterator[tuple[FaultKind, Millis, Millis]]:
+        """Yield what shows by `now`: its kind, when it began, and how long it will have grown."""
+        # Instants are whole milliseconds; what begins within this one has begun.
+        readings = [self.clocks.reading(clock, now) + 1.0 for clock in Clock]
+        for n, risk in enumerate(self._slate.risks):
+            if n not in self._shown and risk.lead and self._shows(n) <= readings[risk.clock]:
+                begin = self.clocks.when(risk.clock, self._shows(n))
+                self._shown[n] = max(begin, self._began[n])
+        for n, begin in self._shown.items():
+            yield self._slate.risks[n].kind, begin, max(0, self._strikes_at(n) - begin)
+        self._choose()
+
+    def fade(self, code: str) -> None:
+        """Forget that a kind has begun to show."""
+        n = self._slate.index.get(code)
+        if n is not None:
+            self._shown.pop(n, None)
+
+    # ------------------------------------------------------------------ lives
+
+    def end_life(self, n: int, now: Millis, reason: EndReason) -> LifeTruth:
+        """Return the truth about a life that ends now, without the number of its fault."""
+        risk = self._slate.risks[n]
+        entry_age, exit_age = self._ages(n, now)
+        begun = self.frailty * risk.law.cumulative_hazard(entry_age)
+        collected = -math.log1p(-self._streams.last(risk.purpose))
+        if reason != "failure":
+            left = _between(risk.law, exit_age, self._strike[n] - self._born[n])
+            collected = max(0.0, collected - self._rate[n] * left)
+        ages, hazards = (entry_age, exit_age), (begun, begun + collected)
+        return self._life(risk, risk.law, (self._began[n], now), reason, ages, hazards)
+
+    def end_all(self, now: Millis, reason: EndReason) -> Iterator[LifeTruth]:
+        """Yield the truth about all lives that are still going on."""
+        for n, strike in enumerate(self._strike):
+            if strike != _OUT:
+                yield self.end_life(n, now, reason)
+        if self._defect is not None:
+            yield self._end_early(now, reason)
+
+    # ------------------------------------------------------------------ inside
+
+    def _begin(self, n: int, now: Millis) -> None:
+        self._born[n] = self.clocks.reading(self._slate.risks[n].clock, now)
+        self._began[n] = now
+        self._draw(n, 0.0)
+
+    def _draw(self, n: int, age: float) -> None:
+        risk = self._slate.risks[n]
+        u = self._streams.uniform(risk.purpose)
+        remaining = min(risk.law.residual(u, age, self._rate[n]), float(DURATION_MS_MAX))
+        self._strike[n] = self._born[n] + age + round(remaining)
+
+    def _ages(self, n: int, now: Millis) -> tuple[float, float]:
+        clock, born = self._slate.risks[n].clock, self._born[n]
+        entry_age = max(0.0, self.clocks.entry[clock] - born)
+        return entry_age, max(entry_age, self.clocks.reading(clock, now) - born)
+
+    def _multiply(self, positions: list[int], factor: float, now: Millis) -> None:
+        for n in positions:
+            risk, born, strike = self._slate.risks[n], self._born[n], self._strike[n]
+            self._rate[n] *= factor
+            age = self.clocks.reading(risk.clock, now) - born
+            left = _between(risk.law, age, strike - born)
+            if age < strike - born < _OUT and math.isfinite(left):
+                hazard = risk.law.cumulative_hazard(age) + left / factor
+                self._strike[n] = born + max(age, risk.law.at_hazard(hazard))
+        self._choose()
+
+    def _choose(self) -> None:
+        """Find who is next to strike, and to show, on each clock."""
+        groups = [group for group in self._slate.by_clock if group]
+        self._next = [min(group, key=self._strike.__getitem__) for group in groups]
+        unseen = ([n for n in group if n not in self._shown] for group in self._slate.warners)
+        self._next_shown = [min(group, key=self._shows) for group in unseen if group]
+        self._aim()
+
+    def _aim(self) -> None:
+        when, risks = self.clocks.when, self._slate.risks
+        self.at = min(map(self._strikes_at, self._next), default=NEVER)
+        self.shows_at = min(
+            (when(risks[n].clock, self._shows(n)) for n in self._next_shown), default=NEVER
+        )
+        if self._defect is not None:
+            self.at = min(self.at, self._early_at())
+
+    def _strikes_at(self, n: int) -> Millis:
+        return self.clocks.when(self._slate.risks[n].clock, self._strike[n])
+
+    def _shows(self, n: int) -> float:
+        return max(self._strike[n] - self._slate.risks[n].lead, self._born[n])
+
+    # ------------------------------------------------------------------ defects from the factory
+
+    def _draw_defect(self) -> tuple[int, float] | None:
+        slate, streams = self._slate, self._streams
+        if not slate.early or not streams.chance(DEFECT, slate.early):
+            return None
+        n = slate.defects[streams.pick(DEFECT, slate.defect_weights)]
+        age = self.clocks.entry[Clock.POWERED]
+        return n, age + round(EARLY.residual(streams.uniform(_EARLY_LIFE), age))
+
+    def _early_at(self) -> Millis:
+        return NEVER if self._defect is None else self.clocks.when(Clock.POWERED, self._defect[1])
+
+    def _end_early(self, now: Millis, reason: EndReason) -> LifeTruth:
+        assert self._defect is not None  # noqa: S101 - both callers have looked
+        entry_age = self.clocks.entry[Clock.POWERED]
+        exit_age = self.clocks.reading(Clock.POWERED, now)
+        begun, collected = EARLY.cumulative_hazard(entry_age), EARLY.cumulative_hazard(exit_age)
+        if reason == "failure":
+            collected = begun - math.log1p(-self._streams.last(_EARLY_LIFE))
+        risk = self._slate.risks[self._defect[0]]
+        watched = (min(self._began), now)
+        return self._life(risk, EARLY, watched, reason, (entry_age, exit_age), (begun, collected))
+
+    def _life(  # noqa: PLR0913, PLR0917 - the parts of the record
+        self,
+        risk: Risk,
+        law: Law,
+        watched: tuple[Millis, Millis],
+        reason: EndReason,
+        ages: tuple[float, float],
+        hazards: tuple[float, float],
+    ) -> LifeTruth:
+        self.lives += 1
+        weibull = law if isinstance(law, Weibull) else None
+        return LifeTruth(
+            number=self.lives,
+            serial_no=self._serial_no,
+            code=risk.kind.code,
+            component=risk.kind.component,
+            clock=risk.clock.name.lower(),
+            start_at=watched[0],
+            end_at=watched[1],
+            entry_age_h=ages[0] / HOUR_MS,
+            exit_age_h=ages[1] / HOUR_MS,
+            event_observed=reason == "failure",
+            end_reason=reason,
+            fault=0,
+            shape=weibull.shape if weibull else None,
+            scale_h=weibull.scale / HOUR_MS if weibull else None,
+            frailty=1.0 if law is EARLY else self.frailty,
+            cum_hazard_entry=hazards[0],
+            cum_hazard_exit=hazards[1],
+        )
+
+
+def _between(law: Law, age: float, later: float) -> float:
+    """Hazard from one age to a later one; infinite where nobody gets there."""
+    hazard = law.cumulative_hazard(later) if math.isfinite(later) else math.inf
+    return max(0.0, hazard - law.cumulative_hazard(age)) if math.isfinite(hazard) else math.inf
+
+
+def _own_rate(streams: Streams, spread: float) -> float:
+    """Draw a unit's own multiplier: lognormal, of mean 1."""
+    if not spread:
+        return 1.0
+    median = math.exp(-(spread**2) / 2.0)
+    return Lognormal(median, spread).quantile(streams.uniform(_FRAILTY))

@@ -1,0 +1,129 @@
+"""The slate: which kinds of fault a profile lets strike, by which laws; shared by all terminals.
+
+A slate is compiled once for each profile. Multipliers that hold for a model and a region are looked
+up by it; what multiplies hazards later (damage, patches, common causes) belongs to each unit.
+"""
+
+import functools
+from typing import Final, NamedTuple
+
+from fleet.chance.laws import Law
+from fleet.chance.streams import Purpose
+from fleet.life.faults.catalogue import CATALOGUE
+from fleet.life.faults.kinds import Clock, FaultKind
+from fleet.profile.estate import Model
+from fleet.profile.faults import Fault
+from fleet.profile.profile import Profile
+from fleet.units import Millis
+
+_WORDS: Final = {"powered": Clock.POWERED, "use": Clock.USE, "calendar": Clock.CALENDAR}
+_UNASKED: Final = Fault()
+ONSET: Final = {code: Purpose(f"fault.{code}.onset") for code in CATALOGUE}
+DEFECT: Final = Purpose("unit.defect")
+
+
+class Risk(NamedTuple):
+    """One entry: a kind, and how it strikes here.
+
+    Attributes:
+        kind: What strikes.
+        clock: What its law counts.
+        law: In milliseconds of that clock.
+        lead: How long before it shows, on the same clock; 0 for never.
+        wears: Whether damage raises it.
+        dirt: Whether an inspection resets it.
+        purpose: Of its draws.
+    """
+
+    kind: FaultKind
+    clock: Clock
+    law: Law
+    lead: Millis
+    wears: bool
+    dirt: bool
+    purpose: Purpose
+
+
+class Slate:
+    """What may strike.
+
+    Attributes:
+        risks: The entries, in the order of the catalogue.
+        index: Position of each code.
+        by_clock: Positions of the entries of each clock.
+        warners: The same, of those that show beforehand.
+        early: Share of units with a defect from the factory.
+        defects: Positions of what a defect may show as.
+        defect_weights: How often it shows as each.
+    """
+
+    def __init__(self, profile: Profile) -> None:
+        """Compile a profile's faults and hazards."""
+        self._hazards = profile.hazards
+        self.risks = [risk for kind in CATALOGUE.values() if (risk := _risk(profile, kind))]
+        self.index = {risk.kind.code: n for n, risk in enumerate(self.risks)}
+        self.by_clock = [
+            [n for n, risk in enumerate(self.risks) if risk.clock is clock] for clock in Clock
+        ]
+        self.warners = [[n for n in group if self.risks[n].lead] for group in self.by_clock]
+        self.defects = [n for n, risk in enumerate(self.risks) if _is_electronics(risk)]
+        self.defect_weights = [1.0 / self.risks[n].law.mean() for n in self.defects]
+        preset = self._hazards.preset != "none"
+        self.early = self._hazards.early if preset and self.defects else 0.0
+
+    def unfit(self, model: Model) -> frozenset[int]:
+        """Return the positions of the kinds that a model cannot have."""
+        has = {"": True, "battery": model.battery, "printer": model.printer,
+               "cellular": model.link == "cellular"}  # fmt: skip
+        return frozenset(n for n, risk in enumerate(self.risks) if not has[risk.kind.needs])
+
+    def multiplier(self, model: str, region: str) -> float:
+        """Return by what the hazards of these terminals are multiplied."""
+        hazards = self._hazards
+        of_model = hazards.models.get(model, 1.0)
+        return hazards.scale * of_model * hazards.regions.get(region, 1.0)
+
+
+def slate_of(profile: Profile) -> Slate:
+    """Return the slate of a profile; the same one for the same profile."""
+    return _compiled(_Same(profile))
+
+
+class _Same:
+    """A profile as a key: equal to itself alone, since what it holds cannot be hashed."""
+
+    __slots__ = ("profile",)
+
+    def __init__(self, profile: Profile) -> None:
+        self.profile = profile
+
+    def __hash__(self) -> int:
+        return id(self.profile)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.profile is self.profile
+
+
+@functools.lru_cache(maxsize=4)
+def _compiled(same: _Same) -> Slate:
+    return Slate(same.profile)
+
+
+def _risk(profile: Profile, kind: FaultKind) -> Risk | None:
+    asked = profile.faults.get(kind.code, _UNASKED)
+    hazard = kind.hazard
+    wears, dirt = (hazard.wears, hazard.dirt) if hazard else (False, False)
+    lead = kind.lead if kind.precursors else 0
+    if asked.precursor is not None:
+        lead = asked.precursor
+    if asked.onset is not None:
+        clock = _WORDS[asked.clock]
+        return Risk(kind, clock, asked.onset, lead, wears, dirt, ONSET[kind.code])
+    wanted = kind.code in profile.faults or profile.hazards.preset == "default"
+    if hazard is None or not wanted:
+        return None
+    return Risk(kind, hazard.clock, hazard.law, lead, wears, dirt, ONSET[kind.code])
+
+
+def _is_electronics(risk: Risk) -> bool:
+    return risk.clock is Clock.POWERED and risk.wears and risk.kind.fault_class != "software"

@@ -1,0 +1,294 @@
+"""Falling ill, being found out, getting well: what befalls a terminal, from onset to repair.
+
+Theory of operation
+-------------------
+A fault strikes (`Fault`, raised while the terminal waits) and becomes an ailment. Nobody knows of
+it yet; telemetry may show it, its effect may be felt. It is *noticed* when its drawn instant has
+come, or when a self-test, a sign-in or an update comes upon it first. Only then is there a report,
+if the terminal itself can know; a plan of its repair; and a ticket, if support is called. When the
+plan has run its course it is *recovered* from: what it showed is gone, the part lives anew, or
+another unit takes the place of this one.
+
+Other chapters raise faults by `befall`, and tell of faults that are over as soon as they have
+happened (a download that failed) by `attest`. What tends ailments while the terminal is on duty is
+one duty with one instant, `diary.tends`.
+"""
+
+from collections.abc import Iterator
+from typing import Final, Literal
+
+from fleet.chance.laws import Exponential
+from fleet.chance.streams import Purpose
+from fleet.life.faults import CATALOGUE, NEVER, SOURCE, Clock, FaultKind, Point, Rung, Then
+from fleet.life.faults.ailment import Ailment
+from fleet.life.faults.kinds import CARDS_PER_USE_HOUR
+from fleet.life.faults.ladder import depot, plan, tickets
+from fleet.life.faults.risks import Fault
+from fleet.life.states import ON, Event, State
+from fleet.life.terminal import Terminal
+from fleet.life.truth import Ticket, Truth
+from fleet.units import HOUR_MS, Millis
+from fleet.wire.messages import FaultReported
+
+_STEP_MS: Final = 0
+_EFFECT: Final = 1_000  # added to a source: what shows after the onset
+_STOPS: Final = frozenset({Then.BLACK_OUT, Then.HANG, Then.SHUT_DOWN, Then.STOP, Then.TAMPER})
+_NOTICE: Final = {code: Purpose(f"fault.{code}.notice") for code in CATALOGUE}
+_POINTS: Final = {Point.SELF_TEST: 0, Point.SIGN_IN: 1, Point.UPDATE: 2}
+
+
+def befall(t: Terminal, code: str, *, cause: str = "", parent: int = 0) -> None:
+    """Let a fault strike now by an event of life or a common cause; not if it is active already.
+
+    Raises:
+        Fault: Always, unless it is active.
+    """
+    if code not in t.active:
+        fault = Fault(CATALOGUE[code], None, t.world.now(), None)
+        fault.cause, fault.parent = cause, parent
+        raise fault
+
+
+def attest(
+    t: Terminal, code: str, *, cause: str = "", parent: int = 0, onset_at: Millis | None = None
+) -> None:
+    """Tell the truth about a fault that is over as soon as it has been noticed: now."""
+    now = t.world.now()
+    ailment = _new(t, CATALOGUE[code], now if onset_at is None else onset_at)
+    ailment.cause, ailment.parent, ailment.detected_at = cause, parent, now
+    t.world.note(ailment.truth(t.serial_no, now, repaired=True))
+
+
+def fall_ill(t: Terminal, fault: Fault) -> Ailment:
+    """Make an ailment of a fault; nobody knows of it yet."""
+    kind = fault.kind
+    ailment = _new(t, kind, fault.onset_at)
+    ailment.cause, ailment.parent, ailment.shown_from = fault.cause, fault.parent, fault.shown_from
+    if fault.life is not None:
+        ailment.life = fault.life.number
+        t.world.note(fault.life._replace(fault=ailment.number))
+    if fault.beside is not None:
+        t.world.note(fault.beside)
+    t.active[kind.code] = ailment
+    t.step(Event.FAULT_STRUCK, code=kind.code)
+    ailment.notice_at = t.world.now() + _unnoticed_ms(t, kind)
+    for symptom in kind.effect.shows:
+        t.show(SOURCE[kind.code] + _EFFECT, symptom, ailment.onset_at, _STEP_MS)
+    return ailment
+
+
+def notice(t: Terminal, ailment: Ailment, point: Point) -> None:
+    """Let somebody become aware of an ailment: it is told of, if it can be, and its repair planned.
+
+    Args:
+        t: The terminal.
+        ailment: Of which nobody knew.
+        point: Where it was found.
+    """
+    kind, now = ailment.kind, t.world.now()
+    ailment.detected_at, ailment.point = now, point
+    ailment.plan = plan(t.streams, t.profile, t.service, kind, now)
+    ailment.reported = kind.observable and point not in {Point.MERCHANT, Point.TMS}
+    t.step(Event.FAULT_RAISED, code=kind.code)
+    t.count_faults()
+    if ailment.reported:
+        _report(t, kind, "raised")
+    tend_next(t)
+
+
+def come_upon(t: Terminal, point: Point, component: str = "") -> None:
+    """Notice all that a self-test, a sign-in or an update comes upon.
+
+    Args:
+        t: The terminal.
+        point: What it is doing.
+        component: Which step of the self-test has failed.
+    """
+    for ailment in list(t.active.values()):
+        kind = ailment.kind
+        concerned = not component or kind.tested_as == component
+        if ailment.plan is None and concerned and point in kind.points:
+            notice(t, ailment, point)
+
+
+def recover(t: Terminal, ailment: Ailment) -> None:
+    """Get well: what showed is gone, the part lives anew, or another unit is on its way."""
+    kind, now = ailment.kind, t.world.now()
+    swapped = ailment.plan is not None and ailment.plan.rung is Rung.SWAP
+    _forget(t, ailment)
+    t.step(Event.FAULT_CLEARED, code=kind.code)
+    if ailment.reported:
+        _report(t, kind, "cleared")
+    for truth in _account(t, ailment, now, repaired=True):
+        t.world.note(truth)
+        if swapped and isinstance(truth, Ticket):
+            t.swapped_by = truth
+    if not swapped:
+        t.risks.renew(kind.code, now)
+    if kind.effect.isolates:
+        t.diary.reconnects = now
+    tend_next(t)
+
+
+def tend_next(t: Terminal) -> None:
+    """Plan when ailments and what is coming want attention next."""
+    due = min((ailment.due for ailment in t.active.values()), default=NEVER)
+    t.diary.tends = t.world.now() if t.swapped_by else min(due, t.risks.shows_at)
+
+
+def power_on(t: Terminal) -> None:
+    """Let the clocks of wear run, and telemetry show what is coming."""
+    now = t.world.now()
+    t.risks.power_on(now)
+    if t.risks.showing_any or t.risks.shows_at <= now:
+        foresee(t)
+    tend_next(t)
+
+
+def foresee(t: Terminal) -> None:
+    """Let telemetry show what is coming."""
+    snr = t.profile.hazards.precursor_snr * t.profile.dataset.precursor_gain
+    for kind, begin, grow_ms in t.risks.showing(t.world.now()):
+        for symptom in kind.precursors:
+            dimmed = symptom._replace(rise=symptom.rise * snr)
+            t.show(SOURCE[kind.code], dimmed, begin, grow_ms)
+    tend_next(t)
+
+
+async def await_repair(t: Terminal, ailment: Ailment) -> Millis:
+    """Lie still until an ailment has been noticed; return when it will have been repaired."""
+    if ailment.plan is None:
+        await t.world.sleep(ailment.notice_at)
+        notice(t, ailment, _stopped_point(ailment.kind))
+    return ailment.until
+
+
+async def endure(t: Terminal, ailment: Ailment) -> None:
+    """Lie still until an ailment that stops the terminal has been noticed and repaired."""
+    await t.world.sleep(await await_repair(t, ailment))
+    recover(t, ailment)
+
+
+def inspect(t: Terminal) -> None:
+    """Let somebody clean reader, scanner and vents."""
+    now, interval = t.world.now(), t.profile.hazards.inspection
+    for life in t.risks.inspect(now):
+        t.world.note(life)
+        t.hide(SOURCE[life.code])
+    t.tickets += 1
+    t.world.note(
+        Ticket(
+            t.tickets, t.serial_no, now, now, now, "preventive", "user_report", "unit", "", "", 0
+        )
+    )
+    t.diary.inspects = NEVER if interval is None else now + interval
+    t.step(Event.INSPECTED)
+    tend_next(t)
+
+
+def stopping(t: Terminal, *then: Then) -> list[Ailment]:
+    """Return the active ailments that stop the terminal in one of these ways."""
+    return [ailment for ailment in t.active.values() if ailment.then in then]
+
+
+def needing_repair(t: Terminal) -> list[Ailment]:
+    """Return what keeps the terminal out of order: what stopped it, or what its self-test found."""
+    known = (each for each in t.active.values() if each.plan is not None and each.kind.tested_as)
+    return stopping(t, Then.STOP) or list(known)
+
+
+def point_of(kind: FaultKind) -> Point:
+    """Return where a kind is detected if nothing comes upon it: the first point with a time."""
+    timed = [point for point in kind.points if point not in _POINTS]
+    return timed[0] if timed else Point.MERCHANT
+
+
+def retire(t: Terminal) -> None:
+    """Take leave of a unit that is swapped out: its lives and ailments end, the depot gets it."""
+    now = t.world.now()
+    if t.swapped_by is not None:
+        t.tickets += 1
+        t.world.note(depot(t.streams, t.profile, t.swapped_by, t.tickets, now))
+        t.swapped_by = None
+    for ailment in list(t.active.values()):
+        _forget(t, ailment)
+        t.step(Event.FAULT_CLEARED, code=ailment.kind.code)
+        for truth in _account(t, ailment, now, repaired=ailment.plan is not None):
+            t.world.note(truth)
+    for life in t.risks.end_all(now, "decommission"):
+        t.world.note(life)
+
+
+def conclude(t: Terminal, at: Millis) -> Iterator[Truth]:
+    """Yield the truth about what is not over when the world ends: lives, ailments, open tickets."""
+    for ailment in t.active.values():
+        yield from _account(t, ailment, at, repaired=False)
+    yield from t.risks.end_all(at, "study_end")
+
+
+def _new(t: Terminal, kind: FaultKind, onset_at: Millis) -> Ailment:
+    t.ailments += 1
+    return Ailment(kind, t.ailments, onset_at)
+
+
+def _unnoticed_ms(t: Terminal, kind: FaultKind) -> Millis:
+    """Draw how long nobody will notice, unless something comes upon it."""
+    purpose = _NOTICE[kind.code]
+    asked = t.profile.faults.get(kind.code)
+    if asked is not None and asked.detection is not None:
+        return t.streams.draw(purpose, asked.detection)
+    stops = kind.effect.then in _STOPS
+    points = [point for point in kind.points if point not in _POINTS]
+    if (stops or kind.effect.isolates) and Point.MERCHANT not in points:
+        points.append(Point.MERCHANT)
+    return min((_delay_ms(t, purpose, point, stops=stops) for point in points), default=NEVER)
+
+
+def _delay_ms(t: Terminal, purpose: Purpose, point: Point, *, stops: bool) -> Millis:
+    if point is Point.HEARTBEAT and not stops:
+        return int(t.streams.uniform(purpose) * t.every_ms)
+    if point in {Point.HEARTBEAT, Point.TMS}:
+        return 2 * t.every_ms  # the server misses the second
+    if point is Point.TRANSACTION and t.risks.clocks.running:
+        use = t.streams.draw(purpose, Exponential(HOUR_MS / CARDS_PER_USE_HOUR))
+        now = t.world.now()
+        later = t.risks.clocks.reading(Clock.USE, now) + use
+        return t.risks.clocks.when(Clock.USE, later) - now
+    return t.streams.draw(purpose, t.profile.support.notice)
+
+
+def _stopped_point(kind: FaultKind) -> Point:
+    return Point.TMS if Point.HEARTBEAT in kind.points else point_of(kind)
+
+
+def _forget(t: Terminal, ailment: Ailment) -> None:
+    code = ailment.kind.code
+    del t.active[code]
+    t.count_faults()
+    t.risks.fade(code)
+    t.hide(SOURCE[code])
+    t.hide(SOURCE[code] + _EFFECT)
+
+
+def _account(t: Terminal, ailment: Ailment, now: Millis, *, repaired: bool) -> Iterator[Truth]:
+    yield ailment.truth(t.serial_no, now, repaired=repaired)
+    if ailment.plan is None:
+        return
+    first, fault = t.tickets + 1, ailment.number
+    for ticket in tickets(ailment.plan, ailment.channel, t.serial_no, first=first, fault=fault):
+        if ticket.opened_at <= now:
+            t.tickets += 1
+            begun = ticket.start_at is not None and ticket.start_at <= now
+            ended = repaired or (ticket.end_at is not None and ticket.end_at <= now)
+            yield ticket._replace(
+                start_at=ticket.start_at if begun or repaired else None,
+                end_at=ticket.end_at if ended else None,
+            )
+
+
+def _report(t: Terminal, kind: FaultKind, phase: Literal["raised", "cleared"]) -> None:
+    report = FaultReported(t.ts(), kind.code, kind.component, kind.severity, phase)
+    if t.state in ON and t.state is not State.HUNG:
+        t.tell(report)
+    else:
+        t.keep(report)
