@@ -8,7 +8,7 @@ import click
 from rich.console import Console
 from rich.status import Status
 
-from benchmarks import connects, heartbeats, machine, memory, report
+from benchmarks import connects, dataset, heartbeats, machine, memory, report
 from benchmarks.errors import BenchError
 from benchmarks.heartbeats import AIOMQTT, FLOOR, GMQTT, OURS, Load, Plan, Subject, ours, peer
 from benchmarks.memory import Sizes
@@ -55,12 +55,18 @@ def _connects(quick: bool, progress: Progress) -> Result:  # noqa: FBT001
     return connects.measure(*((2_000, 2) if quick else (10_000, 5)), progress)
 
 
+def _dataset(quick: bool, progress: Progress) -> Result:  # noqa: FBT001
+    sizes = dataset.Size(1_000, 10, 200) if quick else dataset.Size(10_000, 90, 500)
+    return dataset.measure(sizes, progress)
+
+
 BENCHES: Final[Mapping[str, Bench]] = {
     "heartbeat": _heartbeats("heartbeat", 10_000, 0, 1.5, 0.65),
     "heartbeat-qos1": _heartbeats("heartbeat-qos1", 10_000, 1, None, 0.6),
     "heartbeat-fast": _heartbeats("heartbeat-fast", 50_000, 0, 2.0, 0.65),
     "memory": _memory,
     "connects": _connects,
+    "dataset": _dataset,
 }
 
 

@@ -61,6 +61,7 @@ def live_through(  # noqa: PLR0913, PLR0917 - all that lives are made of
     chronicle: AnyChronicle,
     calendar: Calendar,
     end_day: Callable[[], None],
+    kind: type[VirtualEstate] = VirtualEstate,
 ) -> None:
     """Let terminals live through a study, day by day.
 
@@ -72,10 +73,11 @@ def live_through(  # noqa: PLR0913, PLR0917 - all that lives are made of
         chronicle: Who writes it down.
         calendar: The study's days.
         end_day: Called at the end of each.
+        kind: What makes time pass.
     """
     desk = Desk(profile, seed, alone=False)
     tenant, speed = profile.estate.tenant, profile.run.speed
-    estate = VirtualEstate(desk, chronicle, tenant, calendar.origin_ms, speed)
+    estate = kind(desk, chronicle, tenant, calendar.origin_ms, speed)
     worlds = []
     for row, each in enumerate(members):
         pulse = Pulse(row, each.model.firmware, has_battery=each.model.battery)

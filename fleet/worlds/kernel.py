@@ -40,6 +40,10 @@ class Kernel:
     def __len__(self) -> int:
         return len(self._heap)
 
+    def entries(self) -> list[tuple[Millis, int, Sleeper]]:
+        """Return all deadlines, with the tickets and sleepers they were set for."""
+        return list(self._heap)
+
     def call(self, at: Millis, sleeper: Sleeper) -> None:
         """Wake `sleeper` at `at`, and not at whatever instant it waited for before."""
         self._tickets = ticket = self._tickets + 1
