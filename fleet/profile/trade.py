@@ -10,6 +10,7 @@ weighted by value). The shapes below keep to that; what they say beyond it is a 
 """
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Annotated, Final, NamedTuple, Self
 
 from pydantic import Field, model_validator
@@ -89,7 +90,11 @@ class Sector(Section):
         known = SHAPES.get(self.name)
         days = self.days or (known.days if known else ())
         hours = self.hours or (known.hours if known else ())
-        return WeekCurve(hours, days) if days else WeekCurve(hours)
+        return _shared(hours, days) if days else _shared(hours)
+
+
+# A curve takes 11 KiB, and a terminal should not: equal weights have one curve.
+_shared: Final = lru_cache(maxsize=1_024)(WeekCurve)
 
 
 class MerchantSize(Section):
