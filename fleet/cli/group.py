@@ -8,6 +8,7 @@ import fleet as package
 
 _COMMANDS = {
     "run": "fleet.cli.run:run",
+    "plan": "fleet.cli.plan:plan",
     "dataset": "fleet.cli.dataset:dataset",
     "capacity": "fleet.cli.capacity:capacity",
     "report": "fleet.cli.report:report",

@@ -4,8 +4,10 @@ from pathlib import Path
 
 import click
 
+from fleet.capacity.forecast import forecast
 from fleet.report.comparison import comparison_page
 from fleet.report.errors import ReportError
+from fleet.report.plan_page import agreement
 from fleet.report.record import Record, is_run
 from fleet.report.run_page import run_page
 from fleet.report.write import write_page
@@ -28,7 +30,8 @@ _FOLDER = click.Path(file_okay=False, path_type=Path)
     metavar="FILE",
     help="Where to write it. [default: DIR/report.html, or DIR/comparison.html]",
 )
-def report(folder: Path, other: Path | None, html: Path | None) -> None:
+@click.option("--plan", "planned", is_flag=True, help="Set the run beside its plan.")
+def report(folder: Path, other: Path | None, html: Path | None, *, planned: bool) -> None:
     """Write an HTML report of DIR, the record of a run as `fleet run --out DIR` leaves it.
 
     The page needs no network, is right by day, by night and on paper, and begins with the verdict.
@@ -39,7 +42,11 @@ def report(folder: Path, other: Path | None, html: Path | None) -> None:
     record = Record(folder)
     if other is None:
         path = html or folder / "report.html"
-        write_page(run_page(record), path)
+        page = run_page(record)
+        if planned:
+            seen = forecast(record.profile, record.summary.run.seed)
+            page = page._replace(sections=[*page.sections, agreement(record, seen)])
+        write_page(page, path)
     else:
         path = html or folder / "comparison.html"
         write_page(comparison_page(record, Record(other)), path)

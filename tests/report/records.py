@@ -33,7 +33,7 @@ RULING = Ruling(
 )  # fmt: skip
 
 
-def make_record(folder: Path, *, beats_per_s: int = 5) -> Path:
+def make_record(folder: Path, *, beats_per_s: int = 5, second_ms: int = 1_000) -> Path:
     """Write the record of a run in which ten terminals beat for half a minute."""
     profile = parse(PROFILE)
     layout = layout_of(profile)
@@ -45,7 +45,7 @@ def make_record(folder: Path, *, beats_per_s: int = 5) -> Path:
     for second in range(SECONDS):
         _live_a_second(tally, second, beats_per_s)
         tally.publish()
-        timeline.see(second * 1_000, board.read())
+        timeline.see(second * second_ms, board.read())
     record = RunRecord(folder)
     record.write_profile(resolved_toml(profile))
     record.write_timeline(timeline)

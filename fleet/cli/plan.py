@@ -1,0 +1,120 @@
+"""`fleet plan`: what is coming, before anything is loaded."""
+
+from pathlib import Path
+
+import click
+import numpy as np
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
+
+from fleet.capacity.forecast import Forecast, Numbers, forecast
+from fleet.capacity.outlook import need, peaks, rates
+from fleet.cli import values
+from fleet.cli.options import profile_argument, seed_option, speed_option
+from fleet.profile import load
+from fleet.units import SECOND_MS, format_duration
+
+_BLOCKS = " ▁▂▃▄▅▆▇█"
+_WIDTH = 40
+
+
+@click.command()
+@profile_argument
+@click.option("--terminals", type=click.IntRange(1, 10_000_000), help="[default: profile's]")
+@seed_option
+@click.option(
+    "--duration",
+    metavar="DURATION",
+    callback=values.duration,
+    help="Wall time, as in 90s or 2m. [default: profile's]",
+)
+@speed_option
+@click.option(
+    "--html",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Also draw it, on a page of its own.",
+)
+def plan(  # noqa: PLR0913, PLR0917 - an option each
+    profile_name: str,
+    terminals: int | None,
+    seed: int,
+    duration: int | None,
+    speed: float | None,
+    html: Path | None,
+) -> None:
+    """Play PROFILE in virtual time and tell what load a run of it will be, and when."""
+    wishes: dict[str, object] = {
+        "estate.terminals": terminals,
+        "run.duration": None if duration is None else format_duration(duration),
+        "run.speed": speed,
+    }
+    profile = load(profile_name, wishes)
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task(f"playing {profile.name}", total=1.0)
+        seen = forecast(profile, seed, lambda share: progress.update(task, completed=share))
+    console = Console()
+    console.print(_headline(profile.name, seed, seen), highlight=False)
+    console.print(_curves(seen))
+    console.print(_peaks(seen))
+    console.print(_needs(seen), highlight=False)
+    if html is not None:
+        from fleet.report.plan_page import plan_page  # noqa: PLC0415 - matplotlib is slow to import
+        from fleet.report.write import write_page  # noqa: PLC0415
+
+        write_page(plan_page(profile, seed, seen), html)
+        click.echo(html)
+
+
+def _headline(name: str, seed: int, seen: Forecast) -> str:
+    return (
+        f"{name}, seed {seed}: {seen.terminals:,} terminals, "
+        f"{format_duration(round(seen.end_s[-1] * SECOND_MS))} of wall time, "
+        f"{seen.events:,} steps of life\n"
+    )
+
+
+def _curves(seen: Forecast) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    table.add_column("over time", no_wrap=True)
+    table.add_column("", no_wrap=True)
+    table.add_column("peak", justify="right", no_wrap=True)
+    for name, (unit, values_) in rates(seen).items():
+        table.add_row(name, sparkline(values_), f"{values_.max():,.1f} {unit}")
+    for name in ("ready", "updating", "out_of_order"):
+        if name in seen.states:
+            curve = seen.states[name]
+            table.add_row(f"terminals {name}", sparkline(curve), f"{curve.max():,.0f}")
+    return table
+
+
+def _peaks(seen: Forecast) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    table.add_column("\npeaks", no_wrap=True)
+    for heading in ("\npeak", "\nmean", "\nat"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    table.add_column("\nmostly", overflow="fold")
+    for peak in peaks(seen):
+        when = format_duration(round(peak.at_s * SECOND_MS))
+        value, mean = (f"{v:,.1f} {peak.unit}".rstrip() for v in (peak.value, peak.mean))
+        table.add_row(peak.name, value, mean, when, peak.why)
+    return table
+
+
+def _needs(seen: Forecast) -> str:
+    wanted = need(seen)
+    shards = "1 shard is" if wanted.shards == 1 else f"{wanted.shards} shards are"
+    return (
+        f"\nThe generator will need about {wanted.cpu:.2f} cores at the busiest moment, "
+        f"{wanted.memory_mib:,.0f} MiB and {wanted.descriptors:,} connections: {shards} enough."
+    )
+
+
+def sparkline(curve: Numbers) -> str:
+    """Return a curve as a line of blocks; each stands for the greatest of its bins."""
+    pieces = np.array_split(curve, min(_WIDTH, len(curve)))
+    tops = np.array([piece.max() for piece in pieces])
+    top = tops.max()
+    steps = np.ceil(tops / top * (len(_BLOCKS) - 1)).astype(int) if top > 0 else tops.astype(int)
+    return "".join(_BLOCKS[step] for step in steps)
