@@ -19,7 +19,7 @@ one of it (a profile with several TMS instances and a campaign that may stop is 
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from heapq import heappop, heappush
 from typing import Final, Literal, NamedTuple, get_args
 
@@ -72,6 +72,7 @@ class Progress:
 
     Attributes:
         campaign: What is asked for.
+        span_ms: Unix times from which and to which it may stop.
         stopped_ms: Unix time of the tick at which it stopped; None while it goes on.
         late: Reports that came after the tick at which they should have counted.
         latest: The last that was heard of each terminal, for who looks on.
@@ -79,11 +80,15 @@ class Progress:
 
     __slots__ = (
         "_clock", "_decided_ms", "_events", "_outcomes", "campaign", "late", "latest",
-        "stopped_ms",
+        "span_ms", "stopped_ms",
     )  # fmt: skip
 
-    def __init__(self, campaign: Campaign, clock: TickClock) -> None:
+    def __init__(self, campaign: Campaign, clock: TickClock, rollout_ms: Millis = 0) -> None:
+        """Begin a campaign whose last terminal has its turn `rollout_ms` after the first."""
         self.campaign: Final = campaign
+        begins_ms = clock.origin_ms + campaign.at
+        ends_ms = begins_ms + rollout_ms + campaign.timeout + clock.lead_ms + clock.tick_ms
+        self.span_ms: Final = (begins_ms, ends_ms) if campaign.abort else (0, 0)
         self.stopped_ms: int | None = None
         self.late = 0
         self.latest: dict[int, Outcome] = {}
@@ -113,7 +118,7 @@ class Progress:
                 _, index, outcome = heappop(self._events)
                 self._fold(index, outcome)
             self._decided_ms = tick_ms
-            if self.stopped_ms is None and self._must_stop():
+            if self.stopped_ms is None and tick_ms <= self.span_ms[1] and self._must_stop():
                 self.stopped_ms = tick_ms
         self._decided_ms = max(self._decided_ms, clock.last_before(before_ms))
 
@@ -136,11 +141,30 @@ class Progress:
 class Book:
     """All campaigns of a plan, by the line of each."""
 
-    def __init__(self, campaigns: Mapping[int, Campaign], clock: TickClock) -> None:
-        """Open the book."""
+    def __init__(
+        self,
+        campaigns: Mapping[int, Campaign],
+        clock: TickClock,
+        rollouts_ms: Mapping[int, Millis] | None = None,
+    ) -> None:
+        """Open the book; how long each roll-out takes says for how long it may stop."""
+        self._clock = clock
+        taken_ms = rollouts_ms or {}
         self._pages: Final = {
-            line: Progress(campaign, clock) for line, campaign in campaigns.items()
+            line: Progress(campaign, clock, taken_ms.get(line, 0))
+            for line, campaign in campaigns.items()
         }
+
+    def ticks(self, after_ms: int, until_ms: int) -> Iterator[int]:
+        """Yield the ticks after and up to these Unix times at which a campaign may stop."""
+        for begins_ms, ends_ms in sorted(
+            page.span_ms for page in self._pages.values() if page.stopped_ms is None
+        ):
+            tick_ms = self._clock.last_before(max(after_ms, begins_ms) + 1) + self._clock.tick_ms
+            while tick_ms <= min(until_ms, ends_ms):
+                yield tick_ms
+                after_ms = tick_ms
+                tick_ms += self._clock.tick_ms
 
     def stopped_ms(self, line: int) -> int | None:
         """Return the Unix time at which a campaign stopped, if it has."""

@@ -168,8 +168,12 @@ class Plan:
 
 def _book(profile: Profile, entries: Iterable[Entry]) -> Book:
     campaigns = {e.line: e.asked for e in entries if isinstance(e.asked, Campaign)}
+    rollouts_ms = {
+        line: Turns.of(profile.estate, asked).last_ms for line, asked in campaigns.items()
+    }
     tms = profile.tms
-    return Book(campaigns, TickClock(origin_ms(profile.run), tms.tick, tms.order_lead))
+    clock = TickClock(origin_ms(profile.run), tms.tick, tms.order_lead)
+    return Book(campaigns, clock, rollouts_ms)
 
 
 def line_of(number: int) -> int:

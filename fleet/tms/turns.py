@@ -38,6 +38,15 @@ class Turns(NamedTuple):
             return cls(waves, 0.0)
         return cls(waves, taking_part(estate, campaign) / campaign.per_minute * MINUTE_MS)
 
+    @property
+    def last_ms(self) -> Millis:
+        """When the last of all has its turn, after the campaign's beginning."""
+        begin, last = 0.0, 0
+        for end, starts_ms in self.waves:
+            last = max(last, starts_ms + math.ceil((end - begin) * self.span_ms))
+            begin = end
+        return last
+
     def after_ms(self, place: float) -> Millis | None:
         """Return how long after the campaign's beginning a place has its turn; None for never."""
         begin = 0.0

@@ -84,10 +84,16 @@ class VirtualEstate:
     def live_until(self, horizon: Millis) -> None:
         """Let all terminals live up to this instant, included.
 
-        Where a campaign may stop, it must be the next of the TMS's ticks: what is decided there
-        goes by what every terminal has told before.
+        Where a campaign may stop, they pause at each of the TMS's ticks: what is decided there goes
+        by what every terminal has told before.
         """
-        self.desk.book.decide(self.origin_ms + self.horizon + 1)
+        book, origin_ms = self.desk.book, self.origin_ms
+        for tick_ms in book.ticks(origin_ms + self.horizon, origin_ms + horizon):
+            self._live_until(tick_ms - origin_ms)
+            book.decide(tick_ms + 1)
+        self._live_until(horizon)
+
+    def _live_until(self, horizon: Millis) -> None:
         self.horizon = horizon
         self.kernel.run_until(horizon)
 

@@ -58,6 +58,8 @@ order_lead = "8m"
 [update]
 defer = 0.2
 defer_for = "10m"
+package = "64KiB"
+chunk = "16KiB"
 [faults.PWR-101]
 onset = { law = "exponential", mean = "20h" }
 repair = "20m"
