@@ -147,7 +147,7 @@ def expected(sold: NDArray[Any], at_ms: Integers, every_ms: Integers, activity: 
     return mean
 
 
-def reported(counted: NDArray[Any], seq: NDArray[np.uint64]) -> Integers:
+def reported(counted: NDArray[Any], seq: NDArray[np.integer[Any]]) -> Integers:
     """Return what was lived for heartbeats of these numbers: reads, errors, ok, fail; [n, 4]."""
     of_this: Integers = (counted["seq"] == seq.astype(np.int64))[:, None] * counted["flows"]
     return of_this

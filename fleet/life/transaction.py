@@ -76,6 +76,7 @@ PAY_802: Final = "PAY-802"
 
 async def begin(t: Terminal) -> None:
     """It is the next customer's turn; or he goes away."""
+    cut_off(t, "fault")  # whatever broke in before has left it behind
     t.customers.serve()
     t.diary.sells = t.customers.next
     method = _method(t)

@@ -217,7 +217,8 @@ FAMILIES: Final[tuple[Family, ...]] = (
            bounds_us=_UPDATE_US),
     Family("fleet_transactions_total", Kind.COUNTER,
            "Payments by what became of them; refused: the operator had to sign in again; lost: the "
-           "customer came while the terminal could not serve.",
+           "customer came while the terminal could not serve. What is only counted stands here "
+           "when a heartbeat has told of it.",
            "payments", (Label("outcome", _TRANSACTIONS),)),
     Family("fleet_reversals_total", Kind.COUNTER,
            "Reversals queued, and how they ended: by the host's word, or by a settlement's upload.",

@@ -159,6 +159,9 @@ class Beats:
         meters.add(meters.heartbeats, sent)
         meters.add(meters.sent["heartbeat"], sent)
         meters.add(meters.sent_bytes, sent_bytes)
+        approved, declined = self.press.sold[prints.rows].sum(axis=0).tolist()
+        meters.add(meters.approved, approved)
+        meters.add(meters.declined, declined)
         self._late_ms.append(self._clock.now() - np.maximum(prints.at, self.armed))
 
     def _publish(self, world: "LiveWorld", frame: bytes) -> int:

@@ -17,6 +17,8 @@ class Meters:
         received: Slot of each kind that comes down.
         heartbeats: Slot of heartbeats sent.
         sent_bytes: Slot of bytes published.
+        approved: Slot of payments approved; heartbeats say how many of those nobody has lived.
+        declined: Slot of payments declined, likewise.
         connected: Slot of links that are up.
         connects: Slot of attempts to connect, by outcome.
         offline: Slot of terminals that want a link and have none.
@@ -33,6 +35,8 @@ class Meters:
         self.received = {m.kind: slot("fleet_messages_received_total", kind=m.kind) for m in DOWN}
         self.heartbeats = slot("fleet_heartbeats_total")
         self.sent_bytes = slot("fleet_sent_bytes_total")
+        self.approved = slot("fleet_transactions_total", outcome="approved")
+        self.declined = slot("fleet_transactions_total", outcome="declined")
         self.connected = slot("fleet_connected_terminals")
         outcomes = ("ok", *(reason.value for reason in DownReason))
         self.connects = {word: slot("fleet_connects_total", outcome=word) for word in outcomes}

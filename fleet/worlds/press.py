@@ -10,6 +10,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from fleet.life.flows import reported
 from fleet.life.pulse import Pulse
 from fleet.life.telemetry import CHANNELS, ROW, Vitals, telemetry
 from fleet.mqtt.frames import PreparedTopic, frame
@@ -19,6 +20,9 @@ from fleet.wire.heartbeat import Form
 _WIDTH_BYTES: Final = 384
 _COLUMNS: Final = {name: number for number, name in enumerate(ROW)}
 
+_SOLD: Final = [ROW.index("txn_ok"), ROW.index("txn_fail")]
+
+Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
 
@@ -26,6 +30,8 @@ class Press:
     """The plates of a shard.
 
     Attributes:
+        sold: Of each terminal's last print, the payments approved and declined that are only
+            counted, int64[terminals, 2].
         start: Where in a frame the heartbeat itself begins.
     """
 
@@ -42,6 +48,7 @@ class Press:
         self._form = Form({c.name: (c.low, c.high) for c in CHANNELS})
         self._plates = np.zeros((count, _WIDTH_BYTES), np.uint8)
         self._has_battery = np.zeros(count, np.bool_)
+        self.sold = np.zeros((count, 2), np.int64)
         self.start = 0
 
     def cut(self, pulse: Pulse, topic: PreparedTopic) -> None:
@@ -77,8 +84,16 @@ class Press:
             return []
         table = telemetry(self._vitals, rows, at_ms, seq.astype(np.uint64), self._origin_ms)
         columns = {name: table[:, number] for name, number in _COLUMNS.items()}
+        self.sold[rows] = self._drawn(table, rows, seq)
         frames = self._plates[rows]
         self._form.fill(frames, self.start, self._has_battery[rows], columns)
         # Behind its last brace a plate is all zeros, which numpy leaves out of a string of bytes.
         printed: list[bytes] = frames.view(f"S{frames.shape[1]}").ravel().tolist()
         return printed
+
+    def _drawn(self, table: Floats, rows: Integers, seq: Integers) -> Floats:
+        """Return the payments in heartbeats that no step of a life tells of."""
+        drawn: Floats = table[:, _SOLD]
+        if self._vitals.flows.lived:
+            drawn = drawn - reported(self._vitals.flows.counted[rows], seq)[:, 2:]
+        return drawn

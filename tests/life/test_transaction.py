@@ -197,6 +197,18 @@ def test_power_that_fails_after_the_host_was_asked_costs_a_reversal() -> None:
                if s.event is E.SIGNED_IN)  # fmt: skip
 
 
+def test_a_terminal_that_hangs_in_the_middle_of_a_payment_reverses_it() -> None:
+    """The watchdog cuts the power; the host may have booked, so the payment is reversed."""
+    profile = slow_host(faults={"SW-702": {"onset": "1h", "repair": "10m"}})
+    world, terminal = live(profile, 4)
+    events = world.events()
+    at = events.index(E.HUNG)
+    assert world.steps[at].source is State.IN_TRANSACTION
+    assert events[at : at + 3] == [E.HUNG, E.REVERSAL_QUEUED, E.FORCIBLY_SHUT_DOWN]
+    assert count(world, E.REVERSED) >= 1
+    assert terminal.journal.pending <= 1
+
+
 def test_offline_payments_are_stored_within_a_bound_and_forwarded() -> None:
     """While the link is down they are approved; the oldest gives way; the rest is told later."""
     profile = busy(transactions__offline=1.0, transactions__stored_max=5)

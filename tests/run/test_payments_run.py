@@ -80,3 +80,22 @@ def _check_settlements(answers: Counter[str], counts: dict[str, Any]) -> None:
     assert answers["settlement"] >= settled["balanced"] + 2 * settled["uploaded"]
     transactions = counts["fleet_transactions_total"]
     assert transactions["approved"] > transactions["declined"] > 0
+
+
+def test_who_only_counts_is_in_the_metrics_too(
+    start_mosquitto: Callable[[Sequence[str]], Mosquitto], tmp_path: Path
+) -> None:
+    """The counter is the sum of what an observer read in the heartbeats."""
+    profile = tmp_path / "market.toml"
+    profile.write_text(PROFILE.replace("messages = 0.5", "messages = false"))
+    broker = start_mosquitto(["set_tcp_nodelay true", "max_queued_messages 0"])
+    with observe(broker.host, broker.port) as observer:
+        counts = run(profile, broker, tmp_path / "out")["counts"]
+        observer.wait_for_silence()
+    beats = [json.loads(payload) for topic, payload, _ in observer.heard
+             if topic.endswith("/up/heartbeat")]  # fmt: skip
+    transactions = counts["fleet_transactions_total"]
+    assert transactions["approved"] == sum(beat["txn_ok"] for beat in beats) > 100
+    lived = transactions["refused"] + counts["fleet_reversals_total"]["queued"]
+    failed = sum(beat["txn_fail"] for beat in beats)
+    assert failed - lived <= transactions["declined"] <= failed
