@@ -109,7 +109,7 @@ class Flows:
         if counted["seq"] != seq:
             counted["seq"], counted["flows"] = seq, 0
         counted["flows"] += np.array(counts, np.int32)
-        self.sold["paper_m"][row] = (self.sold["paper_m"][row] - paper_m) % PAPER_ROLL_M
+        self.sold["paper_m"][row] = _left(self.sold["paper_m"][row], np.float32(paper_m))
         self.lived = True
 
     def tables(self) -> tuple[NDArray[Any], ...]:
@@ -157,5 +157,11 @@ def paper(sold: NDArray[Any], at_ms: Integers) -> Single:
     """Return what is left on the rolls at these instants, in metres, float32[n]."""
     used = (at_ms - sold["from_ms"]).astype(np.float32)
     used *= sold["use_m_per_ms"]
-    left: Single = (sold["paper_m"] - used) % np.float32(PAPER_ROLL_M)
+    left: Single = _left(sold["paper_m"], used)
     return left
+
+
+def _left(paper_m: Any, used_m: Any) -> Any:
+    """Return what is left of a roll; a new one is put in when it is empty, so never nothing."""
+    roll_m = np.float32(PAPER_ROLL_M)
+    return roll_m - (roll_m - paper_m + used_m) % roll_m

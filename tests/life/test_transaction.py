@@ -278,3 +278,60 @@ def test_a_share_of_the_terminals_may_live_its_payments() -> None:
     profile = busy(0.0, transactions__messages=0.3)
     lived = sum(live(profile, 0.001, index=index)[1].customers.lived for index in range(300))
     within_4_sigma(lived, 300, 0.3)
+
+
+def test_an_update_takes_the_open_batch_along() -> None:
+    """Old data goes over into the new version without loss."""
+    campaign = {"name": "spring", "version": "9.9.9", "at": "0s", "share": 1.0}
+    world, terminal = live(busy(60.0, campaigns=[campaign]), 30)
+    updated = next(s.at_ms for s in world.steps if s.event is E.UPDATED)
+    before = [s for s in world.steps if s.event is E.TRANSACTION_APPROVED and s.at_ms < updated]
+    assert before
+    assert terminal.journal.traces == terminal.journal.records
+    assert terminal.journal.traces == count(world, E.TRANSACTION_APPROVED) > len(before)
+
+
+def test_an_update_waits_until_no_money_is_on_its_way() -> None:
+    """While a reversal is pending the batch guard objects."""
+    campaign = {"name": "spring", "version": "9.9.9", "at": "0s", "share": 1.0}
+    profile = busy(
+        30.0, campaigns=[campaign], transactions__timed_out=0.5,
+        transactions__reversal_failure=1.0, transactions__reversal_attempts=1_000,
+    )  # fmt: skip
+    world, terminal = live(profile, 24)
+    queued = next(s.at_ms for s in world.steps if s.event is E.REVERSAL_QUEUED)
+    assert not terminal.journal.settled
+    assert {s.code for s in world.steps if s.event is E.UPDATE_HELD} == {"batch"}
+    assert not [s for s in world.steps if s.event is E.UPDATE_OFFERED and s.at_ms > queued]
+
+
+def test_who_comes_while_the_terminal_is_maintained_is_lost() -> None:
+    """In the span for maintenance nobody is served."""
+    window = {"opens": "10h", "lasts": "2h", "used": 0.0}
+    world, _ = live(busy(480.0, maintenance=window), 8)
+    begun = next(s.at_ms for s in world.steps if s.event is E.MAINTENANCE_BEGUN)
+    ended = next(s.at_ms for s in world.steps if s.event is E.MAINTENANCE_ENDED)
+    started = [s.at_ms for s in world.steps if s.event is E.TRANSACTION_STARTED]
+    lost = sum(int(s.code) for s in world.steps if s.event is E.CUSTOMERS_LOST and s.at_ms >= ended)
+    assert not [at for at in started if begun <= at < ended]
+    assert abs(lost - 40) < 4 * 40**0.5 + 2
+
+
+def test_orders_have_numbers_and_take_their_time() -> None:
+    """Where guests order first, the menu comes before the payment; each order has its number."""
+    menu = FLAT | {"orders": True}
+    slow, _ = live(busy(100.0, estate__sectors=[menu], transactions__ordering="10m"), 12)
+    quick, _ = live(busy(100.0), 12)
+    assert min(m.ms for m in slow.heard_of("transaction")) >= 10 * MINUTE_MS
+    assert max(m.ms for m in quick.heard_of("transaction")) < 10 * MINUTE_MS
+    numbers = [m.order_no for m in slow.heard_of("transaction")]
+    assert numbers == sorted(set(numbers))
+
+
+def test_paper_runs_down_by_two_receipts_a_payment() -> None:
+    """Two receipts of 12 cm from a roll of 26 m; a model without a printer needs none."""
+    for printer in (True, False):
+        model = {"name": "desk", "share": 1.0, "printer": printer}
+        world, terminal = live(busy(estate__models=[model]), 2)
+        used_m = 0.24 * count(world, E.TRANSACTION_APPROVED) * printer
+        assert terminal.vitals.flows.sold["paper_m"][0] == pytest.approx(26.0 - used_m % 26.0, 0.01)
