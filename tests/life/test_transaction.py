@@ -204,7 +204,8 @@ def test_a_terminal_that_hangs_in_the_middle_of_a_payment_reverses_it() -> None:
     events = world.events()
     at = events.index(E.HUNG)
     assert world.steps[at].source is State.IN_TRANSACTION
-    assert events[at : at + 3] == [E.HUNG, E.REVERSAL_QUEUED, E.FORCIBLY_SHUT_DOWN]
+    off = events.index(E.FORCIBLY_SHUT_DOWN)
+    assert E.REVERSAL_QUEUED in events[at:off]
     assert count(world, E.REVERSED) >= 1
     assert terminal.journal.pending <= 1
 
