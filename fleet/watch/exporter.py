@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Final, NamedTuple
 
-from prometheus_client import CollectorRegistry, start_http_server
+from prometheus_client import CollectorRegistry, make_wsgi_app, start_http_server
 from prometheus_client.metrics_core import (
     CounterMetricFamily,
     GaugeMetricFamily,
@@ -19,6 +19,7 @@ from prometheus_client.metrics_core import (
 )
 from prometheus_client.registry import Collector
 
+from fleet.watch.exposition import make_app
 from fleet.watch.families import Family, Kind
 from fleet.watch.tally import Board, Reading
 
@@ -116,7 +117,8 @@ def serve_metrics(
         AddressUnavailable: The port is taken, or the host is none of this machine's.
     """
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(FleetCollector(board, run))
+    collector = FleetCollector(board, run)
+    registry.register(collector)
     try:
         server, thread = start_http_server(port, host, registry)
     except (OSError, OverflowError) as error:
@@ -126,6 +128,7 @@ def serve_metrics(
             "choose another address with --metrics HOST:PORT (port 0 takes a free one)"
         )
         raise AddressUnavailable(msg) from error
+    server.set_app(make_app(collector, registry, make_wsgi_app(registry)))
     try:
         yield Exporter(host, server.server_port)
     finally:

@@ -10,10 +10,18 @@ from collections.abc import Iterator
 from io import StringIO
 
 import pytest
+from prometheus_client import CollectorRegistry
+from prometheus_client.exposition import choose_encoder
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as parse_openmetrics
 from prometheus_client.parser import text_fd_to_metric_families
 
-from fleet.watch.exporter import AddressUnavailable, Exporter, RunInfo, serve_metrics
+from fleet.watch.exporter import (
+    AddressUnavailable,
+    Exporter,
+    FleetCollector,
+    RunInfo,
+    serve_metrics,
+)
 from fleet.watch.families import FAMILIES
 from fleet.watch.tally import Board, Tally
 
@@ -118,3 +126,29 @@ def test_an_impossible_address_is_told(board: Board, host: str, port: int) -> No
         serve_metrics(board, RUN, host, port),
     ):
         pass
+
+
+@pytest.mark.parametrize("accept", ["text/plain", OPENMETRICS])
+def test_the_template_writes_what_the_library_would(
+    tally: Tally, board: Board, exporter: Exporter, accept: str
+) -> None:
+    """Every line of a later scrape is that of prometheus_client, but for how numbers look."""
+    scrape(exporter, accept)
+    tally.counts[tally.slot("fleet_heartbeats_total")] += 2_500_000
+    tally.recorder("fleet_heartbeat_ack_seconds").record(77)
+    tally.publish()
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(FleetCollector(board, RUN))
+    encoder, _ = choose_encoder(accept)
+    wanted = encoder(registry).decode()
+    assert [comparable(each) for each in scrape(exporter, accept).splitlines()] == [
+        comparable(each) for each in wanted.splitlines()
+    ]
+
+
+def comparable(line: str) -> tuple[str, float]:
+    """Return a line as its text and its value."""
+    if line.startswith("#"):
+        return line, 0.0
+    text, _, value = line.rpartition(" ")
+    return text, float(value)
