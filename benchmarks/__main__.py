@@ -8,7 +8,7 @@ import click
 from rich.console import Console
 from rich.status import Status
 
-from benchmarks import connects, dataset, heartbeats, machine, memory, report
+from benchmarks import connects, dataset, heartbeats, machine, memory, report, scaling
 from benchmarks.errors import BenchError
 from benchmarks.heartbeats import AIOMQTT, FLOOR, GMQTT, OURS, Load, Plan, Subject, ours, peer
 from benchmarks.memory import Sizes
@@ -60,6 +60,11 @@ def _dataset(quick: bool, progress: Progress) -> Result:  # noqa: FBT001
     return dataset.measure(sizes, progress)
 
 
+def _scaling(quick: bool, progress: Progress) -> Result:  # noqa: FBT001
+    sizes, rounds = ((1_000, 5_000), 1) if quick else (scaling.SIZES, 3)
+    return scaling.measure(sizes, rounds, progress)
+
+
 BENCHES: Final[Mapping[str, Bench]] = {
     "heartbeat": _heartbeats("heartbeat", 10_000, 0, 1.5, 0.65),
     "heartbeat-qos1": _heartbeats("heartbeat-qos1", 10_000, 1, None, 0.6),
@@ -67,6 +72,7 @@ BENCHES: Final[Mapping[str, Bench]] = {
     "memory": _memory,
     "connects": _connects,
     "dataset": _dataset,
+    "scaling": _scaling,
 }
 
 

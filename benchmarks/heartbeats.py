@@ -142,14 +142,14 @@ def ours(running: Broker, load: Load, window_s: float) -> Window:
     """Measure the shard."""
     interval_ms = round(1_000 * load.clients / load.rate)
     with estate.on_duty(running, load.clients, interval_ms, load.qos) as crew:
-        _settle(running, crew)
+        settle(running, crew)
         before = crew.read().distribution(LAG)
         window = watch(running, crew.program, window_s)
         lag = crew.read().distribution(LAG).since(before).percentiles()
     return window._replace(lag_p99_ms=lag.p99_ms)
 
 
-def _settle(running: Broker, crew: Estate) -> None:
+def settle(running: Broker, crew: Estate) -> None:
     """Let it catch up with what it fell behind while everybody signed in."""
     for _ in range(_SETTLE_COUNTS):
         before = crew.read().distribution(LAG)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from fleet.profile import parse
+from fleet.profile.indicators import FIGURES, LATENCIES
 
 ROOT = Path(__file__).parent.parent
 READMES = ("README.md", "README.zh-CN.md")
@@ -67,9 +68,20 @@ def test_both_languages_show_the_same_commands() -> None:
     assert english == chinese
 
 
-@pytest.mark.parametrize("name", [*READMES, "DESIGN.md", "CONTRIBUTING.md", "CHANGELOG.md"])
+@pytest.mark.parametrize(
+    "name", [*READMES, "DESIGN.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/load.md"]
+)
 def test_links_lead_somewhere(name: str) -> None:
     """Every relative link in a page names a file that is there."""
     text = (ROOT / name).read_text(encoding="utf-8")
     targets = [t for t in re.findall(r"\]\(([^)#\s]+)\)", text) if "://" not in t]
     assert [target for target in targets if not (ROOT / target).exists()] == []
+
+
+def test_the_page_of_load_names_every_indicator() -> None:
+    """docs/load.md explains each latency and each figure, and its profiles load."""
+    text = (ROOT / "docs" / "load.md").read_text(encoding="utf-8")
+    for indicator in (*LATENCIES, *FIGURES):
+        assert f"`{indicator.name}`" in text, indicator.name
+    for block in blocks("docs/load.md", "toml"):
+        parse(block if "schema" in block else f'schema = 1\nname = "x"\n{block}')
