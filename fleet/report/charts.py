@@ -154,6 +154,7 @@ def _finish(figure: Any, axes: "Axes", bands: Sequence[Band], *, legend: bool, z
             frameon=False,
             fontsize=8,
             handlelength=1.2,
+            labelcolor=_INK,
         )
     return _svg(figure)
 

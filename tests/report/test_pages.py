@@ -149,3 +149,12 @@ def test_a_folder_without_a_run_is_refused(tmp_path: Path) -> None:
     done = fleet_command("report", tmp_path)
     assert done.returncode == 1
     assert "--out DIR" in done.stderr
+
+
+def test_a_legend_can_be_read_by_night() -> None:
+    """A legend is written in the page's ink, too."""
+    ramp = np.arange(10.0)
+    svg = lines([Line("one", ramp, ramp), Line("two", ramp, ramp + 1)], Axis("s", "y"))
+    labels = [part for part in svg.split("<text")[1:] if ">one<" in part or ">two<" in part]
+    assert len(labels) == 2
+    assert all("currentColor" in label for label in labels)
