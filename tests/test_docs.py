@@ -81,7 +81,8 @@ def test_links_lead_somewhere(name: str) -> None:
 def test_the_page_of_load_names_every_indicator() -> None:
     """docs/load.md explains each latency and each figure, and its profiles load."""
     text = (ROOT / "docs" / "load.md").read_text(encoding="utf-8")
-    for indicator in (*LATENCIES, *FIGURES):
-        assert f"`{indicator.name}`" in text, indicator.name
+    names = [latency.name for latency in LATENCIES] + [figure.name for figure in FIGURES]
+    for name in names:
+        assert f"`{name}`" in text, name
     for block in blocks("docs/load.md", "toml"):
         parse(block if "schema" in block else f'schema = 1\nname = "x"\n{block}')
