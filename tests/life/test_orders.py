@@ -82,7 +82,12 @@ def test_a_master_reset_starts_over_with_the_registration() -> None:
 
 def test_a_locked_terminal_refuses_to_test_itself() -> None:
     """Remote lock (SEC-903): it beats and uploads its log, and does no more until unlocked."""
-    orders = [Lock(plan=1), SelfTest(plan=2), UploadLog(plan=3), Unlock(plan=4)]
+    orders: tuple[AnyOrder, ...] = (
+        Lock(plan=1),
+        SelfTest(plan=2),
+        UploadLog(plan=3),
+        Unlock(plan=4),
+    )
     world, terminal = ordered(*orders)
     assert answers(world) == [
         ("lock", "done"), ("self_test", "refused"), ("upload_log", "done"), ("unlock", "done"),
