@@ -16,7 +16,7 @@ thread that draws.
 import hashlib
 import itertools
 from array import array
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -181,4 +181,4 @@ def _index(u: float, weights: Sequence[float]) -> int:
         msg = "cannot pick: the weights must be positive somewhere"
         raise ValueError(msg)
     # bisect_left would pick an entry of weight 0 if u were exactly 0.
-    return next(i for i, total in enumerate(sums) if u * sums[-1] < total)
+    return bisect_right(sums, u * sums[-1])

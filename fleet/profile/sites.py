@@ -10,6 +10,7 @@ on the seed and its number alone, never on how large the estate is. The last sit
 short, which lowers the mean by less than a hundredth.
 """
 
+import math
 from functools import lru_cache
 from itertools import accumulate
 from typing import Final
@@ -70,4 +71,4 @@ def _shares(exponent: float, largest: int) -> tuple[float, ...]:
 
 
 def _mean(shares: tuple[float, ...]) -> float:
-    return sum(n * share for n, share in enumerate(shares, 1))
+    return math.fsum(n * share for n, share in enumerate(shares, 1))

@@ -109,7 +109,9 @@ class Course:
         if spell is None:
             return None
         place = number << _NUMBERED | index
-        begin = spell.begin + int(self.streams.at(_SPREAD, place) * self.cause.spread)
+        begin, spread = spell.begin, self.cause.spread
+        if spread:
+            begin += int(self.streams.at(_SPREAD, place) * spread)
         remedy = _remedy(self.cause)
         if remedy is not None:
             return Spell(number, begin, begin + self.streams.draw_at(_REMEDY, place, remedy))
