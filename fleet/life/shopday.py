@@ -13,6 +13,7 @@ from fleet.profile.stages import segments, windows
 from fleet.units import DAY_MS, HOUR_MS, Millis
 
 _OPENS: Final = Purpose("day.opens")
+_STAGGER: Final = Purpose("day.stagger")
 _CLOSES: Final = Purpose("day.closes")
 _SECURITY: Final = Purpose("security_reboot.at")
 _SETTLES: Final = Purpose("day.settles")
@@ -30,13 +31,29 @@ class ShopDay:
         midnight: Local midnight of the first day.
     """
 
-    __slots__ = ("_profile", "_streams", "_windows", "midnight")
+    __slots__ = ("_profile", "_shop", "_streams", "_windows", "midnight")
 
-    def __init__(self, profile: Profile, streams: Streams, utc_offset_ms: Millis) -> None:
+    def __init__(
+        self,
+        profile: Profile,
+        streams: Streams,
+        utc_offset_ms: Millis,
+        shop: Streams | None = None,
+    ) -> None:
+        """Find the shop's clock.
+
+        Args:
+            profile: When shops open.
+            streams: The terminal's own.
+            utc_offset_ms: Of the shop's region.
+            shop: Streams of the shop's first terminal, whose hours all others there share; none
+                for that one itself.
+        """
         start = profile.run.start
         since_midnight = timedelta(hours=start.hour, minutes=start.minute, seconds=start.second)
         self._profile = profile
         self._streams = streams
+        self._shop = shop
         self._windows = _staged(profile, streams) if profile.load.stages else None
         # Local midnight of the first day; the region's clock is ahead by its offset.
         self.midnight = -round(since_midnight.total_seconds() * 1_000) - utc_offset_ms
@@ -135,8 +152,11 @@ class ShopDay:
         assert shop is not None  # noqa: S101 - both callers have asked already
         midnight = self.midnight + day * DAY_MS
         number = day + 1  # the evening before the run may still matter
-        opens = midnight + self._streams.draw_at(_OPENS, number, shop.opens)
-        closes = midnight + self._streams.draw_at(_CLOSES, number, shop.closes)
+        decides = self._shop or self._streams
+        opens = midnight + decides.draw_at(_OPENS, number, shop.opens)
+        closes = midnight + decides.draw_at(_CLOSES, number, shop.closes)
+        if self._shop is not None:
+            opens += int(self._streams.at(_STAGGER, number) * shop.stagger)
         return opens, max(closes, opens + _OPEN_AT_LEAST_MS)
 
 

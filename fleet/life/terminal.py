@@ -141,7 +141,8 @@ class Terminal:
         self.vitals = vitals
         self.origin_ms = origin_ms
         self.streams = Streams(seed, member.index)
-        self.shop = ShopDay(profile, self.streams, member.region.utc_offset)
+        first = None if member.site == member.index else Streams(seed, member.site)
+        self.shop = ShopDay(profile, self.streams, member.region.utc_offset, first)
         self.serial_no = member.serial_no
         self.customers = Customers(profile, member, self.streams, self.shop, origin_ms)
         self.journal = Journal()

@@ -10,6 +10,7 @@ from fleet.profile.laws import TimeOfDayLaw
 from fleet.profile.trade import SECTORS, SIZES, MerchantSize, Sector
 from fleet.profile.values import (
     ClosedDay,
+    Duration,
     Many,
     Name,
     Probability,
@@ -120,5 +121,7 @@ class Day(Section):
     """Time of day at which a shop switches its terminal on."""
     closes: TimeOfDayLaw = Normal(19.5 * HOUR_MS, 30 * MINUTE_MS)
     """Time of day at which it switches it off."""
+    stagger: Duration = 3 * MINUTE_MS
+    """Further terminals of a shop are switched on after the first, within this; a guess."""
     closed_weekdays: Many[ClosedDay] = ()
     """Days on which the shops stay closed."""

@@ -168,3 +168,17 @@ def test_the_window_is_an_ordinary_law_of_the_time_of_day() -> None:
     rule = quiet(security_reboot={}).security_reboot
     assert rule is not None
     assert rule.at == Uniform(6 * HOUR_MS, 7 * HOUR_MS)
+
+
+def test_terminals_of_one_shop_open_and_close_together() -> None:
+    """The shop's first decides the hours; the others are switched on within minutes of it."""
+    hours = {"opens": {"law": "uniform", "low": "07:00", "high": "10:00"}, "closes": "19:00"}
+    profile = quiet(day=hours)
+    first = ShopDay(profile, Streams(3, 40), 0)
+    others = [ShopDay(profile, Streams(3, n), 0, Streams(3, 40)) for n in (41, 42, 43)]
+    for day in range(3):
+        at = day * DAY_MS
+        opens = [other.next_opening(at) - first.next_opening(at) for other in others]
+        assert all(0 <= late < 3 * MINUTE_MS for late in opens)
+        assert len(set(opens)) == 3
+        assert {other.next_closing(at) for other in others} == {first.next_closing(at)}
