@@ -9,6 +9,7 @@ from rich.console import Console
 from fleet.cli.options import profile_argument
 from fleet.dataset.difficulty import DIFFICULTIES
 from fleet.dataset.files import FORMATS
+from fleet.dataset.hazards import codes_of
 from fleet.dataset.job import Dataset
 from fleet.dataset.progress import Bar
 from fleet.dataset.rehearsal import rehearse
@@ -71,7 +72,7 @@ def dataset(  # noqa: PLR0913 - an option each
 ) -> None:
     """Make a labelled fault dataset of the estate of PROFILE, in virtual time."""
     profile = load(profile_name, _overrides(difficulty, wishes))
-    if not profile.faults:
+    if not codes_of(profile):
         complaint = "there are none, so nothing could be learned; add a section [faults.CODE]"
         raise ProfileError([Complaint("faults", complaint)], origin=profile_name)
     job = Dataset(profile, out)

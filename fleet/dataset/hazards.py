@@ -31,6 +31,17 @@ Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 
+def codes_of(profile: Profile) -> list[str]:
+    """Return the kinds of fault that have a law in a profile, in order."""
+    return sorted(slate_of(profile).index)
+
+
+def targets_of(profile: Profile) -> list[str]:
+    """Return the kinds of fault that have labels of their own: those asked for, else all."""
+    asked = profile.dataset.targets
+    return [code for code in codes_of(profile) if not asked or code in asked]
+
+
 class Hazards:
     """Lives, and what their hazard was.
 
@@ -45,7 +56,7 @@ class Hazards:
     def __init__(self, lives: pa.Table, profile: Profile) -> None:
         """Take lives as they were noted."""
         slate = slate_of(profile)
-        self.codes: Final = sorted(set(lives["code"].to_pylist()) | set(slate.index))
+        self.codes: Final = codes_of(profile)
         place = {code: number for number, code in enumerate(self.codes)}
         self.row: Integers = lives["row"].to_numpy()
         self.code = np.array([place[code] for code in lives["code"].to_pylist()], np.int64)
@@ -89,6 +100,13 @@ class Hazards:
         safe_h = age_h + skip_h
         end_h = np.maximum(age_h + span_h * self._pace[life], safe_h)
         return self._since_entry(life, end_h) - self._since_entry(life, safe_h)
+
+    def anew(self, life: Integers, skip_h: float, span_h: float) -> Floats:
+        """Return the same for lives like these that would begin right now, as good as new."""
+        end_h = np.maximum(span_h * self._pace[life], skip_h)
+        fresh: Floats = self._law(life, end_h) - self._law(life, np.full(len(life), skip_h))
+        fresh *= self._factor[life]
+        return fresh
 
     def _age_h(self, life: Integers, at: Integers) -> Floats:
         since_h: Floats = (at - self.start[life]) / HOUR_MS

@@ -10,7 +10,8 @@ The oracle knows what nobody else does: the age, the law and the multiplier of e
 whether a precursor has begun. A precursor shows a fixed time before its fault. So where one has
 begun, the oracle knows the rest; where none has, no fault can strike within that time, and its
 chance comes from the hazard after it. It does not know who will be repaired early or worn by
-another fault meanwhile. No model can do better but by luck.
+another fault meanwhile; and while a fault lasts it takes the repair to be about to end. Where y
+is null the follow-up is cut, so who judges chances keeps to instants followed to the horizon.
 """
 
 from collections.abc import Iterator
@@ -23,11 +24,14 @@ from numpy.typing import NDArray
 from fleet.dataset import schema
 from fleet.dataset.bucket import Bucket, ms_to_instants, of_terminals
 from fleet.dataset.calendar import Calendar
-from fleet.dataset.hazards import Hazards
+from fleet.dataset.hazards import Hazards, targets_of
 from fleet.dataset.truth import sorted_notes
+from fleet.life.faults.catalogue import CATALOGUE
+from fleet.life.faults.slate import slate_of
 from fleet.profile.profile import Profile
 from fleet.units import HOUR_MS, Millis, format_duration
 
+KINDS: Final = sorted(CATALOGUE)
 PHASES: Final = ("healthy", "precursor", "faulty", "repair")
 _TERMINALS: Final = 256
 _NEVER: Final = 2**40
@@ -74,19 +78,17 @@ class Labeller:
         notes = sorted_notes(bucket, "faults", "onset_at", "number")
         self._hazards = Hazards(sorted_notes(bucket, "lives", "code", "start_at"), profile)
         self.codes = tuple(self._hazards.codes)
-        place = {code: number for number, code in enumerate(self.codes)}
+        place = {code: number for number, code in enumerate(KINDS)}
         row: Integers = notes["row"].to_numpy()
         at: Integers = notes["onset_at"].to_numpy()
-        kinds = [place.get(code, -1) for code in notes["code"].to_pylist()]
-        code = np.array(kinds, np.int64)
+        code = np.array([place[code] for code in notes["code"].to_pylist()], np.int64)
+        self._targets = targets_of(profile)
         self._any = Onsets(row, at, code)
-        self._own = [Onsets(row[code == c], at[code == c], code[code == c])
-                     for c in range(len(self.codes))]  # fmt: skip
+        mine = [code == place[each] for each in self.codes]
+        self._own = [Onsets(row[which], at[which], code[which]) for which in mine]
         self._phases = _phases(notes, calendar.end)
-        self._began = [
-            _Spans(row[code == c], _filled(notes["precursor_at"], at)[code == c], at[code == c])
-            for c in range(len(self.codes))
-        ]
+        shown = _filled(notes["precursor_at"], at)
+        self._began = [_Spans(row[which], shown[which], at[which]) for which in mine]
         self._lives = [_Lives(self._hazards, c) for c in range(len(self.codes))]
         self._lead_ms = [_lead(profile, each) for each in self.codes]
 
@@ -105,8 +107,7 @@ class Labeller:
         own = [onsets.after(instants)[0] for onsets in self._own]
         left = calendar.end - instants.at
         observed = wait < left
-        names = pa.array(self.codes, pa.string())
-        mask = ~observed | (code < 0)
+        mask = ~observed
         shared = [
             of_terminals(instants.row, self._bucket),
             ms_to_instants(instants.at, calendar.origin_ms),
@@ -115,7 +116,7 @@ class Labeller:
             pa.array(np.minimum(wait, left) / HOUR_MS),
             pa.array(observed),
             pa.DictionaryArray.from_arrays(
-                pa.array(np.where(mask, 0, code).astype(np.int16), mask=mask), names
+                pa.array(np.where(mask, 0, code).astype(np.int16), mask=mask), pa.array(KINDS)
             ),
             pa.DictionaryArray.from_arrays(
                 pa.array(self._phase(instants).astype(np.int16)), pa.array(PHASES)
@@ -125,20 +126,22 @@ class Labeller:
             chances = [self._chance(c, instants, own[c], horizon) for c in range(len(own))]
             none = np.prod([1.0 - chance for chance in chances], axis=0) + np.zeros(len(left))
             columns = [*shared, _truth(wait, left, horizon, pa.int8()), *told, pa.array(1.0 - none)]
-            for waited, chance in zip(own, chances, strict=True):
-                columns += [_truth(waited, left, horizon, pa.bool_()), pa.array(chance)]
-            table = schema.labels(format_duration(horizon), self.codes)
+            for each, waited, chance in zip(self.codes, own, chances, strict=True):
+                if each in self._targets:
+                    columns += [_truth(waited, left, horizon, pa.bool_()), pa.array(chance)]
+            table = schema.labels(format_duration(horizon), self._targets)
             yield horizon, pa.Table.from_arrays(columns, schema=table.schema)
 
     def _chance(self, code: int, instants: Instants, wait: Integers, horizon: Millis) -> Floats:
         """Return the true chance that a kind of fault strikes within the horizon."""
         lives, lead_ms = self._lives[code], self._lead_ms[code]
-        life, lived = lives.at(instants)
-        chance = np.zeros(len(wait))
-        ahead = self._hazards.ahead(
-            life[lived], instants.at[lived], lead_ms / HOUR_MS, horizon / HOUR_MS
-        )
-        chance[lived] = -np.expm1(-ahead)
+        life, lived, known = lives.at(instants)
+        skip_h, span_h = lead_ms / HOUR_MS, horizon / HOUR_MS
+        ahead = np.zeros(len(wait))
+        ahead[lived] = self._hazards.ahead(life[lived], instants.at[lived], skip_h, span_h)
+        between = known & ~lived
+        ahead[between] = self._hazards.anew(life[between], skip_h, span_h)
+        chance: Floats = -np.expm1(-ahead)
         began = self._began[code].holds(instants)
         chance[began] = wait[began] <= horizon
         return chance
@@ -174,14 +177,15 @@ class _Lives:
         self._life, self._key = which[order], key[order]
         self._ends = (hazards.row[which] * _ROW + hazards.end[which])[order]
 
-    def at(self, instants: Instants) -> tuple[Integers, NDArray[np.bool_]]:
-        """Return the life at each instant, and whether there is one."""
+    def at(self, instants: Instants) -> tuple[Integers, NDArray[np.bool_], NDArray[np.bool_]]:
+        """Return the last life to begin by each instant, whether it lasts, whether there is one."""
+        none = np.zeros(len(instants.at), np.bool_)
         if not len(self._key):
-            return np.zeros(len(instants.at), np.int64), np.zeros(len(instants.at), np.bool_)
+            return np.zeros(len(instants.at), np.int64), none, none
         place = np.searchsorted(self._key, instants.key, side="right") - 1
         found = np.maximum(place, 0)
-        lived = (place >= 0) & (instants.key < self._ends[found])
-        return self._life[found], lived
+        known = (place >= 0) & (self._key[found] // _ROW == instants.row)
+        return self._life[found], known & (instants.key < self._ends[found]), known
 
 
 def _truth(wait: Integers, left: Integers, horizon: Millis, kind: Any) -> pa.Array:
@@ -209,5 +213,5 @@ def _phases(notes: pa.Table, end: Millis) -> tuple[_Spans, ...]:
 
 
 def _lead(profile: Profile, code: str) -> Millis:
-    fault = profile.faults.get(code)
-    return (fault.precursor or 0) if fault is not None else 0
+    slate = slate_of(profile)
+    return slate.risks[slate.index[code]].lead

@@ -13,6 +13,7 @@ import numpy as np
 
 from fleet.dataset.calendar import Calendar
 from fleet.dataset.chronicle import Chronicle
+from fleet.life.illness import conclude
 from fleet.life.pulse import Pulse
 from fleet.life.story import live
 from fleet.life.telemetry import Vitals
@@ -78,18 +79,20 @@ def live_through(  # noqa: PLR0913, PLR0917 - all that lives are made of
     desk = Desk(profile, seed, alone=False)
     tenant, speed = profile.estate.tenant, profile.run.speed
     estate = kind(desk, chronicle, tenant, calendar.origin_ms, speed)
-    worlds = []
+    worlds: list[tuple[VirtualWorld, Terminal]] = []
     for row, each in enumerate(members):
         pulse = Pulse(row, each.model.firmware, has_battery=each.model.battery)
         world = VirtualWorld(estate, each.tid, pulse)
         terminal = Terminal(profile, each, seed, world, pulse, vitals, calendar.origin_ms)
         world.begin(live(terminal))
-        worlds.append(world)
+        worlds.append((world, terminal))
     gc.freeze()
     days = calendar.dates()
     for day in days:
         estate.live_until(day.end - 1)
         if day is days[-1]:
-            for world in worlds:
+            for world, terminal in worlds:
+                for truth in conclude(terminal, calendar.end):
+                    world.note(truth)
                 world.end()
         end_day()

@@ -27,8 +27,8 @@ def terminals(bucket: Bucket, calendar: Calendar) -> pa.Table:
     installed[first["row"].to_numpy()] = first["at"].to_numpy()
     entry_h = np.zeros(len(members), np.float32)
     lives = bucket.notes("lives")
-    calendar_lives = lives.filter(pc.equal(lives["clock"], "calendar"))
-    np.maximum.at(entry_h, calendar_lives["row"].to_numpy(), 0.0)
+    first = lives.filter(pc.equal(lives["start_at"], 0))
+    np.maximum.at(entry_h, first["row"].to_numpy(), first["entry_age_h"].to_numpy())
     begin, end = (np.full(len(members), at, np.int64) for at in (0, calendar.end))
     columns = [
         pa.array(bucket.tids),

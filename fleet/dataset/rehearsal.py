@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from fleet.dataset.calendar import Calendar
+from fleet.dataset.hazards import codes_of
 from fleet.dataset.instants import iso
 from fleet.dataset.job import Dataset
 from fleet.units import DAY_MS, format_duration
@@ -17,7 +18,7 @@ def rehearse(dataset: Dataset) -> Iterator[str]:
     rules, calendar = profile.dataset, Calendar.of(profile, profile.dataset.days)
     rows = profile.estate.terminals * rules.days * DAY_MS // profile.heartbeat.interval
     begin, end = (iso(at, calendar.origin_ms) for at in (0, calendar.end))
-    yield f"profile    {profile.name}: {len(profile.faults)} kinds of fault"
+    yield f"profile    {profile.name}: {len(codes_of(profile))} kinds of fault"
     yield f"terminals  {profile.estate.terminals:,}"
     yield f"study      {begin} to {end}, {rules.days} days"
     yield f"seed       {rules.seed}"

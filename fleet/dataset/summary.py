@@ -6,6 +6,7 @@ from typing import NamedTuple
 from fleet.dataset import schema
 from fleet.dataset.calendar import Calendar
 from fleet.dataset.files import Written
+from fleet.dataset.hazards import targets_of
 from fleet.dataset.schema import Table
 from fleet.profile.profile import Profile
 from fleet.units import format_duration
@@ -53,5 +54,5 @@ class Summary(NamedTuple):
 
 def label_tables(profile: Profile) -> list[Table]:
     """Return the tables of labels, one for each horizon."""
-    codes = sorted(profile.faults)
+    codes = targets_of(profile)
     return [schema.labels(format_duration(each), codes) for each in profile.dataset.horizons]

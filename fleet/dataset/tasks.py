@@ -16,6 +16,7 @@ from fleet.dataset import observed, schema, truth
 from fleet.dataset.bucket import Bucket
 from fleet.dataset.calendar import Calendar
 from fleet.dataset.files import Written, sha256_of, table_file, write_table
+from fleet.dataset.hazards import targets_of
 from fleet.dataset.labels import Labeller
 from fleet.dataset.lives import BLOCK, BUCKET, live_block
 from fleet.dataset.regimes import Regime
@@ -169,7 +170,7 @@ def _labels(
     name, kind = f"part-{bucket.number:05}", profile.dataset.format
     written = []
     for horizon in profile.dataset.horizons:
-        table = schema.labels(format_duration(horizon), labeller.codes)
+        table = schema.labels(format_duration(horizon), targets_of(profile))
         found = (rows for each, rows in labeller.tables() if each == horizon)
         written.append(write_table(root, table, name, kind, found))
     return written

@@ -76,6 +76,9 @@ class Dataset(Section):
     """Format of the tables."""
     horizons: Annotated[Many[Span], Field(min_length=1)] = (DAY_MS, 7 * DAY_MS)
     """A label says whether a fault strikes within each of these."""
+    targets: Many[Name] = ()
+    """Kinds of fault that have labels of their own, beside that of any; all that have a law unless
+    given."""
     label_every: Span = 6 * HOUR_MS
     """Distance of the instants that are labelled."""
     health_every: Span = DAY_MS

@@ -25,10 +25,10 @@ def test_time_zone_and_hash_seed_change_no_byte(tiny: Path, tmp_path: Path) -> N
 
 
 def test_another_seed_is_another_dataset(tiny: Path, tmp_path: Path) -> None:
-    """Telemetry and events all differ."""
+    """Telemetry, events and labels all differ."""
     mine, other = hashes(tiny), hashes(make(tmp_path, "--seed", "2"))
     same = {path for path in mine if mine[path] == other.get(path)}
-    assert not [path for path in same if path.startswith(("observed/tele", "observed/ev"))]
+    assert not [path for path in same if path.startswith(("observed/tele", "observed/ev", "labels"))]
 
 
 def test_a_dataset_can_be_made_again_from_its_config(tiny: Path, tmp_path: Path) -> None:
