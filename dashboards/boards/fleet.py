@@ -119,10 +119,10 @@ FLEET: Final = Board(
                   by("cause", _rate("fleet_forced_shutdowns_total")), Look.STACK),
             Panel("Common causes under way", "What strikes many terminals at once, as the profile "
                   "has it. Other panels have their reason here.", "short",
-                  by("cause", _now("fleet_common_causes_active")), Look.STACK, rare=True, span=12),
+                  by("cause", _now("fleet_common_causes_active")), Look.STACK, rare=True),
             Panel("Self-tests by outcome", "Per second, at every boot. `failed` keeps a terminal "
                   "out of service.", "cps", by("outcome", _rate("fleet_self_tests_total")),
-                  Look.STACK),
+                  Look.STACK, span=12),
             Panel("Failed steps by component", "Self-test steps that failed, per second.", "cps",
                   by("component", _rate("fleet_self_test_failures_total")), span=12),
         )),
