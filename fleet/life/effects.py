@@ -123,16 +123,25 @@ async def _act(t: Terminal, ailment: Ailment) -> None:
         illness.tend_next(t)
         illness.befall(t, _EMPTY, cause=code, parent=ailment.number)
     elif effect.loops:
-        await t.detach(clean=False)
-        t.boot_reason = "reboot"
-        illness.tend_next(t)
-        t.step(Event.UNEXPECTEDLY_REBOOTED, code=code)
+        await _restart(t, ailment)
     elif effect.locks:
         ailment.acts_at = NEVER
         illness.tend_next(t)
         if t.state in IN_SERVICE:
             t.diary.unlocks = NEVER
             t.step(Event.LOCKED, code=code)
+
+
+async def _restart(t: Terminal, ailment: Ailment) -> None:
+    """Restart once more; a terminal that cannot be used is put aside once somebody knows."""
+    illness.tend_next(t)
+    await t.detach(clean=False)
+    if ailment.plan is not None and ailment.kind.severity == "critical":
+        ailment.then = Then.STOP
+        t.step(Event.PUT_OUT_OF_ORDER, code=ailment.kind.code)
+        return
+    t.boot_reason = "reboot"
+    t.step(Event.UNEXPECTEDLY_REBOOTED, code=ailment.kind.code)
 
 
 async def _flap(t: Terminal, code: str) -> None:

@@ -66,7 +66,7 @@ def _registration(t: Terminal) -> RegistrationRequested:
         ts=t.ts(),
         req=t.request_number(),
         tid=member.tid,
-        serial_no=member.serial_no,
+        serial_no=t.serial_no,
         model=member.model.name,
         region=member.region.name,
         fw=t.pulse.fw,

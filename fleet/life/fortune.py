@@ -26,6 +26,7 @@ terminal tries at the same instants in every world.
 from collections.abc import Awaitable, Callable
 from typing import Final
 
+from fleet.life import illness
 from fleet.life.faults import CATALOGUE, NEVER
 from fleet.life.power import reboot, switch_off
 from fleet.life.regions import Link
@@ -70,6 +71,7 @@ async def power_cycle(t: Terminal) -> None:
 def suffer(t: Terminal, code: str, until: Millis) -> None:
     """Note a plight, and tell of it if it can be told."""
     t.plights[code] = until
+    t.beset[code] = t.world.now()
     t.diary.relieved = min(t.plights.values())
     t.step(Event.FAULT_RAISED, code=code)
     _tell(t, code, "raised")
@@ -78,6 +80,7 @@ def suffer(t: Terminal, code: str, until: Millis) -> None:
 def clear(t: Terminal, code: str) -> None:
     """Note that a plight is over."""
     del t.plights[code]
+    illness.attest(t, code, cause=code, onset_at=t.beset.pop(code, None))
     t.diary.relieved = min(t.plights.values(), default=NEVER)
     if code == _CLOCK_WRONG:
         t.clock_off_ms = 0

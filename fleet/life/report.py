@@ -28,7 +28,7 @@ def status(t: Terminal) -> StatusReported:
     return StatusReported(
         ts=t.ts(),
         tid=t.member.tid,
-        serial_no=t.member.serial_no,
+        serial_no=t.serial_no,
         model=t.member.model.name,
         region=t.member.region.name,
         link=t.member.model.link,

@@ -57,6 +57,7 @@ class Terminal:
         "active",
         "ailments",
         "batch",
+        "beset",
         "boot_reason",
         "clock_off_ms",
         "credential",
@@ -150,6 +151,7 @@ class Terminal:
         self.risks: Risks = race(self)
         self.fate = (weather or Weather(profile, seed)).fate(member)
         self.plights: dict[str, Millis] = {}
+        self.beset: dict[str, Millis] = {}
         self.clock_off_ms: Millis = 0
         self.gauges = Gauges()
         self.diary = Diary()

@@ -144,6 +144,8 @@ def succeed(t: Terminal, job: Job) -> None:
     """Note that the update has succeeded."""
     t.drop_job()
     t.updates += 1
+    if job.order.what == "firmware":
+        t.risks.patch(t.world.now(), t.profile.hazards.patch)
     report(t, job, "succeeded")
     t.step(Event.UPDATED, service_state(t), code=job.order.version, duration_ms=taken(t, job))
 

@@ -77,7 +77,7 @@ def fail(t: Terminal, error: str) -> None:
     job.phase = UpdatePhase.FAILED
     job.paused_at = None
     report(t, job, "failed", error)
-    if error in CATALOGUE:
+    if error in CATALOGUE and error not in t.active:
         illness.attest(t, error)
     t.step(Event.UPDATE_FAILED, _back(t), code=error, duration_ms=taken(t, job))
     if job.attempts >= t.profile.update.attempts_max:
@@ -92,7 +92,7 @@ def refuse(t: Terminal, event: Event, word: UpdateWord, error: str) -> None:
     job = job_of(t)
     t.drop_job()
     report(t, job, word, error)
-    if error in CATALOGUE:
+    if error in CATALOGUE and error not in t.active:
         illness.attest(t, error)
     t.step(event, _back(t), code=error)
 

@@ -3,6 +3,8 @@
 from collections.abc import Awaitable, Callable
 from typing import Final
 
+from fleet.life import illness
+from fleet.life.faults import Point
 from fleet.life.regions import UpdatePhase
 from fleet.life.states import Event
 from fleet.life.terminal import Terminal
@@ -22,7 +24,12 @@ PHASES: Final[dict[UpdatePhase, Callable[[Terminal], Awaitable[None]]]] = {
 
 
 async def updating(t: Terminal) -> None:
-    """Go on with the update."""
+    """Go on with the update, unless a fault makes that impossible."""
+    hindering = t.hindered("update")
+    if hindering:
+        illness.come_upon(t, Point.UPDATE)
+        fail(t, hindering)
+        return
     await PHASES[job_of(t).phase](t)
 
 
