@@ -76,6 +76,7 @@ def live_through(  # noqa: PLR0913, PLR0917 - all that lives are made of
         end_day: Called at the end of each.
         kind: What makes time pass.
     """
+    profile = _without_packages(profile)
     desk = Desk(profile, seed, alone=False)
     tenant, speed = profile.estate.tenant, profile.run.speed
     estate = kind(desk, chronicle, tenant, calendar.origin_ms, speed)
@@ -96,3 +97,9 @@ def live_through(  # noqa: PLR0913, PLR0917 - all that lives are made of
                     world.note(truth)
                 world.end()
         end_day()
+
+
+def _without_packages(profile: Profile) -> Profile:
+    """Return a profile in which packages take their time and no bytes: lives are the same."""
+    drawn = profile.update.model_copy(update={"transfer": "drawn"})
+    return profile.model_copy(update={"update": drawn})
