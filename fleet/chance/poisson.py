@@ -22,6 +22,8 @@ MEAN_MAX: Final = 400.0
 
 _STEPS_PER_ROOT: Final = 8
 _QUANTILES: Final = 1_024
+_SUMMED_MAX: Final = 64.0
+_NOTHING: Final = 1e-30
 _SHIFT: Final = 6  # from noise of 16 bits to 10
 
 
@@ -57,11 +59,25 @@ def poisson_quantile(mean: float, q: float) -> int:
     """
     if mean <= 0.0:
         return 0
+    if mean <= _SUMMED_MAX:
+        return _summed_quantile(mean, q)
     low, high = -1, int(mean + 40.0 * (math.sqrt(mean) + 1.0))
     while high - low > 1:
         middle = (low + high) // 2
         low, high = (low, middle) if gamma_upper(middle + 1.0, mean) >= q else (middle, high)
     return high
+
+
+def _summed_quantile(mean: float, q: float) -> int:
+    """Return the same by summing from 0 on, which is quicker while the mean is small."""
+    count, chance = 0, math.exp(-mean)
+    below = chance
+    # Far out the sum no longer grows, and may stay a hair below q.
+    while below < q and (chance > _NOTHING or count < mean):
+        count += 1
+        chance *= mean / count
+        below += chance
+    return count
 
 
 @functools.cache

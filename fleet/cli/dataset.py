@@ -13,6 +13,7 @@ from fleet.dataset.hazards import codes_of
 from fleet.dataset.job import Dataset
 from fleet.dataset.progress import Bar
 from fleet.dataset.rehearsal import rehearse
+from fleet.dataset.views import VIEWS
 from fleet.profile import ProfileError, load
 from fleet.profile.complaints import Complaint
 
@@ -22,6 +23,7 @@ _PATHS = {
     "seed": "dataset.seed",
     "start": "run.start",
     "kind": "dataset.format",
+    "views": "dataset.views",
 }
 
 
@@ -58,6 +60,12 @@ _PATHS = {
     type=click.Choice(list(DIFFICULTIES)),
     help="Signal of precursors, losses and regimes. [default: as the profile says]",
 )
+@click.option(
+    "--views",
+    type=click.Choice(list(VIEWS)),
+    multiple=True,
+    help="Also write the tables of a known dataset; repeatable. [default: profile's]",
+)
 @click.option("--resume", is_flag=True, help="Go on with an interrupted job.")
 @click.option("--dry-run", is_flag=True, help="Check everything, tell what would be made, stop.")
 def dataset(  # noqa: PLR0913 - an option each
@@ -92,5 +100,7 @@ def dataset(  # noqa: PLR0913 - an option each
 def _overrides(difficulty: str | None, wishes: dict[str, Any]) -> dict[str, object]:
     """Return what the command line asks for, by its path in the profile."""
     # Without a wall clock nothing is accelerated.
-    asked = {"run.speed": 1.0} | {_PATHS[name]: value for name, value in wishes.items()}
+    asked = {"run.speed": 1.0} | {
+        _PATHS[name]: value for name, value in wishes.items() if value != ()
+    }
     return asked | dict(DIFFICULTIES[difficulty] if difficulty else {})

@@ -14,6 +14,7 @@ from fleet.dataset.calendar import Calendar
 from fleet.dataset.files import Written, sha256_of, write_table
 from fleet.dataset.splits import schemes
 from fleet.dataset.summary import Summary
+from fleet.dataset.views import write_views
 from fleet.profile.profile import Profile
 from fleet.profile.render import digest, resolved_toml
 
@@ -34,6 +35,7 @@ def complete(profile: Profile, root: Path, files: list[Written]) -> None:
     )
     files += [write_table(root, table, "part-00000", kind, [rows]) for table, rows in whole]
     files.sort(key=lambda file: file.path)
+    views = write_views(profile.dataset.views, root, kind)
     summary = Summary.of(profile, calendar, files)
     texts = {
         "config.toml": resolved_toml(profile),
@@ -44,7 +46,8 @@ def complete(profile: Profile, root: Path, files: list[Written]) -> None:
     }
     for name, text in texts.items():
         (root / name).write_text(text, encoding="utf-8")
-    others = {name: sha256_of(root / name) for name in sorted(texts)}
+    names = sorted([*texts, *(path.relative_to(root).as_posix() for path in views)])
+    others = {name: sha256_of(root / name) for name in names}
     (root / "manifest.json").write_text(_json(_manifest(summary, others)), encoding="utf-8")
 
 

@@ -74,6 +74,8 @@ class Dataset(Section):
     """Of all chance: the same seed, the same dataset."""
     format: Literal["parquet", "csv"] = "parquet"
     """Format of the tables."""
+    views: Many[Literal["azure_pdm", "cmapss", "scania_tte"]] = ()
+    """Known datasets whose tables are written beside."""
     horizons: Annotated[Many[Span], Field(min_length=1)] = (DAY_MS, 7 * DAY_MS)
     """A label says whether a fault strikes within each of these."""
     targets: Many[Name] = ()
