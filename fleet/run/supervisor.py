@@ -21,14 +21,12 @@ import time
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 
 import trio
 from rich.console import Console
 
 from fleet.capacity.health import examine
 from fleet.capacity.judge import Judge
-from fleet.capacity.junit import junit_xml
 from fleet.capacity.verdict import rule
 from fleet.mqtt.connection import Connection
 from fleet.profile import resolved_toml
@@ -39,6 +37,7 @@ from fleet.run.broker import EmbeddedBroker, embedded_broker
 from fleet.run.child import Child, children
 from fleet.run.desks import Desks
 from fleet.run.errors import ChildDied, RunError, plain
+from fleet.run.handouts import write_handouts
 from fleet.run.interruption import Interruption, signals_ignored
 from fleet.run.layout import CLASS_BY_CODE
 from fleet.run.liveview import LiveView
@@ -48,7 +47,6 @@ from fleet.run.seasons import keep_seasons
 from fleet.run.shards import Muster
 from fleet.run.task import ShardTask
 from fleet.units import SECOND_MS
-from fleet.watch.hdr import hdr_log
 from fleet.watch.ruling import Ruling, Verdict
 from fleet.watch.screen import open_screen
 from fleet.watch.snapshot import RunView
@@ -303,27 +301,8 @@ def _close(run: Supervision, verdict: Verdict, notes: tuple[str, ...]) -> Summar
     ruling = run.ruling(verdict)
     with signals_ignored():
         summary = run.books.close(ruling, _ending(run, verdict), run.broker_url, started, notes)
-        _write_files(run, ruling, summary)
+        write_handouts(run.plan, summary, ruling, run.books.board.read())
         return summary
-
-
-def _write_files(run: Supervision, ruling: Ruling, summary: Summary) -> None:
-    """Write what was asked for beside the record."""
-    facts, plan = summary.run, run.plan
-    took_s = (facts.ended - facts.started).total_seconds()
-    if plan.junit:
-        _write(plan.junit, "--junit", junit_xml(ruling, f"fleet run {facts.profile}", took_s))
-    if plan.hdr:
-        lines = hdr_log(run.books.board.read(), facts.started, took_s)
-        _write(plan.hdr, "--hdr", "\n".join(lines) + "\n")
-
-
-def _write(path: Path, option: str, text: str) -> None:
-    try:
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        msg = f"cannot write {path}: {error.strerror}; choose another file with {option}"
-        raise RunError(msg) from error
 
 
 def _ending(run: Supervision, verdict: Verdict) -> str:
