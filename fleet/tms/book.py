@@ -104,7 +104,8 @@ class Progress:
         if outcome == "ordered":
             heappush(self._events, (at_ms + self.campaign.timeout, index, "timed_out"))
         self.latest[index] = outcome
-        self.late += at_ms + self._clock.lead_ms < self._decided_ms
+        if self.campaign.abort:  # where nothing is decided, nothing is too late
+            self.late += at_ms + self._clock.lead_ms < self._decided_ms
         heappush(self._events, (at_ms, index, outcome))
 
     def decide(self, before_ms: int) -> None:
