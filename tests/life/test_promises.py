@@ -108,6 +108,8 @@ STORIES: Final = {
         Promise(E.SIGNED_IN, "00", everybody, (1.25, 1.5), 0.35),
     )),
     "heat-wave": Story(12, 200, (
+        Promise(E.FAULT_RAISED, "HW-606", in_region("south"), (5, 10.1), 0.03),
+        Promise(E.FAULT_RAISED, "HW-606", in_region("north"), (5, 10.1), 0.0, 0.02),
         Promise(E.FAULT_RAISED, "PWR-101", in_region("south"), (6, 9.1), 0.08),
         Promise(E.FAULT_RAISED, "PWR-101", in_region("north"), (6, 9.1), 0.0, 0.06),
     )),
