@@ -39,13 +39,14 @@ class Diary:
         befalls: The next begin or end of a common cause.
         relieved: The earliest end of what a common cause has brought.
         power_cycles: The merchant tries a restart.
+        crashes: A version that does not fit crashes.
     """
 
     __slots__ = (
-        "befalls", "by_hand", "closes", "completes", "expires", "forced", "inspects", "maintains",
-        "misuses", "opens", "power_cycles", "reconnects", "relieved", "reports", "rescued",
-        "restarts", "resumes", "reverses", "rotates", "sells", "settles", "signs_in", "syncs",
-        "tends", "unlocks", "updates",
+        "befalls", "by_hand", "closes", "completes", "crashes", "expires", "forced", "inspects",
+        "maintains", "misuses", "opens", "power_cycles", "reconnects", "relieved", "reports",
+        "rescued", "restarts", "resumes", "reverses", "rotates", "sells", "settles", "signs_in",
+        "syncs", "tends", "unlocks", "updates",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -68,6 +69,7 @@ class Diary:
         self.befalls: Millis = NEVER
         self.relieved: Millis = NEVER
         self.power_cycles: Millis = NEVER
+        self.crashes: Millis = NEVER
         self.syncs: Millis = NEVER
         self.rotates: Millis = NEVER
         self.reports: Millis = NEVER

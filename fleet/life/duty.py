@@ -124,6 +124,7 @@ DUTIES: Final = (
     Duty("forced", shutdown.by_operator, _ANYWHERE, needs_link=False),
     Duty("relieved", fortune.relieve, _ANYWHERE, needs_link=False),
     Duty("befalls", fortune.befall, _ANYWHERE, needs_link=False),
+    Duty("crashes", fortune.crash, _ANYWHERE, needs_link=False),
     Duty("power_cycles", fortune.power_cycle, _ANYWHERE, needs_link=False),
     Duty("settles", settlement.by_the_clock, _READY, needs_link=True),
     Duty("expires", _expire, _READY, needs_link=False),

@@ -16,6 +16,8 @@ no business of the race of hazards.
     restart      the terminal restarts in good order                -
     dormancy     sign off, power off                                the next opening after its end
     gateway      nothing: the server's answers tell                 -
+    bad_version  SW-703 some time after each sign-in with it: the   the boot after the crash
+                 terminal crashes and boots
 
 What the link is refused by can be asked at any instant, so a terminal that is not on duty when a
 cause begins (it boots, or is off) cannot come online either; it takes notice when it is on duty.
@@ -33,13 +35,21 @@ from fleet.life.regions import Link
 from fleet.life.states import Event, State
 from fleet.life.symptoms import Shape, Symptom
 from fleet.life.terminal import Terminal
-from fleet.profile.causes import Certificate, ClockStep, Dormancy, Outage, Restart, Stress
+from fleet.profile.causes import (
+    BadVersion,
+    Certificate,
+    ClockStep,
+    Dormancy,
+    Outage,
+    Restart,
+    Stress,
+)
 from fleet.profile.weather import Turn
 from fleet.units import HOUR_MS, Millis
 from fleet.wire.messages import FaultReported, SignedOff
 
 # What is drawn for one terminal in one spell.
-_RESTARTS, _RESTARTS_AFTER = 0, 1
+_RESTARTS, _RESTARTS_AFTER, _CRASHES = 0, 1, 2
 # Symptoms of faults have small numbers.
 _WARMTH: Final = 1_000
 _WARMING_MS: Final = 2 * HOUR_MS
@@ -66,6 +76,24 @@ async def power_cycle(t: Terminal) -> None:
     t.diary.power_cycles = NEVER
     if t.refused():
         await reboot(t, why="merchant")
+
+
+def try_version(t: Terminal) -> None:
+    """After a sign-in: a version that does not fit will crash before long."""
+    if t.diary.crashes != NEVER:
+        return
+    for cause, course, _ in t.fate.current(BadVersion, t.world.now()):
+        if cause.version == t.pulse.fw:
+            u = course.own(t.member.index, t.sign_ins, _CRASHES)
+            t.diary.crashes = t.world.now() + round(cause.delay.quantile(u))
+
+
+async def crash(t: Terminal) -> None:
+    """Crash, unless another version runs by now, and boot."""
+    t.diary.crashes = NEVER
+    if any(cause.version == t.pulse.fw for cause, *_ in t.fate.current(BadVersion, t.world.now())):
+        suffer(t, _UNFIT, t.world.now())
+        await reboot(t, why=_UNFIT)
 
 
 def suffer(t: Terminal, code: str, until: Millis) -> None:
@@ -169,6 +197,7 @@ async def _lie_down(t: Terminal, turn: Turn) -> None:
 
 _EXPIRED: Final = "SEC-902"
 _CLOCK_WRONG: Final = "HW-605"
+_UNFIT: Final = "SW-703"
 Deed = Callable[[Terminal, Turn], Awaitable[None]]
 _BEGINS: Final[dict[type, Deed]] = {
     Outage: _outage,

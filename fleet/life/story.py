@@ -14,6 +14,7 @@ from typing import Final
 from fleet.life import (
     effects,
     enrolment,
+    fortune,
     power,
     replacement,
     selftest,
@@ -54,6 +55,7 @@ async def _signing_in(t: Terminal) -> None:
     await signin.signing_in(t)
     if t.state is State.READY:
         conclude(t)
+        fortune.try_version(t)
 
 
 async def _in_transaction(t: Terminal) -> None:

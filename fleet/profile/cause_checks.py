@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from fleet.profile.causes import AnyCause, Certificate, ClockStep, Stress
-from fleet.profile.cohort_checks import cohort_complaints
+from fleet.profile.causes import AnyCause, BadVersion, Certificate, ClockStep, Stress
+from fleet.profile.cohort_checks import cohort_complaints, unknown, versions
 from fleet.profile.complaints import Complaint, suggest
 from fleet.profile.profile import Profile
 
@@ -25,7 +25,7 @@ def _when(path: str, cause: AnyCause) -> Iterator[Complaint]:
         yield Complaint(path, "nothing says when; write one of at, daily and every")
     if len(given) > 1:
         yield Complaint(path, f"{' and '.join(given)} contradict each other; keep one")
-    if isinstance(cause, Certificate | ClockStep) and given not in ([], ["at"]):
+    if isinstance(cause, BadVersion | Certificate | ClockStep) and given not in ([], ["at"]):
         yield Complaint(f"{path}.{given[0]}", f"a {cause.kind} happens once; write at instead")
     if cause.between is not None:
         if cause.every is None:
@@ -37,6 +37,8 @@ def _when(path: str, cause: AnyCause) -> Iterator[Complaint]:
 
 
 def _what(profile: Profile, path: str, cause: AnyCause) -> Iterator[Complaint]:
+    if isinstance(cause, BadVersion):
+        yield from unknown(f"{path}.version", (cause.version,), versions(profile))
     if not isinstance(cause, Stress):
         return
     if not cause.factors and not cause.warmer:

@@ -26,7 +26,7 @@ from fleet.chance.laws import Lognormal
 from fleet.profile.cohort import Cohort
 from fleet.profile.faults import FaultCode
 from fleet.profile.laws import DurationLaw, since_midnight
-from fleet.profile.values import Duration, Name, Probability, Shift
+from fleet.profile.values import Duration, Name, Probability, Shift, Version
 from fleet.units import DAY_MS, HOUR_MS, MINUTE_MS
 
 TimeOfDay = Annotated[Duration, Field(le=DAY_MS), BeforeValidator(since_midnight)]
@@ -131,6 +131,17 @@ class ClockStep(Cause):
     """Time until the clock is set right; a guess: a remote remedy's."""
 
 
+class BadVersion(Cause):
+    """A version crashes again and again where it does not fit (SW-703), until it is rolled back."""
+
+    kind: Literal["bad_version"]
+    """A version does not fit."""
+    version: Version
+    """The version."""
+    delay: DurationLaw = Lognormal.from_p95(2 * HOUR_MS, 12 * HOUR_MS)
+    """Time from a sign-in with that version until it crashes; a guess."""
+
+
 class Dormancy(Lasting):
     """Terminals lie switched off, and wake when it is over; some find their battery flat.
 
@@ -149,6 +160,7 @@ KINDS: Final[Mapping[str, type[Cause]]] = {
     "<certificate>": Certificate,
     "<clock_step>": ClockStep,
     "<dormancy>": Dormancy,
+    "<bad_version>": BadVersion,
 }
 """The kinds of causes by their tags."""
 
@@ -166,7 +178,8 @@ AnyCause = Annotated[
     | Annotated[Restart, Tag("<restart>")]
     | Annotated[Certificate, Tag("<certificate>")]
     | Annotated[ClockStep, Tag("<clock_step>")]
-    | Annotated[Dormancy, Tag("<dormancy>")],
+    | Annotated[Dormancy, Tag("<dormancy>")]
+    | Annotated[BadVersion, Tag("<bad_version>")],
     Discriminator(_tag),
 ]
 """A common cause of any kind, told by its `kind`."""

@@ -20,7 +20,7 @@ from typing import Final, NamedTuple, TypeVar
 
 from fleet.chance.laws import Law
 from fleet.chance.streams import Purpose, Streams
-from fleet.profile.causes import AnyCause, Cause, Certificate, ClockStep, Lasting
+from fleet.profile.causes import AnyCause, BadVersion, Cause, Certificate, ClockStep, Lasting
 from fleet.profile.members import Member
 from fleet.profile.profile import Profile
 from fleet.units import DAY_MS, DURATION_MS_MAX, Millis
@@ -136,9 +136,19 @@ def _spells(cause: AnyCause, streams: Streams, midnight: Millis) -> Iterator[Spe
     last = 0
     for number, begin in enumerate(_begins(cause, streams, midnight)):
         begin = max(begin, last)  # noqa: PLW2901 - one that would overlap begins when it can
-        lasts = streams.draw_at(_LASTS, number, cause.lasts) if isinstance(cause, Lasting) else 0
+        lasts = _lasts(cause, streams, number)
         yield Spell(number, begin, begin + lasts)
         last = begin + lasts
+
+
+def _lasts(cause: AnyCause, streams: Streams, number: int) -> Millis:
+    match cause:
+        case BadVersion():
+            return DURATION_MS_MAX  # it lies in the version, however long that is around
+        case Lasting():
+            return streams.draw_at(_LASTS, number, cause.lasts)
+        case _:
+            return 0
 
 
 def _begins(cause: AnyCause, streams: Streams, midnight: Millis) -> Iterator[Millis]:

@@ -229,3 +229,25 @@ def test_a_failing_payment_host_refuses_sign_ins_until_it_answers_again() -> Non
     assert {s.code for s in failed} == {"96"}
     assert len(failed) > 10
     assert max(s.at_ms for s in failed) - MINUTE_MS < HOUR_MS <= first(world, E.SIGNED_IN).at_ms
+
+
+def test_a_version_that_does_not_fit_crashes_until_it_is_gone() -> None:
+    """Some time after each sign-in with it, on its models alone, and never with another version."""
+    bad = {"kind": "bad_version", "at": "0s", "version": "1.0.0", "delay": "2h", "models": ["A"]}
+    models = [{"name": "A", "share": 0.5}, {"name": "B", "share": 0.5}]
+    crashed: dict[str, list[list[str]]] = {}
+    for index in range(8):
+        world = settle(struck(bad, estate__models=models), hours=9, index=index)
+        terminal = spend(struck(bad, estate__models=models), world, index=index)
+        codes = [s.code for s in world.steps if s.event in {E.FAULT_RAISED, E.REBOOTED}]
+        crashed.setdefault(terminal.member.model.name, []).append(codes)
+    assert all(codes == ["SW-703"] * 8 for codes in crashed["A"])
+    assert all(codes == [] for codes in crashed["B"])
+    profile = struck(
+        bad,
+        estate__models=[{"name": "A", "share": 1.0}],
+        campaigns=[{"name": "cure", "version": "2.0.0", "at": "0s", "forced": True}],
+    )
+    world = live(profile, hours=24)
+    updated = first(world, E.UPDATED).at_ms
+    assert not [s for s in world.steps if s.code == "SW-703" and s.at_ms > updated]
