@@ -10,7 +10,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 ARGS ?=
-GENERATED := fleet/wire/asyncapi.yaml docs/metrics.md docs/life.md docs/faults.md docs/profiles.md
+GENERATED := fleet/wire/asyncapi.yaml docs/metrics.md docs/life.md docs/faults.md docs/profiles.md docs/coverage.md
 
 .DEFAULT_GOAL := help
 .PHONY: help run test lint check bench big contract wheel clean \
@@ -66,6 +66,7 @@ contract: $(VENV)/.run ## Write anew what is generated from the code
 	@$(BIN)/python docs/life.py
 	@$(BIN)/python docs/profiles.py
 	@$(BIN)/python docs/faults.py
+	@$(BIN)/python docs/coverage.py
 
 wheel: $(VENV)/.run ## Build the wheel into dist/
 	@$(PIP) wheel --no-deps --wheel-dir dist .

@@ -1,4 +1,4 @@
-"""What happened, drawn across the panels: runs that begin, storms, alerts that fire.
+"""What happened, drawn across the panels: runs that begin, stages, storms, alerts that fire.
 
 Each annotation is a query whose series exist while the thing lasts.
 """
@@ -46,6 +46,13 @@ ANNOTATIONS: Final = (
         "{{cause}}",
         "cause",
         "purple",
+    ),
+    Annotation(
+        "Stages",
+        f"{_now('fleet_load_stage_active')} > 0",
+        "Stage {{stage}}",
+        "stage",
+        "green",
     ),
     Annotation(
         "Storms",

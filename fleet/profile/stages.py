@@ -72,14 +72,37 @@ class Segment(NamedTuple):
     high: float
 
 
+class Staging(NamedTuple):
+    """A stage of a run: what it is called, and its first and last business instant."""
+
+    name: str
+    begin_ms: Millis
+    end_ms: Millis
+
+
+def stagings(stages: Sequence[Stage], terminals: int) -> Iterator[Staging]:
+    """Yield when each stage is under way; a step is over as soon as it has begun."""
+    at, level = 0, 0.0
+    for number, stage in enumerate(stages, 1):
+        to = level if stage.to is None else stage.to
+        over = _lasts(stage, level, terminals)
+        yield Staging(f"{number} {stage.kind} {to:.0%}", at, at + over)
+        level = level if stage.kind == "spike" else to
+        at += over
+
+
+def _lasts(stage: Stage, level: float, terminals: int) -> Millis:
+    if stage.rate is not None and stage.to is not None:
+        return round(abs(stage.to - level) * terminals / stage.rate * SECOND_MS)
+    return stage.over or 0
+
+
 def segments(stages: Sequence[Stage], terminals: int) -> Iterator[Segment]:
     """Yield the pieces of the level, in order, beginning with nobody at the instant 0."""
     at, level = 0, 0.0
     for stage in stages:
         to = level if stage.to is None else stage.to
-        over = stage.over or 0
-        if stage.rate is not None:
-            over = round(abs(to - level) * terminals / stage.rate * SECOND_MS)
+        over = _lasts(stage, level, terminals)
         if stage.kind == "spike":
             yield Segment(at, at, level, to)
             yield Segment(at + over, at + over, to, level)

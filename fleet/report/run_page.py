@@ -77,10 +77,11 @@ def violated(finding: Finding) -> str:
 
 
 def bands(record: Record) -> list[Band]:
-    """Return the spans in which common causes were at work."""
+    """Return the spans of the stages of the load, and in which common causes were at work."""
     found: list[Band] = []
-    for name, active in record.series("fleet_common_causes_active").items():
-        found += _spans(name, record.elapsed_s, active > 0)
+    for family in ("fleet_load_stage_active", "fleet_common_causes_active"):
+        for name, active in record.series(family).items():
+            found += _spans(name, record.elapsed_s, active > 0)
     return found
 
 

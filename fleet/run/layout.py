@@ -2,6 +2,7 @@
 
 from fleet.life.faults import CATALOGUE
 from fleet.profile import Profile
+from fleet.profile.stages import stagings
 from fleet.watch.layout import Layout
 
 CLASS_BY_CODE = {code: kind.fault_class for code, kind in CATALOGUE.items()}
@@ -16,6 +17,7 @@ def layout_of(profile: Profile, shards: int = 1) -> Layout:
         versions=[*installed, *(campaign.version for campaign in profile.campaigns)],
         regions=[region.name for region in profile.estate.regions],
         causes=[cause.name for cause in profile.causes],
+        stages=[each.name for each in stagings(profile.load.stages, profile.estate.terminals)],
         campaigns=[campaign.name for campaign in profile.campaigns],
         shards=shards,
     )

@@ -31,6 +31,7 @@ from fleet.capacity.verdict import rule
 from fleet.mqtt.connection import Connection
 from fleet.profile import resolved_toml
 from fleet.profile.clock import origin_ms
+from fleet.profile.stages import stagings
 from fleet.run import descriptors
 from fleet.run.books import Books, open_books
 from fleet.run.broker import EmbeddedBroker, embedded_broker
@@ -43,7 +44,7 @@ from fleet.run.layout import CLASS_BY_CODE
 from fleet.run.liveview import LiveView
 from fleet.run.plan import RunPlan
 from fleet.run.probe import probe_all
-from fleet.run.seasons import keep_seasons
+from fleet.run.seasons import Season, keep_seasons
 from fleet.run.shards import Muster
 from fleet.run.task import ShardTask
 from fleet.units import SECOND_MS
@@ -205,13 +206,18 @@ class Supervision:
                 nursery.start_soon(self._look, nursery.cancel_scope, epoch_s)
                 speed = self.plan.profile.run.speed
                 books = self.books
-                nursery.start_soon(keep_seasons, books.calendar, books.own, epoch_s, speed)
+                nursery.start_soon(keep_seasons, self._seasons(), books.own, epoch_s, speed)
                 nursery.start_soon(self.muster.revive, self.stop.covers, self.books.own)
                 await self.muster.over.wait()
                 nursery.cancel_scope.cancel()
             return
         msg = f"the shards have not ended {LATE_S:g} s after the run's time was over"
         raise RunError(msg)
+
+    def _seasons(self) -> list[Season]:
+        stages = stagings(self.plan.profile.load.stages, self.plan.terminals)
+        causes = map(Season.of_cause, self.books.calendar)
+        return [*causes, *map(Season.of_stage, stages)]
 
     async def _look(self, watching: trio.CancelScope, epoch_s: float) -> None:
         abort = self.plan.profile.slo.abort

@@ -24,7 +24,15 @@ OTHER: Final = "other"
 """Label value of firmware versions that the profile does not name; a foreign TMS may order any."""
 
 Given: TypeAlias = Literal[
-    "codes", "fault_classes", "versions", "regions", "causes", "campaigns", "shards", "run"
+    "codes",
+    "fault_classes",
+    "versions",
+    "regions",
+    "causes",
+    "stages",
+    "campaigns",
+    "shards",
+    "run",
 ]
 
 
@@ -266,6 +274,9 @@ FAMILIES: Final[tuple[Family, ...]] = (
     Family("fleet_common_causes_active", Kind.GAUGE,
            "Occurrences of each common cause that are under way, as the profile has them.",
            "occurrences", (Label("cause", given="causes"),)),
+    Family("fleet_load_stage_active", Kind.GAUGE,
+           "1 while a stage of the load is under way, as the profile has it.", "stages",
+           (Label("stage", given="stages"),)),
     Family("fleet_run_info", Kind.INFO, "The run that these figures belong to; always 1.", "runs",
            (Label("profile", given="run"), Label("seed", given="run"),
             Label("version", given="run"))),
@@ -290,6 +301,7 @@ _GIVEN_WORDS: Final[dict[Given, str]] = {
     "versions": f"the profile's firmware versions and `{OTHER}`",
     "regions": "the profile's regions",
     "causes": "the profile's common causes",
+    "stages": "the profile's stages of the load",
     "campaigns": "the profile's campaigns",
     "shards": "the run's shards, from `0`",
     "run": "of the run",

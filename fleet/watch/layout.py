@@ -29,6 +29,7 @@ class Layout:
         versions: Iterable[str],
         regions: Iterable[str] = (),
         causes: Iterable[str] = (),
+        stages: Iterable[str] = (),
         campaigns: Iterable[str] = (),
         shards: int = 1,
         families: Sequence[Family] = FAMILIES,
@@ -43,6 +44,7 @@ class Layout:
             "versions": tuple(dict.fromkeys((*versions, OTHER))),
             "regions": tuple(dict.fromkeys(regions)),
             "causes": tuple(dict.fromkeys(causes)),
+            "stages": tuple(dict.fromkeys(stages)),
             "campaigns": tuple(dict.fromkeys(campaigns)),
             "shards": tuple(map(str, range(shards))),
         }

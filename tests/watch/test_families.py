@@ -59,6 +59,7 @@ CONTRACT = {
     "fleet_shard_open_descriptors": ("shard",),
     "fleet_shard_descriptor_limit": ("shard",),
     "fleet_common_causes_active": ("cause",),
+    "fleet_load_stage_active": ("stage",),
     "fleet_run_info": ("profile", "seed", "version"),
 }
 DOCS = Path(__file__).parents[2] / "docs" / "metrics.md"
