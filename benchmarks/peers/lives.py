@@ -14,6 +14,7 @@ import numpy as np
 import simpy
 
 from fleet.dataset.calendar import Calendar
+from fleet.dataset.heard import READINGS
 from fleet.dataset.lives import live_through
 from fleet.life.pulse import Pulse
 from fleet.life.states import Step
@@ -32,6 +33,8 @@ SEED = 1
 
 class Counting:
     """A chronicle that counts, and keeps the stretches of heartbeats as a dataset does."""
+
+    heeded = READINGS
 
     def __init__(self, vitals: Vitals) -> None:
         self.steps = self.messages = self.beats = 0

@@ -5,7 +5,7 @@ so that memory holds a day of a block at most, and whoever writes the tables lat
 of its day and nothing else.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -64,6 +64,8 @@ _TRUTHS: Final = {FaultTruth: "faults", LifeTruth: "lives", Ticket: "tickets"}
 
 class Chronicle:
     """Writes down a block's days; see `fleet.worlds.virtual.Chronicle`."""
+
+    heeded: Container[type[Message]] = READINGS
 
     def __init__(self, folder: Path, vitals: Vitals, origin_ms: int) -> None:
         """Open the files of a block.

@@ -30,6 +30,7 @@ _SENSORS: Final = (
     "card_reads", "card_read_err", "txn_ok", "txn_fail", "net_retry",
 )  # fmt: skip
 _DAY_US: Final = 86_400_000_000
+_KEYS: Final = ["terminal_id", "day"]
 
 Integers = np.ndarray[Any, np.dtype[np.int64]]
 

@@ -35,7 +35,7 @@ from fleet.life.updating.manual import by_hand
 from fleet.life.updating.offer import offer
 from fleet.life.updating.parameters import are_missing, complete, stay_not_ready
 from fleet.units import Millis
-from fleet.wire.messages import SignedOff
+from fleet.wire.messages import SignedOff, StatusReported
 
 _ANYWHERE: Final = BEATING
 _STANDBY: Final = frozenset({State.STANDBY})
@@ -93,7 +93,8 @@ async def _restart(t: Terminal) -> None:
 
 async def _report(t: Terminal) -> None:
     t.diary.reports = t.world.now() + t.profile.status.interval
-    t.say(status(t))
+    if t.world.heeds(StatusReported):
+        t.say(status(t))
 
 
 async def _end_lockout(t: Terminal) -> None:

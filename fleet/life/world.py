@@ -79,6 +79,12 @@ class World(Protocol):
             LinkDown: The link is down.
         """
 
+    def heeds(self, kind: type[Message]) -> bool:
+        """Return whether anybody takes note of messages of a kind.
+
+        What nobody takes note of need not be put together, nor said.
+        """
+
     async def ask(self, request: Request, timeout_ms: Millis) -> Answer:
         """Send a request and return its answer; takes no story time.
 

@@ -219,6 +219,9 @@ class LiveWorld:
         except NotUp:
             raise LinkDown from None
 
+    def heeds(self, kind: type[Message]) -> bool:  # noqa: ARG002, D102
+        return True
+
     async def ask(self, request: Request, timeout_ms: Millis) -> Answer:  # noqa: D102
         self._asked_ns, self._due_ns = monotonic_ns(), self._due()
         self.say(request)

@@ -12,7 +12,7 @@ The TMS's desk answers directly, and takes no story time. It is asked when it wi
 order for the terminal; the heartbeat which that order answers is the last of its stretch.
 """
 
-from collections.abc import Coroutine
+from collections.abc import Container, Coroutine
 from typing import Any, Final, Protocol
 
 from fleet.life.pulse import Pulse
@@ -30,6 +30,10 @@ _NO_GRID: Final[Millis] = -1
 
 class Chronicle(Protocol):
     """Who writes down what happens to the terminals of a virtual estate."""
+
+    @property
+    def heeded(self) -> Container[type[Message]]:
+        """Kinds of messages that it takes note of, among those that need not be said."""
 
     def step(self, pulse: Pulse, step: Step) -> None:
         """Note a step of a terminal's life."""
@@ -203,6 +207,9 @@ class VirtualWorld:
         if isinstance(message, UpdateReported):  # what a campaign goes by
             estate = self._estate
             estate.desk.hear(estate.tenant, self.tid, message, message.ts)
+
+    def heeds(self, kind: type[Message]) -> bool:  # noqa: D102
+        return kind in self._estate.chronicle.heeded
 
     async def ask(self, request: Request, timeout_ms: Millis) -> Answer:  # noqa: D102
         self.say(request)

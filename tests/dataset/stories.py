@@ -1,5 +1,7 @@
 """The stories of an estate in virtual time, without any table."""
 
+from collections.abc import Container
+
 import numpy as np
 
 from fleet.dataset.calendar import Calendar
@@ -19,6 +21,8 @@ class Stories:
     Attributes:
         steps: Of each terminal, by its place.
     """
+
+    heeded: Container[type[Message]] = ()
 
     def __init__(self, terminals: int) -> None:
         self.steps: list[list[Step]] = [[] for _ in range(terminals)]

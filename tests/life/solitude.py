@@ -91,6 +91,10 @@ class Solitude:
         if isinstance(message, UpdateReported):
             self.desk.hear(self.tenant, self.tid, message, message.ts)
 
+    def heeds(self, kind: type[Message]) -> bool:
+        del kind
+        return True
+
     async def ask(self, request: Request, timeout_ms: int) -> Answer:
         self.say(request)
         if request.kind in self.mute:

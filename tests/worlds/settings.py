@@ -1,6 +1,6 @@
 """Three worlds for the same coroutine: live on a scripted link, virtual, and solitude."""
 
-from collections.abc import Coroutine
+from collections.abc import Container, Coroutine
 from dataclasses import dataclass, field
 from typing import Any, Protocol, cast
 
@@ -91,6 +91,8 @@ class Alone:
 
 class Notes:
     """A chronicle that keeps the instants of heartbeats, and lets all else go."""
+
+    heeded: Container[type[Message]] = ()
 
     def __init__(self) -> None:
         self.beats: list[int] = []
