@@ -1,0 +1,47 @@
+"""Everything on the list of what a terminal does is answered by code and a test that exist."""
+
+import importlib.util
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+SCRIPT = Path(__file__).parents[1] / "docs" / "coverage.py"
+
+
+@pytest.fixture(scope="module")
+def coverage() -> ModuleType:
+    """The script that writes the page."""
+    spec = importlib.util.spec_from_file_location("docs_coverage", SCRIPT)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_every_entry_is_answered(coverage: ModuleType) -> None:
+    """No item, state, step, fault or scenario is without an answer, and no answer without one."""
+    keys = {entry.key for entry in coverage.entries()}
+    assert set(coverage.answers()) == keys
+
+
+def test_every_answer_is_true(coverage: ModuleType) -> None:
+    """Each file and each name that an answer speaks of exists; what is left out says why."""
+    wrong = {key: coverage.complaint(answer) for key, answer in coverage.answers().items()}
+    assert {key: said for key, said in wrong.items() if said} == {}
+
+
+def test_the_page_is_fresh(coverage: ModuleType) -> None:
+    """The committed page is what the script writes."""
+    assert SCRIPT.with_suffix(".md").read_text(encoding="utf-8") == coverage.page()
+
+
+def test_a_wrong_answer_is_seen(coverage: ModuleType) -> None:
+    """A name that no file holds, a file that is not there and a missing reason are told."""
+    answer = coverage.Answer
+    assert "holds no" in coverage.complaint(answer("fleet/units.py::no_such", "fleet/units.py"))
+    assert "no file" in coverage.complaint(answer("fleet/nowhere.py", "fleet/units.py"))
+    assert "without a reason" in coverage.complaint(answer("", ""))
