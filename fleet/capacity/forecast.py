@@ -29,6 +29,7 @@ from fleet.units import HOUR_MS, MINUTE_MS, SECOND_MS, Millis
 from fleet.wire import codec, topics
 from fleet.wire.messages import (
     DOWN,
+    UP,
     Heartbeat,
     HeartbeatAcknowledged,
     Message,
@@ -96,6 +97,8 @@ def bin_ms_of(duration_ms: Millis) -> Millis:
 
 class _Counts:
     """Counts what happens in a virtual estate; a `fleet.worlds.virtual.Chronicle`."""
+
+    heeded: Final = frozenset(UP)
 
     def __init__(self, profile: Profile, bins: int, bin_ms: Millis) -> None:
         self.bins: Final = bins
