@@ -35,18 +35,11 @@ duration = "{run}s"
 terminals = {terminals}
 [ramp]
 over = "{ramp}s"
-[sign_in]
-forgotten = 0.0
-signature = 0.0
 [heartbeat]
 interval = "120s"
 acknowledged = true
 [tms]
 instances = {shards}
-registration_taken = 0.0
-registration_unknown = 0.0
-key_mismatch = 0.0
-[tms.sign_in_refusals]
 [slo]
 warm_up = "{ramp}s"
 objectives = ["heartbeat.loss == 0", "heartbeat.duplicates == 0", "connect.failures == 0"]
