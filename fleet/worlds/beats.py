@@ -169,7 +169,7 @@ class Beats:
         link = world.link
         if link is None:
             return 0
-        topic, payload = world.beat_topic, frame[self.press.start :]
+        topic, payload = world.beating.topic, frame[self.press.start :]
         try:
             link.send(topic, payload, self._qos)
         except REFUSALS as refusal:

@@ -21,11 +21,10 @@ however late, and its latency counts from when it was due.
 from collections.abc import Coroutine
 from contextlib import suppress
 from enum import Enum
-from time import monotonic_ns
 from typing import Any, Final
 
 from fleet.life.pulse import Pulse
-from fleet.life.states import ON, Event, State, Step
+from fleet.life.states import Step
 from fleet.life.truth import Truth
 from fleet.life.world import LinkDown, NoAnswer, WorldEnded
 from fleet.mqtt.down import DownReason
@@ -46,11 +45,12 @@ from fleet.wire.messages import (
     SignInRequested,
     Update,
 )
+from fleet.worlds.beating import Beating
 from fleet.worlds.environment import Environment
 from fleet.worlds.inbox import Inbox
 from fleet.worlds.kernel import park
-from fleet.worlds.meters import since_us
 from fleet.worlds.outbox import Outbox
+from fleet.worlds.stopwatch import Stopwatch
 
 
 class Wait(Enum):
@@ -74,26 +74,20 @@ class LiveWorld:
         ticket: The kernel's.
         link: The link, while there is one.
         outbox: What goes over it, but for heartbeats.
-        beat_topic: Where heartbeats go.
+        beating: Its heartbeats.
     """
 
     __slots__ = (
-        "_asked_ns",
-        "_beat_at",
         "_coroutine",
         "_down_length",
-        "_due_ns",
         "_environment",
-        "_every",
         "_inbox",
-        "_offline",
-        "_plate_of",
         "_request",
+        "_stopwatch",
         "_story",
         "_until",
-        "_updating",
         "_wait",
-        "beat_topic",
+        "beating",
         "index",
         "link",
         "outbox",
@@ -113,17 +107,13 @@ class LiveWorld:
         self._wait = Wait.NOTHING
         self._story: Millis = 0
         self._until: Millis = 0
-        self._every: Millis = 0
-        self._beat_at: Millis | None = None
         self._inbox: Inbox | None = None
         self.outbox = Outbox(environment, tid)
         self._request: Request | None = None
-        self._due_ns = self._asked_ns = 0
-        self._offline = 0
-        self._updating: Millis | None = None
         self._down_length = len(topics.terminal_filter(environment.tenant, tid)) - 1
-        self.beat_topic = self.outbox.topic(Heartbeat.kind)
-        self._plate_of: tuple[object, ...] = ()
+        topic = self.outbox.topic(Heartbeat.kind)
+        self.beating = Beating(environment.beats, pulse, topic)
+        self._stopwatch = Stopwatch(environment.clock, environment.meters)
 
     # ------------------------------------------------------------------ driven by the shard
 
@@ -166,11 +156,7 @@ class LiveWorld:
 
     def record(self, step: Step) -> None:  # noqa: D102
         self._environment.record(self.tid, step)
-        if step.target is not step.source and step.target not in _WANTS_LINK:
-            self._want_link(0)
-        if step.event is Event.UPDATED and self._updating is not None:
-            taken_ms, self._updating = self._story - self._updating, None
-            self._environment.meters.update_time.record(max(0, taken_ms) * _US_PER_MS)
+        self._stopwatch.see(step, self._story)
 
     def note(self, truth: Truth) -> None:
         """Let it go: a live run is for those who cannot know the truth."""
@@ -186,23 +172,13 @@ class LiveWorld:
         return await self._attend(Wait.LISTEN, until)
 
     async def beat(self, every: Millis, until: Millis) -> AnyOrder | None:  # noqa: D102
-        if self._beat_at is None or self._beat_at < self._story or every != self._every:
-            self._anchor_grid(every)
-        self._renew_plate()
+        self.beating.prepare(self._story, every)
         return await self._attend(Wait.BEAT, until)
 
-    def _anchor_grid(self, every: Millis) -> None:
-        self._environment.beats.echoes.anchor(self.pulse.index, self._every)
-        if self._beat_at is None:
-            self._beat_at = self._story
-        elif self._beat_at < self._story:  # beats that fell into another state are not made up for
-            self._beat_at += -((self._beat_at - self._story) // every) * every
-        self._every = every
-
     async def attach(self) -> None:  # noqa: D102
-        self._want_link(1)
-        self._due_ns = self._due()
-        self._beat_at = None
+        self._stopwatch.want_link(1)
+        self._stopwatch.begin(self._story)
+        self.beating.forget_grid()
         self._wait = Wait.ATTACH
         self._environment.gate.enter(self)
         await park()
@@ -215,7 +191,7 @@ class LiveWorld:
         if self.link is None:
             raise LinkDown
         try:
-            self.outbox.say(self.link, message, self._due())
+            self.outbox.say(self.link, message, self._stopwatch.due_ns(self._story))
         except NotUp:
             raise LinkDown from None
 
@@ -223,7 +199,7 @@ class LiveWorld:
         return True
 
     async def ask(self, request: Request, timeout_ms: Millis) -> Answer:  # noqa: D102
-        self._asked_ns, self._due_ns = monotonic_ns(), self._due()
+        self._stopwatch.begin(self._story)
         self.say(request)
         self._request = request
         self._wait = Wait.ASK
@@ -256,19 +232,17 @@ class LiveWorld:
             self.outbox.topic(lost.kind).topic, codec.encode(lost), lost.qos, retain=lost.retain
         )
         self.link = environment.make_link(self, will)
-        self._asked_ns = monotonic_ns()
+        self._stopwatch.begin_at_last()
         self.link.open()
 
     def link_up(self) -> None:
         """The link is up."""
         meters = self._environment.meters
-        meters.connect_time.record(since_us(self._due_ns))
-        meters.connect_service.record(since_us(self._asked_ns))
+        self._stopwatch.time_connect()
         meters.add(meters.connects["ok"])
-        self._want_link(0)
+        self._stopwatch.want_link(0)
         meters.add(meters.connected)
-        if self.link is not None:
-            self._environment.beats.carry_by(self.link, self.pulse.index)
+        self.beating.carry_by(self.link)
         self._environment.gate.leave()
         self._resume(None)
 
@@ -278,14 +252,13 @@ class LiveWorld:
         self._unlink()
         if self._wait is Wait.ATTACH:
             meters.add(meters.connects[reason.value])
-            if reason is DownReason.TIMEOUT:  # a lower bound, which is better than none
-                meters.connect_time.record(since_us(self._due_ns))
-                meters.connect_service.record(since_us(self._asked_ns))
+            if reason is DownReason.TIMEOUT:
+                self._stopwatch.time_connect()
             self._environment.gate.leave(refused=True)
         else:
             meters.add(meters.connected, -1)
             self.give_up()
-            self._want_link(1)
+            self._stopwatch.want_link(1)
             meters.add(meters.lost[reason.value])
         self._forget_conversation()
         if self._wait in _NEEDS_LINK:
@@ -302,7 +275,7 @@ class LiveWorld:
             return
         meters.add(meters.received[message.kind])
         if isinstance(message, HeartbeatAcknowledged):
-            self._acknowledge(message)
+            self.beating.hear(message.seq)
         elif isinstance(message, AnyOrder):
             self._take_order(message)
         else:
@@ -352,24 +325,20 @@ class LiveWorld:
         at = self._until
         if self._inbox is not None:
             at = self._inbox.soonest(at)
-        if self._wait is Wait.BEAT and self._beat_at is not None:
-            self._environment.beats.rhythm.begin(self.pulse.index, self._beat_at, self._every, at)
+        if self._wait is Wait.BEAT:
+            self.beating.begin(at)
         self._environment.kernel.call(at, self)
 
     def _pause(self) -> None:
-        """Take back from the rhythm how far it has come."""
-        rhythm, row = self._environment.beats.rhythm, self.pulse.index
-        self._beat_at = rhythm.pause(row)
-        self._story = max(self._story, int(rhythm.last[row]))
-        self.pulse.seq = int(rhythm.seq[row])
+        """Take back from the heartbeats how far they have come."""
+        self._story = max(self._story, self.beating.pause())
 
     def _attended(self, at: Millis) -> None:
-        beats, row = self._environment.beats, self.pulse.index
-        if self._wait is Wait.BEAT and beats.rhythm.is_due(row, at):
-            beats.send_due(at)
+        if self._wait is Wait.BEAT:
+            self.beating.send_due(at)
         order = None if self._inbox is None else self._inbox.take(at)
         if isinstance(order, Update):
-            self._updating = at
+            self._stopwatch.note_update_order(at)
         self._story = max(self._story, at)
         self._resume(order)
 
@@ -397,41 +366,14 @@ class LiveWorld:
             self._request = None
             self._resume(answer)
 
-    def _acknowledge(self, message: HeartbeatAcknowledged) -> None:
-        self._environment.beats.echoes.hear(self.pulse.index, message.seq, self._every)
-
-    # ------------------------------------------------------------------ timing
-
     def give_up(self) -> None:
         """Wait no longer for answers to what was sent; time them as they stand."""
-        self._environment.beats.echoes.give_up(self.pulse.index, self._every)
+        self.beating.give_up()
         self.outbox.give_up()
 
-    def _due(self) -> int:
-        """Return the story's instant as monotonic time: when what is done now was due."""
-        return self._environment.clock.business.monotonic_ns(self._story)
-
     def _time_sign_in(self) -> None:
-        """Time the answer to a sign-in, or the wait for none, which is its lower bound."""
         if isinstance(self._request, SignInRequested):
-            meters = self._environment.meters
-            meters.sign_in_time.record(since_us(self._due_ns))
-            meters.sign_in_service.record(since_us(self._asked_ns))
-
-    def _want_link(self, wants: int) -> None:
-        """Note whether the terminal wants a link that it has not: 1 or 0."""
-        meters = self._environment.meters
-        meters.add(meters.offline, wants - self._offline)
-        self._offline = wants
-
-    # ------------------------------------------------------------------ saying
-
-    def _renew_plate(self) -> None:
-        pulse = self.pulse
-        says = (pulse.state, pulse.boot, pulse.fw, pulse.plan, pulse.faults)
-        if says != self._plate_of:
-            self._plate_of = says
-            self._environment.beats.press.cut(pulse, self.beat_topic)
+            self._stopwatch.time_sign_in()
 
     # ------------------------------------------------------------------ parting
 
@@ -450,25 +392,17 @@ class LiveWorld:
 
     def _unlink(self) -> None:
         self.link = None
-        self._environment.beats.carry_by(None, self.pulse.index)
+        self.beating.carry_by(None)
 
     def _forget_conversation(self) -> None:
         self.outbox.forget()
-        self._environment.beats.echoes.forget(self.pulse.index)
+        self.beating.forget()
         self._inbox = None
         self._request = None
 
 
 _NETWORK: Final = frozenset({Wait.ATTACH, Wait.ASK})
 _ATTENDING: Final = frozenset({Wait.LISTEN, Wait.BEAT})
-# A terminal that starts up or hangs knows of no link, and so misses none.
-_WANTS_LINK: Final = (ON | {State.REGISTERING}) - {
-    State.BOOTING,
-    State.SELF_TEST,
-    State.DIAGNOSING,
-    State.HUNG,
-}
-_US_PER_MS: Final = 1_000
 _NEEDS_LINK: Final = _NETWORK | _ATTENDING
 
 
