@@ -10,10 +10,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 ARGS ?=
+PROOF_DIR ?= build
 GENERATED := fleet/wire/asyncapi.yaml docs/metrics.md docs/life.md docs/faults.md docs/profiles.md docs/coverage.md
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint check bench big contract wheel clean \
+.PHONY: help run test lint check bench big proof contract wheel clean \
 	dashboards dashboards-check dashboards-verify alerts-verify scrape-cost gallery stack
 
 help: ## List what can be made
@@ -59,6 +60,11 @@ stack: $(VENV)/.dashboards ## Run Prometheus beside a run; ARGS="HOST:PORT ..." 
 	@$(BIN)/python -m dashboards stack $(ARGS)
 big: $(VENV)/.bench ## Prove that two shards carry 38,000 terminals; some minutes
 	@$(BIN)/python -m benchmarks.big $(ARGS)
+
+proof: $(VENV)/.test ## Make the estate for proofs at full size in PROOF_DIR, and verify it; some minutes
+	@rm -rf $(PROOF_DIR)/proving
+	@$(BIN)/fleet dataset proving --workers 2 --out $(PROOF_DIR)/proving
+	@$(BIN)/fleet verify $(PROOF_DIR)/proving
 
 contract: $(VENV)/.run ## Write anew what is generated from the code
 	@$(BIN)/python -m fleet.wire.contract

@@ -20,6 +20,7 @@ FLOORS: Final = (
     ("watch",),
     ("worlds",),
     ("capacity", "dataset"),
+    ("proof",),
     ("report",),
     ("run",),
     ("cli",),

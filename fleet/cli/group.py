@@ -10,6 +10,7 @@ _COMMANDS = {
     "run": "fleet.cli.run:run",
     "plan": "fleet.cli.plan:plan",
     "dataset": "fleet.cli.dataset:dataset",
+    "verify": "fleet.cli.verify:verify",
     "capacity": "fleet.cli.capacity:capacity",
     "report": "fleet.cli.report:report",
     "profile": "fleet.cli.profile:profile",

@@ -141,12 +141,14 @@ class Risks:
         early = self._defect is not None and self._early_at() <= now
         n = self._defect[0] if early and self._defect else min(self._next, key=self._strikes_at)
         onset_at = min(now, self._early_at() if early else self._strikes_at(n))
-        life = self._end_early(now, "failure") if early else self.end_life(n, now, "failure")
+        # Whoever was busy comes upon it later; the life had ended all the same.
+        end = onset_at
+        life = self._end_early(end, "failure") if early else self.end_life(n, end, "failure")
         fault = Fault(self._slate.risks[n].kind, life, onset_at, self._shown.pop(n, None))
         if early:
-            fault.beside = self.end_life(n, now, "competing")
+            fault.beside = self.end_life(n, end, "competing")
         elif self._defect is not None and self._defect[0] == n:
-            fault.beside = self._end_early(now, "competing")
+            fault.beside = self._end_early(end, "competing")
         if self._defect is not None and self._defect[0] == n:
             self._defect = None
         self._strike[n] = _OUT

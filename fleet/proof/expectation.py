@@ -1,0 +1,56 @@
+"""How many faults were to be expected of each terminal on each day, and how many struck."""
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fleet.proof.evidence import Evidence
+
+_ONSETS: Final = """
+    SELECT place, epoch_ms(onset_ts) - {origin} AS instant
+    FROM faults JOIN (SELECT terminal_id, row_number() OVER (ORDER BY terminal_id) - 1 AS place
+                      FROM terminals) USING (terminal_id)
+    WHERE code = '{code}' AND life_id IS NOT NULL AND epoch_ms(onset_ts) - {origin} < {end}
+"""
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+
+def onsets(evidence: Evidence, code: str) -> tuple[Integers, Integers]:
+    """Return the terminals in which a kind of fault struck, and when, in ms since the epoch."""
+    calendar = evidence.calendar
+    sql = _ONSETS.format(origin=calendar.origin_ms, code=code, end=calendar.end)
+    found = evidence.ask(sql)
+    return found["place"].astype(np.int64), found["instant"].astype(np.int64)
+
+
+def struck_by_day(evidence: Evidence, code: str) -> Floats:
+    """Return how often a kind of fault that ended a life struck, float64[terminals, days]."""
+    place, at = onsets(evidence, code)
+    counts = np.zeros((evidence.profile.estate.terminals, evidence.calendar.days))
+    np.add.at(counts, (place, _day(evidence, at)), 1.0)
+    return counts
+
+
+def expected_by_day(evidence: Evidence, code: str) -> Floats:
+    """Return the hazard of a kind that was collected, float64[terminals, days]."""
+    hazards = evidence.hazards
+    expected = np.zeros((evidence.profile.estate.terminals, evidence.calendar.days))
+    if code not in hazards.codes:
+        return expected
+    (mine,) = np.nonzero(hazards.code == hazards.codes.index(code))
+    days = evidence.calendar.dates()
+    for day in days:
+        begin = np.maximum(hazards.start[mine], day.begin)
+        end = np.minimum(hazards.end[mine], day.end)
+        life = mine[end > begin]
+        begin, end = begin[end > begin], end[end > begin]
+        grown = hazards.collected(life, end) - hazards.collected(life, begin)
+        np.add.at(expected[:, day.number], hazards.row[life], grown)
+    return expected
+
+
+def _day(evidence: Evidence, at: Integers) -> Integers:
+    ends = np.array([day.end for day in evidence.calendar.dates()])
+    return np.minimum(np.searchsorted(ends, at, side="right"), len(ends) - 1)

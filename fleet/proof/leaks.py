@@ -1,0 +1,105 @@
+"""P8: nothing of the truth leaks into what an operator could observe.
+
+Features of data cut off at an instant are those of all data, so nothing that arrived later is in
+them. A model that knows a terminal's number, the instant and the row's number learns nothing of
+memoryless kinds. A model trained on labels that were exchanged between terminals learns nothing of
+any kind. No reading alone tells a label. And faults come when their hazard says, not at an index.
+"""
+
+from typing import Final
+
+import numpy as np
+from scipy.stats import kstest
+
+from fleet.chance.laws import Weibull
+from fleet.proof.counts import P
+from fleet.proof.evidence import Evidence
+from fleet.proof.expectation import expected_by_day, onsets
+from fleet.proof.features import CHANNELS, PER_CHANNEL, features, telemetry
+from fleet.proof.finding import Check, Finding, at_least, at_most, between, none, too_few
+from fleet.proof.learned import FAULTS, auc, predicted, study
+
+_SOME: Final = 50
+_CUTS: Final = 200
+_LIMIT: Final = 0.90
+_AS_OF: Final = "features of data cut off at an instant are those of all data: that differ"
+_TIMELY: Final = "a heartbeat arrives after it was sent: rows that do not"
+_NUMBERS: Final = "number, instant and row tell nothing: AUC"
+_SHUFFLED: Final = "labels exchanged between terminals teach nothing: AUC"
+_COLUMN: Final = "no reading alone tells a label: best AUC of a channel"
+_WHEN: Final = "faults come when hazard says: p of Kolmogorov-Smirnov"
+
+
+def leaks(evidence: Evidence) -> Finding:
+    """Look for leaks by every known way."""
+    checks = [_as_of(evidence), _timely(evidence)]
+    for code in evidence.targets:
+        checks += [_shuffle(evidence, code), _column(evidence, code), _uniform(evidence, code)]
+        law = evidence.risks[code].law
+        if isinstance(law, Weibull) and law.shape == 1.0:  # of others, the instant tells the age
+            checks.append(_probe(evidence, code))
+    return Finding(checks)
+
+
+def _as_of(evidence: Evidence) -> Check:
+    data = study(evidence)
+    rows = np.linspace(0, len(data.at) - 1, min(_CUTS, len(data.at))).astype(np.int64)
+    first = int(evidence.number("SELECT count(*) FROM terminals"))
+    known = telemetry(evidence, max(1, first // 50))
+    rows = rows[np.isin(data.place[rows], np.unique(known.key >> 42))]
+    apart = 0
+    for row in rows:
+        place, at = data.place[row : row + 1], data.at[row : row + 1]
+        cut = features(known.until(int(place[0]), int(at[0])), place, at)
+        apart += not np.allclose(cut, data.x[row : row + 1], rtol=1e-3, atol=1e-3, equal_nan=True)
+    return none(_AS_OF, f"{len(rows)} instants", apart)
+
+
+def _timely(evidence: Evidence) -> Check:
+    early = evidence.number("SELECT count(*) FROM telemetry WHERE ingest_ts < ts")
+    return none(_TIMELY, "all rows", early)
+
+
+def _probe(evidence: Evidence, code: str) -> Check:
+    data = study(evidence)
+    if data.faults(code) < FAULTS:
+        return too_few(_NUMBERS, code, data.faults(code), f"{FAULTS} faults in the test")
+    scattered = data.place * 2_654_435_761 % 2**32
+    x = np.column_stack([scattered, data.at, np.arange(len(data.at))]).astype(np.float64)
+    found = auc(data.y[code][data.test], predicted(x, data.y[code], data.train, data.test))
+    return at_most(_NUMBERS, code, found, 0.55 + 2.0 * data.error(code, 0.5))
+
+
+def _shuffle(evidence: Evidence, code: str) -> Check:
+    data = study(evidence)
+    if data.faults(code) < FAULTS:
+        return too_few(_SHUFFLED, code, data.faults(code), f"{FAULTS} faults in the test")
+    places = np.unique(data.place)
+    instants = len(data.at) // len(places)
+    order = np.random.default_rng(0).permutation(len(places))
+    y = data.y[code].reshape(len(places), instants)[order].ravel()
+    chances = predicted(data.x, y, data.train, data.test)
+    found, slack = auc(data.y[code][data.test], chances), 2.0 * data.error(code, 0.5)
+    return between(_SHUFFLED, code, found, 0.45 - slack, 0.55 + slack)
+
+
+def _column(evidence: Evidence, code: str) -> Check:
+    data = study(evidence)
+    if data.y[code].sum() < _SOME:
+        return too_few(_COLUMN, code, data.y[code].sum(), f"{_SOME} positive labels")
+    readings = data.x[:, ::PER_CHANNEL]
+    each = np.array([auc(data.y[code], column) for column in readings.T])
+    each = np.maximum(each, 1.0 - each)
+    best = int(each.argmax())
+    return at_most(_COLUMN, f"{code} by {CHANNELS[best]}", each[best], _LIMIT)
+
+
+def _uniform(evidence: Evidence, code: str) -> Check:
+    _, at = onsets(evidence, code)
+    if len(at) < _SOME:
+        return too_few(_WHEN, code, len(at), f"{_SOME} faults of a kind")
+    days = evidence.calendar.dates()
+    ends = np.array([0, *(day.end for day in days)], np.float64)
+    hazard = np.concatenate([[0.0], np.cumsum(expected_by_day(evidence, code).sum(axis=0))])
+    places = np.interp(at, ends, hazard) / hazard[-1]
+    return at_least(_WHEN, code, kstest(places, "uniform").pvalue, P)
