@@ -9,6 +9,7 @@ That bytes do not depend on the number of workers, on time zone, locale or hash 
 program's tests, which make whole datasets again.
 """
 
+import gc
 import tempfile
 from pathlib import Path
 from typing import Final
@@ -70,4 +71,5 @@ def _make(evidence: Evidence, terminals: int, days: int, folder: Path) -> Path:
     for wave in dataset.tasks:
         for task in wave:
             perform(job, task)
+    gc.unfreeze()  # lives were spared the collector, which shall see them again
     return dataset.root
