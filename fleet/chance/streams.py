@@ -121,11 +121,12 @@ class Streams:
 
     def chance(self, purpose: Purpose, p: float) -> bool:
         """True with probability ``p``."""
-        return self.uniform(purpose) < p
+        n = self._next(purpose)  # counted even if the answer is certain
+        return p > 0.0 and (p >= 1.0 or self._word(_COUNTED, purpose, n) < p)
 
     def chance_at(self, purpose: Purpose, n: int, p: float) -> bool:
         """True with probability ``p``."""
-        return self.at(purpose, n) < p
+        return p > 0.0 and (p >= 1.0 or self.at(purpose, n) < p)
 
     def draw(self, purpose: Purpose, law: Law) -> Millis:
         """A duration by ``law``, rounded to a millisecond."""

@@ -9,7 +9,8 @@ at once. A duty which needs the link waits for it.
 """
 
 from collections.abc import Awaitable, Callable
-from typing import Final, NamedTuple
+from operator import attrgetter
+from typing import Any, Final, NamedTuple
 
 from fleet.life import (
     effects,
@@ -144,25 +145,31 @@ DUTIES: Final = (
 )
 _RECONNECT: Final = Duty("reconnects", reconnect, _ANYWHERE, needs_link=False)
 
-_AGENDA: Final = {
-    (state, link): tuple(
+
+class _Agenda(NamedTuple):
+    """The duties of one state and link: how their instants are read off a diary, and the deeds."""
+
+    instants: Callable[[Any], tuple[Millis, ...]]
+    deeds: tuple[Deed, ...]
+
+
+def _agenda(state: State, link: Link) -> _Agenda:
+    known = [
         duty
         for duty in (*DUTIES, *([_RECONNECT] if link is Link.DOWN else []))
         if state in duty.states and (link is Link.ONLINE or not duty.needs_link)
-    )
-    for state in _ANYWHERE
-    for link in Link
-}
+    ]
+    return _Agenda(attrgetter(*(d.when for d in known)), tuple(d.deed for d in known))
+
+
+_AGENDA: Final = {state: {link: _agenda(state, link) for link in Link} for state in _ANYWHERE}
 
 
 def _next(t: Terminal) -> tuple[Millis, Deed]:
-    at: Millis = NEVER
-    deed: Deed = _idle
-    for duty in _AGENDA[t.state, t.link]:
-        due = getattr(t.diary, duty.when)
-        if due < at:
-            at, deed = due, duty.deed
-    return at, deed
+    instants, deeds = _AGENDA[t.pulse.state][t.link]
+    dues = instants(t.diary)
+    at = min(dues)
+    return (at, deeds[dues.index(at)]) if at < NEVER else (NEVER, _idle)
 
 
 async def _idle(t: Terminal) -> None:

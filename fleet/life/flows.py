@@ -91,17 +91,18 @@ class Flows:
 
     def begin(self, row: int, trade: Trade, at: Millis) -> None:
         """Let a terminal sell from `at` on."""
-        sold = self.sold[row]
         self.curves[row] = _shares(trade.curve)
-        sold["offset_ms"], sold["from_ms"] = trade.offset_ms, at
-        sold["per_hour"] = trade.per_day * max(trade.curve.per_hour)
-        sold["use_m_per_ms"] = trade.paper_m_per_h / HOUR_MS
+        self.sold[row] = (
+            trade.offset_ms, at, trade.per_day * max(trade.curve.per_hour),
+            self.sold["paper_m"][row], trade.paper_m_per_h / HOUR_MS,
+        )  # fmt: skip
 
     def end(self, row: int, at: Millis) -> None:
         """Let it sell no more from `at` on."""
-        sold = self.sold[row]
-        sold["paper_m"] = paper(self.sold[[row]], np.array([at]))[0]
-        sold["from_ms"], sold["per_hour"], sold["use_m_per_ms"] = at, 0.0, 0.0
+        offset_ms, from_ms, _, paper_m, use_m_per_ms = self.sold[row].item()
+        # What `paper` does, by the same operations on the same kind of numbers.
+        used = np.float32(at - from_ms) * np.float32(use_m_per_ms)
+        self.sold[row] = (offset_ms, at, 0.0, _left(np.float32(paper_m), used), 0.0)
 
     def count(self, row: int, seq: int, counts: Counts, paper_m: float) -> None:
         """Add to what heartbeat number `seq` will report, and take paper off the roll."""

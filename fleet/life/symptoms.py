@@ -112,20 +112,27 @@ class Symptoms:
             begin: When it begins.
             grow_ms: How long it takes to its full height; 0 for a step.
         """
-        slots = self.slots[row]
-        same = (slots["source"] == source) & (slots["column"] == column)
-        (free,) = np.nonzero(same if same.any() else slots["source"] == 0)
-        if free.size:
-            grow_h = max(grow_ms, _STEP_MS) / HOUR_MS
-            entry = (begin / HOUR_MS, grow_h, symptom.rise, source, column, symptom.shape)
-            slots[free[0]] = entry
-            self.ill[row] = True
+        taken = [(slot[3], slot[4]) for slot in self.slots[row].tolist()]
+        sources = [each for each, _ in taken]
+        if (source, column) in taken:
+            place = taken.index((source, column))
+        elif 0 in sources:
+            place = sources.index(0)
+        else:
+            return
+        grow_h = max(grow_ms, _STEP_MS) / HOUR_MS
+        entry = (begin / HOUR_MS, grow_h, symptom.rise, source, column, symptom.shape)
+        self.slots[row, place] = entry
+        self.ill[row] = True
 
     def hide(self, row: int, source: int) -> None:
         """End all symptoms of a source."""
-        slots = self.slots[row]
-        slots["source"][slots["source"] == source] = 0
-        self.ill[row] = bool(slots["source"].any())
+        if not self.ill[row]:
+            return
+        sources = self.slots["source"][row]
+        left = [0 if each == source else each for each in sources.tolist()]
+        sources[:] = left
+        self.ill[row] = any(left)
 
     def clear(self, row: int) -> None:
         """End all symptoms of a terminal."""

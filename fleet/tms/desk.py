@@ -159,6 +159,8 @@ class Desk:
         Returns:
             Unix time in milliseconds, possibly past; None for never.
         """
+        if not self._plan.entries:
+            return None
         index = _index_of(terminal, self._estate)
         due = None if index is None else self._plan.next_due(index, plan, fw)
         return None if due is None else due.at_ms

@@ -7,6 +7,7 @@ is wrong where the host's key store and the terminal's disagree.
 """
 
 import hmac
+from functools import lru_cache
 from typing import Final
 
 from fleet.wire.messages import KeyScheme
@@ -19,6 +20,7 @@ _KEYS: Final[dict[KeyScheme, tuple[str, ...]]] = {
 _BYTES: Final = 3
 
 
+@lru_cache(maxsize=8)
 def check_values(secret: bytes, tid: str, req: int, scheme: KeyScheme) -> tuple[str, ...]:
     """Return the check value of each key of a sign-in, 6 hex digits each.
 
