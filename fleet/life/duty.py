@@ -93,9 +93,11 @@ async def _restart(t: Terminal) -> None:
 
 
 async def _report(t: Terminal) -> None:
+    if not t.world.heeds(StatusReported):
+        t.diary.reports = NEVER  # it is no step of the story, so nobody need wake for it
+        return
     t.diary.reports = t.world.now() + t.profile.status.interval
-    if t.world.heeds(StatusReported):
-        t.say(status(t))
+    t.say(status(t))
 
 
 async def _end_lockout(t: Terminal) -> None:
