@@ -99,7 +99,9 @@ class Flows:
 
     def end(self, row: int, at: Millis) -> None:
         """Let it sell no more from `at` on."""
-        offset_ms, from_ms, _, paper_m, use_m_per_ms = self.sold[row].item()
+        offset_ms, from_ms, per_hour, paper_m, use_m_per_ms = self.sold[row].item()
+        if not (per_hour or use_m_per_ms):
+            return  # it sells nothing, so nothing ends
         # What `paper` does, by the same operations on the same kind of numbers.
         used = np.float32(at - from_ms) * np.float32(use_m_per_ms)
         self.sold[row] = (offset_ms, at, 0.0, _left(np.float32(paper_m), used), 0.0)

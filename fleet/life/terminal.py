@@ -463,8 +463,10 @@ class Terminal:
 
     def hindered(self, activity: Hindrance) -> str:
         """Return the code of a fault that makes an activity impossible; "" if none does."""
-        hindering = (c for c, a in self.active.items() if activity in a.kind.effect.hinders)
-        return next(hindering, "")
+        for code, ailment in self.active.items():
+            if activity in ailment.kind.effect.hinders:
+                return code
+        return ""
 
     def isolated_until(self) -> Millis:
         """Return until when a fault keeps the link down; 0 if none does."""

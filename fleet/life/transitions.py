@@ -19,6 +19,7 @@ docs shows them. T28, the heartbeat, changes nothing and is no step: the world s
 """
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from fleet.life.states import IN_SERVICE, ON, Event, State
@@ -162,6 +163,7 @@ TRANSITIONS: Final[dict[Event, Transition]] = {
 }
 
 
+@lru_cache(maxsize=1_024)
 def step_target(source: State, event: Event, wanted: State | None = None) -> State:
     """Return the state that `event` leads to from `source`.
 

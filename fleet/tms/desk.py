@@ -28,7 +28,6 @@ busy broker changes no story.
 """
 
 import hmac
-import re
 from typing import Final, NamedTuple
 
 from fleet.chance.streams import Purpose, Streams
@@ -76,7 +75,7 @@ from fleet.wire.messages import (
 from fleet.wire.package import Package, chunk_content
 from fleet.wire.password import estate_secret, password, proof
 
-_TID: Final = re.compile(r"[0-9]{8}")
+_TID_DIGITS: Final = 8
 _TID_TAKEN: Final = Purpose("tms.registration_taken")
 _UNKNOWN: Final = Purpose("tms.registration_unknown")
 _MISMATCH: Final = Purpose("tms.settlement_mismatch")
@@ -324,7 +323,7 @@ class Desk:
 
 
 def _index_of(tid: str, estate: Estate) -> int | None:
-    if _TID.fullmatch(tid) is None:
+    if len(tid) != _TID_DIGITS or not (tid.isascii() and tid.isdigit()):
         return None
     index = int(tid) - estate.first_tid
     return index if 0 <= index < estate.terminals else None
