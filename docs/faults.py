@@ -7,6 +7,7 @@ from pathlib import Path
 
 from fleet.life.faults import CATALOGUE
 from fleet.life.faults.kinds import SMARTREST, VHQ, FaultKind, Rung, Then
+from fleet.life.faults.knobs import KNOBS
 from fleet.units import format_duration
 
 OUT = Path(__file__).parent / "faults.md"
@@ -18,6 +19,11 @@ Generated from the catalogue in `fleet/life/faults/` by `make contract`; do not 
 A fault's arc is the same for every code: precursors in telemetry, onset, symptom and indicator,
 detection, effect, repair. What each code has of it stands below. `PAY-804`, a payment that the
 issuer declines, is not among them: it is no fault, and datasets keep it as a negative.
+
+Most strike by a hazard. Some are raised by a chapter of the terminal's life, such as an update, a
+sign-in or a common cause; those have further lines below, which provoke them through that chapter.
+The truth of a dataset says which it was: `life` is 0 for what a chapter raised, and `cause` names
+what was behind it.
 
 Provoke any of them by a few lines of a profile, which make it strike at a given age:
 
@@ -84,7 +90,14 @@ def _section(kind: FaultKind) -> list[str]:
     if kind.items:
         lines.append(f"- behaviours: {', '.join(map(str, kind.items))}")
     example = f'```toml\n[faults.{kind.code}]\nonset = "2h"\n```'
-    return [*lines, "", example, ""]
+    return [*lines, "", example, "", *_through_its_chapter(kind)]
+
+
+def _through_its_chapter(kind: FaultKind) -> list[str]:
+    knob = KNOBS.get(kind.code)
+    if knob is None:
+        return []
+    return ["Through the chapter that raises it:", "", f"```toml\n{knob.strip()}\n```", ""]
 
 
 def _effect(kind: FaultKind) -> str:

@@ -6,6 +6,10 @@ Whoever learns may not know what the study could not: a label is null where the 
 the horizon and nothing had struck by then. Beside the label stand the time to the next fault or to
 the end of the study, whichever came first, and which of the two it was.
 
+What counts is a fault that ended a life: one that age, wear or chance brought about, as the oracle
+knows them. What a chapter of the terminal's life raised (a session that expired, an update that
+failed, an outage) is in the truth, with its cause, and in the phase, but is nobody's forecast.
+
 The oracle knows what nobody else does: the age, the law and the multiplier of every life, and
 whether a precursor has begun. A precursor shows a fixed time before its fault. So where one has
 begun, the oracle knows the rest; where none has, no fault can strike within that time, and its
@@ -83,7 +87,8 @@ class Labeller:
         at: Integers = notes["onset_at"].to_numpy()
         code = np.array([place[code] for code in notes["code"].to_pylist()], np.int64)
         self._targets = targets_of(profile)
-        self._any = Onsets(row, at, code)
+        struck: NDArray[np.bool_] = notes["life"].to_numpy() > 0
+        self._any = Onsets(row[struck], at[struck], code[struck])
         mine = [code == place[each] for each in self.codes]
         self._own = [Onsets(row[which], at[which], code[which]) for which in mine]
         self._phases = _phases(notes, calendar.end)

@@ -84,6 +84,7 @@ async def _expire(t: Terminal) -> None:
     t.diary.expires = NEVER
     t.diary.signs_in = t.world.now()
     t.session = Session.EXPIRED
+    illness.beset(t, "SGN-855")
     t.step(Event.SESSION_EXPIRED, code="SGN-855")
 
 

@@ -6,16 +6,24 @@ Each function here is a chapter: it lives through one state until the terminal i
 from typing import Final
 
 from fleet.chance.streams import Purpose
+from fleet.life import illness
 from fleet.life.regions import Link
 from fleet.life.states import Event
 from fleet.life.terminal import Terminal
 from fleet.life.updating.manual import update_registered
 from fleet.life.world import LinkDown, NoAnswer
 from fleet.profile.causes import Dormancy
-from fleet.wire.messages import APPROVED, RegistrationAnswered, RegistrationRequested
+from fleet.wire.messages import (
+    APPROVED,
+    NOT_REGISTERED,
+    TID_TAKEN,
+    RegistrationAnswered,
+    RegistrationRequested,
+)
 
 _RETRY: Final = Purpose("registration.retry")
 _BACKOFF: Final = Purpose("registration.backoff")
+_REFUSED: Final = {TID_TAKEN: "IDN-301", NOT_REGISTERED: "IDN-302"}
 
 
 async def inventory(t: Terminal) -> None:
@@ -42,10 +50,12 @@ async def registering(t: Terminal) -> None:
     assert isinstance(answer, RegistrationAnswered)  # noqa: S101 - the world matches kinds
     if answer.code != APPROVED:
         t.refusals += 1
+        illness.beset(t, _REFUSED[answer.code], cause=answer.code)
         t.step(Event.REGISTRATION_REFUSED, code=answer.code)
         await t.detach(clean=True)
         return
     t.refusals = 0
+    illness.release(t, *_REFUSED.values())
     if answer.heartbeat_ms:
         t.beat_every(answer.heartbeat_ms)
     if not await update_registered(t):

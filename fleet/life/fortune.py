@@ -35,6 +35,7 @@ from fleet.life.regions import Link
 from fleet.life.states import Event, State
 from fleet.life.symptoms import Shape, Symptom
 from fleet.life.terminal import Terminal
+from fleet.life.truth import Mechanism
 from fleet.profile.causes import (
     BadVersion,
     Certificate,
@@ -91,15 +92,19 @@ def try_version(t: Terminal) -> None:
 async def crash(t: Terminal) -> None:
     """Crash, unless another version runs by now, and boot."""
     t.diary.crashes = NEVER
-    if any(cause.version == t.pulse.fw for cause, *_ in t.fate.current(BadVersion, t.world.now())):
-        suffer(t, _UNFIT, t.world.now())
+    now = t.world.now()
+    unfit = [cause for cause, *_ in t.fate.current(BadVersion, now) if cause.version == t.pulse.fw]
+    if unfit:
+        suffer(t, _UNFIT, now, name=unfit[0].name, mechanism="firmware")
         await reboot(t, why=_UNFIT)
 
 
-def suffer(t: Terminal, code: str, until: Millis) -> None:
-    """Note a plight, and tell of it if it can be told."""
+def suffer(
+    t: Terminal, code: str, until: Millis, *, name: str, mechanism: Mechanism = "common_cause"
+) -> None:
+    """Note a plight and its root, and tell of it if it can be told."""
     t.plights[code] = until
-    t.beset[code] = t.world.now()
+    illness.beset(t, code, cause=name, mechanism=mechanism)
     t.diary.relieved = min(t.plights.values())
     t.step(Event.FAULT_RAISED, code=code)
     _tell(t, code, "raised")
@@ -108,7 +113,7 @@ def suffer(t: Terminal, code: str, until: Millis) -> None:
 def clear(t: Terminal, code: str) -> None:
     """Note that a plight is over."""
     del t.plights[code]
-    illness.attest(t, code, cause=code, onset_at=t.beset.pop(code, None))
+    illness.release(t, code)
     t.diary.relieved = min(t.plights.values(), default=NEVER)
     if code == _CLOCK_WRONG:
         t.clock_off_ms = 0
@@ -122,8 +127,9 @@ def _tell(t: Terminal, code: str, phase: str) -> None:
     t.tell(FaultReported(t.ts(), code, kind.component, kind.severity, phase))  # type: ignore[arg-type]
 
 
-async def _cut(t: Terminal, code: str, until: Millis) -> None:
-    """Lose the link, and try again by the profile's backoff."""
+async def _cut(t: Terminal, code: str, turn: Turn) -> None:
+    """Lose the link until a spell ends, and try again by the profile's backoff."""
+    until = turn.spell.end
     if until <= t.world.now() or code in t.plights:
         return
     if t.link is Link.ONLINE:
@@ -131,19 +137,19 @@ async def _cut(t: Terminal, code: str, until: Millis) -> None:
         t.retries = 0
         t.back_off()
         t.step(Event.LINK_LOST, code=code)
-    suffer(t, code, until)
+    suffer(t, code, until, name=turn.course.cause.name)
 
 
 async def _outage(t: Terminal, turn: Turn) -> None:
     cause = turn.course.cause
     assert isinstance(cause, Outage)  # noqa: S101 - the table below says so
-    await _cut(t, cause.code, turn.spell.end)
+    await _cut(t, cause.code, turn)
 
 
 async def _certificate(t: Terminal, turn: Turn) -> None:
     cause, course = turn.course.cause, turn.course
     assert isinstance(cause, Certificate)  # noqa: S101 - see above
-    await _cut(t, _EXPIRED, turn.spell.end)
+    await _cut(t, _EXPIRED, turn)
     if course.own(t.member.index, turn.spell.number, _RESTARTS) < cause.restart:
         u = course.own(t.member.index, turn.spell.number, _RESTARTS_AFTER)
         t.diary.power_cycles = t.world.now() + round(cause.restart_after.quantile(u))
@@ -157,7 +163,7 @@ async def _clock_step(t: Terminal, turn: Turn) -> None:
     t.clock_off_ms = cause.step
     if t.diary.expires != NEVER:
         t.diary.expires = max(t.world.now(), t.diary.expires - cause.step)
-    await _cut(t, _CLOCK_WRONG, turn.spell.end)
+    await _cut(t, _CLOCK_WRONG, turn)
 
 
 async def _stress(t: Terminal, turn: Turn) -> None:

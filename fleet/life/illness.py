@@ -9,9 +9,10 @@ if the terminal itself can know; a plan of its repair; and a ticket, if support 
 plan has run its course it is *recovered* from: what it showed is gone, the part lives anew, or
 another unit takes the place of this one.
 
-Other chapters raise faults by `befall`, and tell of faults that are over as soon as they have
-happened (a download that failed) by `attest`. What tends ailments while the terminal is on duty is
-one duty with one instant, `diary.tends`.
+Other chapters raise faults by `befall`. What they live through by themselves they tell the truth
+about: `attest` for what is over as soon as it has happened (a download that failed), `beset` and
+`release` for what lasts until the chapter itself ends it (a password forgotten, an outage). What
+tends ailments while the terminal is on duty is one duty with one instant, `diary.tends`.
 """
 
 from collections.abc import Iterator
@@ -26,7 +27,7 @@ from fleet.life.faults.ladder import depot, plan, tickets
 from fleet.life.faults.risks import Fault
 from fleet.life.states import ON, Event, State
 from fleet.life.terminal import Terminal
-from fleet.life.truth import Ticket, Truth
+from fleet.life.truth import Mechanism, Ticket, Truth
 from fleet.units import HOUR_MS, Millis
 from fleet.wire.messages import FaultReported
 
@@ -49,14 +50,41 @@ def befall(t: Terminal, code: str, *, cause: str = "", parent: int = 0) -> None:
         raise fault
 
 
+def beset(
+    t: Terminal, code: str, *, cause: str = "", parent: int = 0, mechanism: Mechanism | None = None
+) -> None:
+    """Tell the truth about a fault that a chapter of its own raises now, and will end.
+
+    Args:
+        t: The terminal.
+        code: Of the catalogue; nothing is told if it besets the terminal or is active already.
+        cause: Name of what is at its root.
+        parent: Number of the fault that led to it.
+        mechanism: Why it struck; the kind's own unless given.
+    """
+    if code in t.beset or code in t.active:
+        return
+    ailment = _new(t, CATALOGUE[code], t.world.now())
+    ailment.cause, ailment.parent, ailment.detected_at = cause, parent, ailment.onset_at
+    ailment.mechanism = mechanism or ailment.mechanism
+    t.beset[code] = ailment
+
+
+def release(t: Terminal, *codes: str) -> None:
+    """Tell that those of these faults which a chapter has raised are over now."""
+    for code in codes:
+        ailment = t.beset.pop(code, None)
+        if ailment is not None:
+            t.world.note(ailment.truth(t.serial_no, t.world.now(), repaired=True))
+
+
 def attest(
-    t: Terminal, code: str, *, cause: str = "", parent: int = 0, onset_at: Millis | None = None
+    t: Terminal, code: str, *, cause: str = "", parent: int = 0, mechanism: Mechanism | None = None
 ) -> None:
     """Tell the truth about a fault that is over as soon as it has been noticed: now."""
-    now = t.world.now()
-    ailment = _new(t, CATALOGUE[code], now if onset_at is None else onset_at)
-    ailment.cause, ailment.parent, ailment.detected_at = cause, parent, now
-    t.world.note(ailment.truth(t.serial_no, now, repaired=True))
+    if code not in t.beset:
+        beset(t, code, cause=cause, parent=parent, mechanism=mechanism)
+        release(t, code)
 
 
 def fall_ill(t: Terminal, fault: Fault) -> Ailment:
@@ -215,6 +243,7 @@ def retire(t: Terminal) -> None:
         t.step(Event.FAULT_CLEARED, code=ailment.kind.code)
         for truth in _account(t, ailment, now, repaired=ailment.plan is not None):
             t.world.note(truth)
+    release(t, *(code for code in list(t.beset) if code not in t.plights))
     for life in t.risks.end_all(now, "decommission"):
         t.world.note(life)
 
@@ -223,6 +252,8 @@ def conclude(t: Terminal, at: Millis) -> Iterator[Truth]:
     """Yield the truth about what is not over when the world ends: lives, ailments, open tickets."""
     for ailment in t.active.values():
         yield from _account(t, ailment, at, repaired=False)
+    for ailment in t.beset.values():
+        yield ailment.truth(t.serial_no, at, repaired=False)
     yield from t.risks.end_all(at, "study_end")
 
 

@@ -55,6 +55,7 @@ async def booting(t: Terminal) -> None:
     if t.streams.chance(_BOOT_FAILURE, t.profile.boot.failure):
         t.failed_boots += 1
         if t.failed_boots >= t.profile.boot.attempts_max:
+            illness.beset(t, "SW-705")
             t.step(Event.BOOT_GIVEN_UP, code="SW-705")
         else:
             t.step(Event.BOOT_FAILED)
@@ -91,6 +92,7 @@ async def out_of_order(t: Terminal) -> None:
         return
     t.boot_reason = "repair"
     t.failed_boots = t.failed_tests = t.tries = 0
+    illness.release(t, "SW-705", "SGN-854", "IDN-302")
     t.step(Event.REPAIRED)
 
 
@@ -124,6 +126,7 @@ async def switch_off(t: Terminal) -> None:
     await t.detach(clean=True)
     if t.streams.chance(_HANG, rule.hang):
         t.diary.rescued = now + t.streams.draw(_RESCUE, rule.rescue)
+        illness.beset(t, "PWR-105")
         t.step(Event.HUNG, code="PWR-105")
         return
     taken_ms = await t.rest_for(_SHUTDOWN, rule.duration)

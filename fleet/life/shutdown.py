@@ -34,6 +34,7 @@ async def hung(t: Terminal) -> None:
         watchdog = await illness.await_repair(t, ailment)
     rescued, t.diary.rescued = t.diary.rescued, NEVER
     await t.world.sleep(min(watchdog, rescued))
+    illness.release(t, "PWR-105")
     lose_power(t)
     t.step(Event.FORCIBLY_SHUT_DOWN, code="operator" if rescued < watchdog else "watchdog")
 
@@ -84,4 +85,4 @@ def lose_power(t: Terminal) -> None:
         t.params = 0
         t.journal.lose()
         t.step(Event.DATA_LOST, code="DAT-972")
-        illness.attest(t, "DAT-972", cause="power")
+        illness.attest(t, "DAT-972", cause="forced_shutdown")

@@ -63,6 +63,9 @@ _LATENCY: Final = {name: Purpose(f"password_reset.{name}") for name in ("app", "
 _OPERATOR: Final = "01"
 _WRONG: Final = frozenset({WRONG_PASSWORD, PIN_FORMAT})
 _UNKNOWN: Final = frozenset({MERCHANT_UNKNOWN, NOT_REGISTERED})
+# What has come to an end when a lock is lifted, and when an operator is signed in.
+_LOCKS: Final = ("SGN-851", "SGN-852", "SEC-903")
+_OVER: Final = (*_LOCKS, "SGN-854", "SGN-855", "PAY-803", "IDN-302", "UPD-957")
 _AGAIN: Final = frozenset({STATE_MISMATCH, BATCH_MISMATCH, MAC_ERROR})
 
 
@@ -95,6 +98,7 @@ async def signing_in(t: Terminal) -> None:
         await t.rest_for(_SIGNING, rule.signing)
         if t.streams.chance(_ILLEGIBLE, rule.signature_failure):
             t.diary.signs_in = t.world.now()
+            illness.attest(t, "SGN-853")
             t.step(Event.SIGNATURE_REFUSED, code="SGN-853")
             return
     code = await _ask(t)
@@ -108,8 +112,10 @@ def _react(t: Terminal, code: str, taken_ms: Millis) -> None:
         _wrong_password(t, code, taken_ms)
     elif code == SUSPENDED:
         lock(t, "reissue", t.streams.draw(_REISSUE, t.profile.sign_in.reissue))
+        illness.beset(t, "SGN-852")
         t.step(Event.CREDENTIAL_REFUSED, code="SGN-852", duration_ms=taken_ms)
     elif code in _UNKNOWN:
+        illness.beset(t, "IDN-302", cause=code)
         _reject(t, code, taken_ms)
     elif code in _AGAIN:
         _sign_in_again(t, code, taken_ms)
@@ -161,6 +167,7 @@ def _signed_in(t: Terminal, taken_ms: Millis) -> None:
     t.diary.signs_in = NEVER
     t.diary.expires = now + rule.validity
     t.session = Session.SIGNED_IN
+    illness.release(t, *_OVER)
     t.step(Event.SIGNED_IN, code=APPROVED, duration_ms=taken_ms)
     if t.diary.rotates == NEVER:
         # How old the password is when the run begins, nobody knows.
@@ -180,6 +187,7 @@ def _wrong_password(t: Terminal, code: str, taken_ms: Millis) -> None:
         return
     t.tries = 0
     if t.streams.chance(_FORGOTTEN, rule.forgotten):
+        illness.beset(t, "SGN-851")
         lock(t, *_reset(t))
     else:
         lock(t, "timer", rule.lockout)
@@ -197,6 +205,7 @@ def _sign_in_again(t: Terminal, code: str, taken_ms: Millis) -> None:
     t.mac_errors = t.mac_errors + 1 if code == MAC_ERROR else 0
     if t.mac_errors >= t.profile.sign_in.attempts:
         t.mac_errors = 0
+        illness.beset(t, "SGN-854", cause=code)
         _reject(t, "SGN-854", taken_ms)
         return
     t.diary.signs_in = t.world.now()
@@ -225,6 +234,7 @@ def unlock(t: Terminal, why: str) -> None:
         t.session = Session.SIGNED_OFF
     if event is not Event.UNLOCKED:
         t.credential += 1
+    illness.release(t, *_LOCKS)
     t.step(event, State.STANDBY, code=why)
 
 

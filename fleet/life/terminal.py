@@ -151,7 +151,7 @@ class Terminal:
         self.risks: Risks = race(self)
         self.fate = (weather or Weather(profile, seed)).fate(member)
         self.plights: dict[str, Millis] = {}
-        self.beset: dict[str, Millis] = {}
+        self.beset: dict[str, Ailment] = {}
         self.clock_off_ms: Millis = 0
         self.gauges = Gauges()
         self.diary = Diary()

@@ -28,6 +28,7 @@ from collections.abc import Callable
 from typing import Final
 
 from fleet.chance.streams import Purpose
+from fleet.life import illness
 from fleet.life.faults import NEVER
 from fleet.life.regions import Link, Session
 from fleet.life.sale import Outcome, Sale
@@ -72,6 +73,7 @@ _REFUSALS: Final = {"51": 0.6, "61": 0.2, "05": 0.2}
 _UNVERIFIED: Final[dict[VerificationWord, str]] = {"password": "55"}
 _BIOMETRIC: Final = "63"
 PAY_802: Final = "PAY-802"
+_DIFFERS: Final = {Outcome.BATCH_MISMATCH: "PAY-803", Outcome.MAC_ERROR: "SGN-854"}
 
 
 async def begin(t: Terminal) -> None:
@@ -168,6 +170,11 @@ def _decline(t: Terminal, sale: Sale, code: str) -> None:
 
 
 def _time_out(t: Terminal, sale: Sale) -> None:
+    failing = next(t.fate.current(Gateway, sale.began_at), None)
+    if failing is None:
+        illness.attest(t, PAY_802, mechanism="network")
+    else:
+        illness.attest(t, PAY_802, cause=failing[0].name)
     _count(t, (1, 0, 0, 1), 0.0)
     _queue_reversal(t, PAY_802)
     t.step(Event.TRANSACTION_INTERRUPTED, code=PAY_802, duration_ms=t.world.now() - sale.began_at)
@@ -176,6 +183,7 @@ def _time_out(t: Terminal, sale: Sale) -> None:
 
 def _sign_in_again(t: Terminal, sale: Sale) -> None:
     code = sale.outcome.value
+    illness.beset(t, _DIFFERS[sale.outcome], cause=code)
     _count(t, (1, 0, 0, 1), 0.0)
     t.diary.expires, t.diary.signs_in = NEVER, t.world.now()
     t.session = Session.SIGNED_OFF

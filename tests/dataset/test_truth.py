@@ -31,7 +31,7 @@ def test_labels_are_a_function_of_the_faults(
     assert len(rows) == 40 * 6 * 4
     for row in rows:
         now, horizon = row["ts"], timedelta(hours=hours)
-        mine = faults.get(row["terminal_id"], [])
+        mine = [x for x in faults.get(row["terminal_id"], []) if x["life_id"] is not None]
         later = [each for each in mine if now < each["onset_ts"] < end]
         first = min((each["onset_ts"] for each in later), default=end)
         assert row["y"] == _label(later, now, horizon, end)

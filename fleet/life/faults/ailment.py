@@ -12,6 +12,7 @@ class Ailment:
     Attributes:
         kind: What it is.
         number: The terminal's own count.
+        mechanism: Why it struck; the kind's, unless the chapter that raised it knows better.
         cause: Name of the common cause or the event at its root; "" for chance and wear.
         parent: Number of the fault that led to this one; 0 for none.
         life: Number of the life that it ended; 0 for none.
@@ -27,13 +28,14 @@ class Ailment:
     """
 
     __slots__ = (
-        "acts_at", "cause", "detected_at", "kind", "life", "notice_at", "number", "onset_at",
-        "parent", "plan", "point", "reported", "shown_from", "then",
+        "acts_at", "cause", "detected_at", "kind", "life", "mechanism", "notice_at", "number",
+        "onset_at", "parent", "plan", "point", "reported", "shown_from", "then",
     )  # fmt: skip
 
     def __init__(self, kind: FaultKind, number: int, onset_at: Millis) -> None:
         self.kind = kind
         self.number = number
+        self.mechanism = kind.mechanism
         self.cause = ""
         self.parent = 0
         self.life = 0
@@ -69,7 +71,7 @@ class Ailment:
 
     def truth(self, serial_no: str, now: Millis, *, repaired: bool) -> FaultTruth:
         """Return what has become of it by `now`."""
-        kind, plan = self.kind, self.plan
+        kind = self.kind
         return FaultTruth(
             number=self.number,
             serial_no=serial_no,
@@ -77,19 +79,24 @@ class Ailment:
             component=kind.component,
             fault_class=kind.fault_class,
             severity=kind.severity,
-            mechanism="common_cause" if self.cause and not self.parent else kind.mechanism,
+            mechanism=self.mechanism,
             cause=self.cause,
             parent=self.parent,
             precursor_at=self.shown_from,
             onset_at=self.onset_at,
             detectable_at=self.onset_at,
             detected_at=_by(self.detected_at, now),
-            repair_began_at=_by(plan.began_at, now) if plan else None,
+            repair_began_at=self._repair_began_at(now, repaired=repaired),
             repaired_at=now if repaired else None,
             has_precursor=bool(kind.precursors),
             observable=kind.observable,
             life=self.life,
         )
+
+    def _repair_began_at(self, now: Millis, *, repaired: bool) -> Millis | None:
+        if self.plan is None:  # it was over of itself, or by the chapter that raised it
+            return now if repaired else None
+        return _by(self.plan.began_at, now)
 
 
 def _by(at: Millis, now: Millis) -> Millis | None:

@@ -10,6 +10,7 @@ import hashlib
 from typing import Final
 
 from fleet.chance.streams import Purpose
+from fleet.life import illness
 from fleet.life.reconnect import reconnect
 from fleet.life.regions import Link, UpdatePhase
 from fleet.life.states import Event
@@ -172,6 +173,7 @@ async def _resume(t: Terminal, job: Job) -> bool:
         job.begin_anew()
         report(t, job, "paused", "UPD-957")
         t.diary.completes = t.world.now()
+        illness.beset(t, "UPD-957")
         t.step(Event.PARAMETERS_CUT_OFF, code="UPD-957")
         return False
     now = t.world.now()

@@ -7,6 +7,7 @@ it fails its tests, another reboot makes the old one run again.
 from typing import Final
 
 from fleet.chance.streams import Purpose
+from fleet.life import illness
 from fleet.life.faults import NEVER
 from fleet.life.regions import UpdatePhase
 from fleet.life.states import Event
@@ -16,6 +17,7 @@ from fleet.life.updating.download import package_of
 from fleet.life.updating.job import REBOOTS, Job
 from fleet.life.updating.outcome import fail, job_of, report, service_state, taken
 from fleet.life.updating.work import work
+from fleet.profile.campaigns import Campaign
 from fleet.wire.package import is_signed
 from fleet.wire.password import estate_secret
 
@@ -111,22 +113,29 @@ async def post_test(t: Terminal) -> bool:
 
 def _defect(t: Terminal, job: Job) -> float:
     """Return the chance that this version has a defect that shows on this model."""
+    campaign = _defective(t, job)
+    return campaign.defect if campaign else 0.0
+
+
+def _defective(t: Terminal, job: Job) -> Campaign | None:
+    """Return the campaign whose version has the likeliest defect that shows on this model."""
     model = t.member.model.name
-    return max(
-        (
-            campaign.defect
-            for campaign in t.profile.campaigns
-            if (campaign.kind, campaign.version) == (job.order.what, job.order.version)
-            and (not campaign.defect_models or model in campaign.defect_models)
-        ),
-        default=0.0,
+    campaigns = (
+        campaign
+        for campaign in t.profile.campaigns
+        if campaign.defect > 0.0
+        and (campaign.kind, campaign.version) == (job.order.what, job.order.version)
+        and (not campaign.defect_models or model in campaign.defect_models)
     )
+    return max(campaigns, key=lambda campaign: campaign.defect, default=None)
 
 
 async def _roll_back(t: Terminal, job: Job) -> None:
     t.drop_job()
     t.set_version(job.order.what, job.old)
     report(t, job, "rolled_back", "UPD-956")
+    campaign = _defective(t, job)
+    illness.attest(t, "UPD-956", cause=campaign.name if campaign else "")
     t.boot_reason = "rollback"
     code = _change(job, job.order.version, job.old)
     t.step(Event.UPDATE_ROLLED_BACK, code=code, duration_ms=taken(t, job))

@@ -29,6 +29,7 @@ from fleet.units import Millis
 from fleet.wire.messages import UpdateReported, UpdateWord
 
 _MANUAL_AFTER: Final = Purpose("update.manual_after")
+_NOT_FOR_THIS: Final = "UPD-955"
 
 
 def job_of(t: Terminal) -> Job:
@@ -78,7 +79,7 @@ def fail(t: Terminal, error: str) -> None:
     job.paused_at = None
     report(t, job, "failed", error)
     if error in CATALOGUE and error not in t.active:
-        illness.attest(t, error)
+        illness.attest(t, error, cause=_campaign(t, job) if error == _NOT_FOR_THIS else "")
     t.step(Event.UPDATE_FAILED, _back(t), code=error, duration_ms=taken(t, job))
     if job.attempts >= t.profile.update.attempts_max:
         _shut_automation(t, job)
@@ -93,8 +94,15 @@ def refuse(t: Terminal, event: Event, word: UpdateWord, error: str) -> None:
     t.drop_job()
     report(t, job, word, error)
     if error in CATALOGUE and error not in t.active:
-        illness.attest(t, error)
+        illness.attest(t, error, cause=_campaign(t, job) if error == _NOT_FOR_THIS else "")
     t.step(event, _back(t), code=error)
+
+
+def _campaign(t: Terminal, job: Job) -> str:
+    """Return the name of the campaign that brought an update; "" if it was somebody else's."""
+    brought = (job.order.what, job.order.version)
+    campaigns = t.profile.campaigns
+    return next((each.name for each in campaigns if (each.kind, each.version) == brought), "")
 
 
 def _shut_automation(t: Terminal, job: Job) -> None:

@@ -40,6 +40,7 @@ def struck(t: Terminal, code: str) -> None:
         job.begin_anew()
         report(t, job, "paused", "UPD-957")
         t.diary.completes = t.world.now()
+        illness.beset(t, "UPD-957")
         t.step(Event.PARAMETERS_CUT_OFF, code="UPD-957")
     else:
         fail(t, code)
