@@ -6,6 +6,10 @@ Which duties a terminal has follows from its state and its link; `DUTIES` says s
 It waits for the earliest instant among them, beating where the state sends heartbeats, and does
 what is due; equal instants go by the order of the table. An order ends the wait early and is obeyed
 at once. A duty which needs the link waits for it.
+
+Of what is due already, customers come last: a queue that never ends, each of it due before anything
+else, would put off for ever that a fault is noticed, that it has been repaired, or that the shop
+closes.
 """
 
 from collections.abc import Awaitable, Callable
@@ -172,7 +176,25 @@ def _next(t: Terminal) -> tuple[Millis, Deed]:
     instants, deeds = _AGENDA[t.pulse.state][t.link]
     dues = instants(t.diary)
     at = min(dues)
-    return (at, deeds[dues.index(at)]) if at < NEVER else (NEVER, _idle)
+    if at >= NEVER:
+        return NEVER, _idle
+    deed = deeds[dues.index(at)]
+    if deed is transaction.begin and at < t.world.now():
+        return _before_customers(t.world.now(), dues, deeds)
+    return at, deed
+
+
+def _before_customers(
+    now: Millis, dues: tuple[Millis, ...], deeds: tuple[Deed, ...]
+) -> tuple[Millis, Deed]:
+    """Return what is due by now beside a customer who waits in line; else his turn."""
+    waiting = dues[deeds.index(transaction.begin)]
+    others = [(at, place) for place, at in enumerate(dues)
+              if at <= now and deeds[place] is not transaction.begin]  # fmt: skip
+    if not others:
+        return waiting, transaction.begin
+    at, place = min(others)
+    return at, deeds[place]
 
 
 async def _idle(t: Terminal) -> None:

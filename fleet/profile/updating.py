@@ -7,16 +7,16 @@ guess that the defaults below add up to. Error codes are those of PAX's and ISO 
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from fleet.chance.laws import Lognormal
-from fleet.profile.laws import DurationLaw
+from fleet.profile.laws import DurationLaw, since_midnight
 from fleet.profile.values import ClosedDay, Duration, Many, Probability, Section, Size, Span
 from fleet.units import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS
 from fleet.wire.package import BLOCK_BYTES, CHUNK_BYTES_MAX
 
 Few = Annotated[int, Field(ge=0, le=1_000)]
-TimeOfDay = Annotated[Duration, Field(lt=DAY_MS)]
+TimeOfDay = Annotated[Duration, Field(lt=DAY_MS), BeforeValidator(since_midnight)]
 
 
 class Update(Section):
@@ -128,7 +128,7 @@ class Maintenance(Section):
     """A nightly span in which the terminal is maintained and the merchant should not use it."""
 
     opens: TimeOfDay
-    """Local time of day at which it begins."""
+    """Local time of day at which it begins: ``"02:00"``, or ``"2h"`` after midnight."""
     lasts: Annotated[Span, Field(lt=DAY_MS)] = HOUR_MS
     """How long it lasts."""
     weekdays: Many[ClosedDay] = ()

@@ -15,7 +15,8 @@ from fleet.proof.finding import Finding, none
 _SECOND: Final = """
     WITH study AS (SELECT make_timestamptz(({origin} + {end}) * 1000) AS stop),
     strikes AS (SELECT terminal_id, onset_ts, min(code) AS code, count(DISTINCT code) AS codes
-                FROM faults, study WHERE onset_ts < stop {only} GROUP BY ALL),
+                FROM faults, study WHERE onset_ts < stop AND life_id IS NOT NULL {only}
+                GROUP BY ALL),
     told AS (
         SELECT l.*, s.onset_ts AS next_ts, s.code AS next_code, s.codes AS codes, stop
         FROM {labels} l CROSS JOIN study

@@ -251,6 +251,20 @@ def test_a_component_that_fails_leaves_the_payment_under_way_alone() -> None:
     assert set(later) == {"qr"}
 
 
+def test_customers_in_line_do_not_put_off_that_a_fault_is_noticed_and_repaired() -> None:
+    """A terminal that is asked for more than it can do still gets well, and the shop closes."""
+    fault = {"onset": "1h", "detection": "10m", "repair": "20m"}
+    profile = busy(faults={"RDR-403": fault}, day={"opens": "09:00", "closes": "18:00"},
+                        estate__sizes=[{"name": "crowd", "share": 1.0, "per_day": 9_999.0}],
+                        transactions__host="10m")  # fmt: skip
+    world, _ = live(profile, 20)
+    instants = {s.event: s.at_ms for s in world.steps if s.code == "RDR-403"}
+    struck = instants[E.FAULT_STRUCK]
+    assert instants[E.FAULT_RAISED] - struck <= 21 * MINUTE_MS
+    assert instants[E.FAULT_CLEARED] - struck <= 61 * MINUTE_MS
+    assert count(world, E.POWERED_OFF) == 1
+
+
 def test_an_update_waits_until_nobody_has_paid_for_half_an_hour() -> None:
     """Each payment puts the idle time off."""
     campaign = {"name": "spring", "version": "9.9.9", "at": "0s", "share": 1.0}

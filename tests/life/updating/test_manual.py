@@ -107,9 +107,10 @@ def maintained(**more: object) -> dict[str, object]:
     return {"maintenance": {"opens": "20h", "lasts": "1h", "used": 0.0, "lost": 0.0} | more}
 
 
-def test_maintenance_begins_and_ends_by_the_local_clock() -> None:
+@pytest.mark.parametrize("opens", ["20:00", "20h"])
+def test_maintenance_begins_and_ends_by_the_local_clock(opens: str) -> None:
     """T40: from 20:00 to 21:00 the terminal is in maintenance, then the operator signs in."""
-    world, _ = lived(updating(campaigns=[], **maintained()), 14)
+    world, _ = lived(updating(campaigns=[], **maintained(opens=opens)), 14)
     steps = [s for s in world.steps if s.at_ms >= 12 * HOUR_MS]
     assert [(s.at_ms, s.event) for s in steps[:2]] == [
         (12 * HOUR_MS, E.MAINTENANCE_BEGUN),
