@@ -107,6 +107,11 @@ class Judge:
     def close(self, reading: Reading) -> None:
         """Look at the board for the last time, when all that was under way has come in."""
         self._last = self._last._replace(reading=reading)
+        if len(self._window) > 1:
+            # What came in late belongs to the last window: the worst is no better than the whole.
+            for objective, violations in zip(self._objectives, self._violations, strict=True):
+                value = measure(objective, self._window[0], self._last)
+                violations.see(objective, value, self._last.elapsed_ms, 0)
 
     def findings(self) -> tuple[Finding, ...]:
         """Return what became of each objective, as things stand."""

@@ -6,6 +6,7 @@ from typing import Any
 import click
 from rich.console import Console
 
+from fleet.cli.failures import INTERRUPTED
 from fleet.cli.options import profile_argument
 from fleet.dataset.difficulty import DIFFICULTIES
 from fleet.dataset.files import FORMATS
@@ -68,7 +69,10 @@ _PATHS = {
 )
 @click.option("--resume", is_flag=True, help="Go on with an interrupted job.")
 @click.option("--dry-run", is_flag=True, help="Check everything, tell what would be made, stop.")
+@click.pass_context
 def dataset(  # noqa: PLR0913 - an option each
+    ctx: click.Context,
+    /,
     profile_name: str,
     *,
     workers: int,
@@ -91,8 +95,12 @@ def dataset(  # noqa: PLR0913 - an option each
     console = Console(stderr=True)
     job.prepare(resume=resume)
     finished = job.done(console.print)
-    with Bar(job, finished, console) as bar:
-        files = job.make(workers, finished, bar.advance)
+    try:
+        with Bar(job, finished, console) as bar:
+            files = job.make(workers, finished, bar.advance)
+    except KeyboardInterrupt:
+        click.echo("interrupted; the same command with --resume goes on with it", err=True)
+        ctx.exit(INTERRUPTED)
     rows = sum(file.rows for file in files)
     click.echo(f"{out}: {rows:,} rows in {len(files):,} files")
 

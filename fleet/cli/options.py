@@ -61,7 +61,7 @@ slo_option = click.option(
     metavar="EXPR",
     multiple=True,
     callback=values.objectives,
-    help="An objective, such as 'sign_in.p99 < 2s'; repeat it. Broken: exit code 3.",
+    help="An objective, such as 'sign_in.p99 < 2s'; repeat it.",
 )
 
 _CREDENTIAL_OPTIONS = (

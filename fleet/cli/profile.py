@@ -1,11 +1,15 @@
 """`fleet profile`: the profiles that come with fleet, and the user's own."""
 
 import json
+import shutil
 
 import click
 
 from fleet.cli.failures import USAGE, tell
 from fleet.profile import ProfileError, json_schema, load, names, resolved_toml
+
+# Columns; below them a title would stand one word to a line.
+_NARROWEST = 60
 
 
 @click.group()
@@ -16,9 +20,9 @@ def profile() -> None:
 @profile.command("list")
 def list_() -> None:
     """List the packaged profiles."""
-    width = max(map(len, names()), default=0)
-    for name in names():
-        click.echo(f"{name:{width}}  {load(name).title}")
+    table = click.HelpFormatter(width=max(_NARROWEST, shutil.get_terminal_size().columns))
+    table.write_dl([(name, load(name).title) for name in names()])
+    click.echo(table.getvalue(), nl=False)
 
 
 @profile.command()

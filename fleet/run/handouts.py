@@ -1,5 +1,6 @@
 """Files that a run leaves beside its record, where they were asked for."""
 
+import tempfile
 from pathlib import Path
 
 from fleet.capacity.junit import junit_xml
@@ -9,6 +10,18 @@ from fleet.watch.hdr import hdr_log
 from fleet.watch.ruling import Ruling
 from fleet.watch.summary import Summary
 from fleet.watch.tally import Reading
+
+
+def check_handouts(plan: RunPlan) -> None:
+    """Check that there will be room for them: who learns it at the end has lost the run.
+
+    Raises:
+        RunError: A file could not be written.
+    """
+    for path, option in ((plan.junit, "--junit"), (plan.hdr, "--hdr")):
+        # The folder of the record is only made by the run.
+        if path is not None and not (plan.out and path.parent.absolute() == plan.out.absolute()):
+            _check(path, option)
 
 
 def write_handouts(plan: RunPlan, summary: Summary, ruling: Ruling, reading: Reading) -> None:
@@ -25,9 +38,23 @@ def write_handouts(plan: RunPlan, summary: Summary, ruling: Ruling, reading: Rea
         _write(plan.hdr, "--hdr", "\n".join([*hdr_log(reading, facts.started, took_s), ""]))
 
 
+def _check(path: Path, option: str) -> None:
+    try:
+        if path.exists():
+            path.open("a").close()
+        else:
+            with tempfile.NamedTemporaryFile(prefix=".fleet-", dir=path.parent):
+                pass
+    except OSError as error:
+        raise _complaint(path, option, error) from error
+
+
 def _write(path: Path, option: str, text: str) -> None:
     try:
         path.write_text(text, encoding="utf-8")
     except OSError as error:
-        msg = f"cannot write {path}: {error.strerror}; choose another file with {option}"
-        raise RunError(msg) from error
+        raise _complaint(path, option, error) from error
+
+
+def _complaint(path: Path, option: str, error: OSError) -> RunError:
+    return RunError(f"cannot write {path}: {error.strerror}; choose another file with {option}")

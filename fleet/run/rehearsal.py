@@ -10,6 +10,7 @@ import trio
 from fleet.profile import digest
 from fleet.run import descriptors
 from fleet.run.errors import RunError, plain
+from fleet.run.handouts import check_handouts
 from fleet.run.plan import RunPlan
 from fleet.run.probe import probe_all
 from fleet.units import format_duration
@@ -25,6 +26,7 @@ def rehearse(plan: RunPlan) -> Iterator[str]:
     """
     limit = descriptors.raise_limit()
     notes = plan.check(limit)
+    check_handouts(plan)
     if plan.out:
         _check_folder(plan.out)
     if plan.metrics:

@@ -38,7 +38,7 @@ from fleet.run.broker import EmbeddedBroker, embedded_broker
 from fleet.run.child import Child, children
 from fleet.run.desks import Desks
 from fleet.run.errors import ChildDied, RunError, plain
-from fleet.run.handouts import write_handouts
+from fleet.run.handouts import check_handouts, write_handouts
 from fleet.run.interruption import Interruption, signals_ignored
 from fleet.run.layout import CLASS_BY_CODE
 from fleet.run.liveview import LiveView
@@ -264,6 +264,7 @@ def execute(plan: RunPlan, console: Console) -> Summary:
     """
     limit = descriptors.raise_limit()
     notes = plan.check(limit)
+    check_handouts(plan)
     shards = plan.shard_count(limit)
 
     def say(text: str) -> None:

@@ -239,3 +239,16 @@ def test_a_search_that_cannot_be(
     """A range upside down, no objective, or one that is none: exit code 2, what would be right."""
     assert exit_code_of(fleet, ["capacity", "steady", *options]) == 2
     assert words in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("option", ["--junit", "--hdr"])
+def test_a_file_that_cannot_be_written_is_told_before_the_run(tmp_path: Path, option: str) -> None:
+    """Who learns it at the end has lost the run; exit code 1, and no record is begun."""
+    out, lost = tmp_path / "out", tmp_path / "none" / "file"
+    for more in ((), ("--dry-run",)):
+        told = refused(1, "run", "steady", *QUICK, "--out", out, option, lost, *more)
+        assert told == (
+            f"Error: cannot write {lost}: No such file or directory; choose another file with "
+            f"{option}\n"
+        )
+    assert not list(tmp_path.iterdir())
