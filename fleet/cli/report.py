@@ -6,6 +6,7 @@ import click
 
 from fleet.capacity.forecast import forecast
 from fleet.report.comparison import comparison_page
+from fleet.report.dataset_page import dataset_page, is_dataset
 from fleet.report.errors import ReportError
 from fleet.report.plan_page import agreement
 from fleet.report.record import Record, is_run
@@ -32,10 +33,15 @@ _FOLDER = click.Path(file_okay=False, path_type=Path)
 )
 @click.option("--plan", "planned", is_flag=True, help="Set the run beside its plan.")
 def report(folder: Path, other: Path | None, html: Path | None, *, planned: bool) -> None:
-    """Write an HTML report of DIR, the record of a run as `fleet run --out DIR` leaves it.
+    """Write an HTML report of DIR: the record of a run (`fleet run --out DIR`), or a dataset.
 
     The page needs no network, is right by day, by night and on paper, and begins with the verdict.
     """
+    if is_dataset(folder) and other is None and not planned:
+        path = html or folder / "report.html"
+        write_page(dataset_page(folder), path)
+        click.echo(path)
+        return
     if not is_run(folder):
         msg = f"{folder} is no record of a run: it has no summary.json; make one with --out DIR"
         raise ReportError(msg)

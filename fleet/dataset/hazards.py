@@ -68,6 +68,11 @@ class Hazards:
         grown_h = lives["exit_age_h"].to_numpy() - self._entry_h
         self._pace = np.where(lasted_h > _TINY, grown_h / np.maximum(lasted_h, _TINY), 1.0)
         oldest_h = float(lives["exit_age_h"].to_numpy().max(initial=1.0))
+        # A life's own pace tells of its end; who looks ahead may know the terminal's alone.
+        clocks = np.array([slate.risks[slate.index[code]].clock for code in self.codes], np.int64)
+        group = self.row * (len(clocks) + 1) + clocks[self.code]
+        grown, lasted = (np.bincount(group, each) for each in (grown_h, lasted_h))
+        self._usual_pace = np.where(lasted > _TINY, grown / np.maximum(lasted, _TINY), 1.0)[group]
         laws = {code: slate.risks[n].law for code, n in slate.index.items()}
         self._laws = [_Table(laws[code], oldest_h) if code in laws else None for code in self.codes]
         everyone = np.arange(len(self.row))
@@ -98,13 +103,15 @@ class Hazards:
         """
         age_h = self._age_h(life, at)
         safe_h = age_h + skip_h
-        end_h = np.maximum(age_h + span_h * self._pace[life], safe_h)
+        end_h = np.maximum(age_h + span_h * self._usual_pace[life], safe_h)
         return self._since_entry(life, end_h) - self._since_entry(life, safe_h)
 
-    def anew(self, life: Integers, skip_h: float, span_h: float) -> Floats:
-        """Return the same for lives like these that would begin right now, as good as new."""
-        end_h = np.maximum(span_h * self._pace[life], skip_h)
-        fresh: Floats = self._law(life, end_h) - self._law(life, np.full(len(life), skip_h))
+    def anew(self, life: Integers, span_h: float) -> Floats:
+        """Return the same for lives like these that would begin right now, as good as new.
+
+        They may show from their birth on, so no time is safe.
+        """
+        fresh: Floats = self._law(life, span_h * self._usual_pace[life])
         fresh *= self._factor[life]
         return fresh
 

@@ -145,7 +145,7 @@ class Labeller:
         ahead = np.zeros(len(wait))
         ahead[lived] = self._hazards.ahead(life[lived], instants.at[lived], skip_h, span_h)
         between = known & ~lived
-        ahead[between] = self._hazards.anew(life[between], skip_h, span_h)
+        ahead[between] = self._hazards.anew(life[between], span_h)
         chance: Floats = -np.expm1(-ahead)
         began = self._began[code].holds(instants)
         chance[began] = wait[began] <= horizon

@@ -5,6 +5,7 @@ the schema's; rows are unique in their key; ids point at terminals that exist. `
 judged by MLCommons' own validator.
 """
 
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -97,7 +98,9 @@ def _croissant(evidence: Evidence) -> Check:
         raise DatasetError(MISSING.format("mlcroissant")) from None
     claim, about = "MLCommons' validator accepts it", "croissant.json"
     try:
-        dataset = mlcroissant.Dataset(jsonld=str(evidence.root / "croissant.json"))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of libraries below it
+            dataset = mlcroissant.Dataset(jsonld=str(evidence.root / "croissant.json"))
     except Exception as error:  # noqa: BLE001 - whatever it says is a complaint
         return Check(claim, f"{about}: {str(error).splitlines()[0][:200]}", 1.0, "0", holds=False)
     told = {each.uuid for each in dataset.metadata.record_sets}

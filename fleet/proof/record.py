@@ -9,7 +9,8 @@ from typing import Any, Final
 import fleet
 from fleet.dataset.errors import DatasetError
 from fleet.dataset.files import sha256_of
-from fleet.proof.proofs import Proven, verdict_of
+from fleet.proof.finding import Verdict
+from fleet.proof.proofs import Proven
 
 NAME: Final = "proof.json"
 
@@ -28,7 +29,7 @@ def write_record(root: Path, proven: Sequence[Proven]) -> Path:
     content = {
         "manifest_sha256": seal,
         "fleet": fleet.__version__,
-        "verdict": str(verdict_of(proven)),
+        "verdict": _worst([each["verdict"] for each in merged]),
         "proofs": merged,
     }
     part = path.with_suffix(".json.partial")
@@ -50,6 +51,11 @@ def read_record(root: Path) -> dict[str, Any]:
     except (OSError, ValueError, KeyError, TypeError):
         return {}
     return record if sealed else {}
+
+
+def _worst(verdicts: list[str]) -> str:
+    order = (Verdict.FAILED, Verdict.TOO_SMALL, Verdict.PASSED)
+    return str(next((each for each in order if each in verdicts), Verdict.PASSED))
 
 
 def _remove(path: Path) -> None:

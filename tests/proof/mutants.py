@@ -65,7 +65,7 @@ def faults_forgotten(root: Path) -> None:
 
 def scale_changed(root: Path) -> None:
     """The config has a scale that is 10 % above the one that terminals lived by."""
-    edit(root, r'(\[faults\.RDR-402\.onset\][^\[]*scale = )"20d"', r'\1"22d"')
+    edit(root, r'(\[faults\.RDR-402\]\nonset = .*scale = )"20d"', r'\1"22d"')
 
 
 def shape_bent(root: Path) -> None:
