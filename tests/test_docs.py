@@ -69,13 +69,26 @@ def test_both_languages_show_the_same_commands() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", [*READMES, "DESIGN.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/load.md"]
+    "name",
+    [
+        str(path.relative_to(ROOT))
+        for folder in (ROOT, ROOT / "docs", ROOT / "benchmarks")
+        for path in sorted(folder.glob("*.md"))
+    ],
 )
 def test_links_lead_somewhere(name: str) -> None:
     """Every relative link in a page names a file that is there."""
     text = (ROOT / name).read_text(encoding="utf-8")
     targets = [t for t in re.findall(r"\]\(([^)#\s]+)\)", text) if "://" not in t]
-    assert [target for target in targets if not (ROOT / target).exists()] == []
+    folder = (ROOT / name).parent
+    assert [target for target in targets if not (folder / target).exists()] == []
+
+
+def test_the_index_names_every_page() -> None:
+    """docs/README.md leads to each page beside it."""
+    index = (ROOT / "docs" / "README.md").read_text(encoding="utf-8")
+    pages = {path.name for path in (ROOT / "docs").glob("*.md")} - {"README.md"}
+    assert pages - set(re.findall(r"\]\(([^)#\s]+)\)", index)) == set()
 
 
 def test_the_page_of_load_names_every_indicator() -> None:
