@@ -73,9 +73,12 @@ SLO_BROKEN, INVALID = 3, 4
 @credential_options
 @click.pass_context
 def capacity(ctx: click.Context, /, profile_name: str, **options: Any) -> None:
-    """Find the largest estate with which the server keeps the objectives.
+    """Find the largest estate that a server can take.
 
-    PROFILE is a name (see `fleet profile list`) or a TOML file. Exit codes: 0 found, 3 not even the
+    That is one with which it keeps the objectives. PROFILE is a name (see `fleet profile list`) or
+    a TOML file.
+
+    Exit codes: 0 found, 3 not even the
     fewest terminals kept the objectives, 4 the generator gave way before the server did.
     """
     ascent = _ascent(profile_name, options)

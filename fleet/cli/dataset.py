@@ -82,7 +82,10 @@ def dataset(  # noqa: PLR0913 - an option each
     difficulty: str | None,
     **wishes: Any,
 ) -> None:
-    """Make a labelled fault dataset of the estate of PROFILE, in virtual time."""
+    """Make a dataset with labelled faults, in virtual time.
+
+    PROFILE is a name (see `fleet profile list`) or a TOML file. `fleet verify` tests what was made.
+    """
     profile = load(profile_name, _overrides(difficulty, wishes))
     if not codes_of(profile):
         complaint = "there are none, so nothing could be learned; add a section [faults.CODE]"

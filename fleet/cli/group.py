@@ -39,4 +39,7 @@ class LazyGroup(click.Group):
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package.__version__, prog_name="fleet")
 def fleet() -> None:
-    """Simulate an estate of payment terminals over MQTT."""
+    """Simulate an estate of payment terminals.
+
+    They live over MQTT (`run`, `capacity`) or in virtual time (`plan`, `dataset`).
+    """

@@ -44,7 +44,10 @@ def plan(  # noqa: PLR0913, PLR0917 - an option each
     speed: float | None,
     html: Path | None,
 ) -> None:
-    """Play PROFILE in virtual time and tell what load a run of it will be, and when."""
+    """Tell what load a run will be, and when, before it is run.
+
+    PROFILE is played in virtual time; it is a name (see `fleet profile list`) or a TOML file.
+    """
     wishes: dict[str, object] = {
         "estate.terminals": terminals,
         "run.duration": None if duration is None else format_duration(duration),

@@ -19,7 +19,7 @@ def profile() -> None:
 
 @profile.command("list")
 def list_() -> None:
-    """List the packaged profiles."""
+    """List the profiles that come along."""
     table = click.HelpFormatter(width=max(_NARROWEST, shutil.get_terminal_size().columns))
     table.write_dl([(name, load(name).title) for name in names()])
     click.echo(table.getvalue(), nl=False)

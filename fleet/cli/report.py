@@ -33,7 +33,9 @@ _FOLDER = click.Path(file_okay=False, path_type=Path)
 )
 @click.option("--plan", "planned", is_flag=True, help="Set the run beside its plan.")
 def report(folder: Path, other: Path | None, html: Path | None, *, planned: bool) -> None:
-    """Write an HTML report of DIR: the record of a run (`fleet run --out DIR`), or a dataset.
+    """Write an HTML report of a run or of a dataset.
+
+    DIR is the record of a run (`fleet run --out DIR`), or a dataset.
 
     The page needs no network, is right by day, by night and on paper, and begins with the verdict.
     """

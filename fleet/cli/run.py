@@ -79,7 +79,9 @@ from fleet.watch.summary import render_summary
 def run(
     ctx: click.Context, /, profile_name: str, *, dry_run: bool, report: bool, **options: Any
 ) -> None:
-    """Run an estate of terminals: PROFILE is a name (see `fleet profile list`) or a TOML file.
+    """Run an estate of terminals over MQTT.
+
+    PROFILE is a name (see `fleet profile list`) or a TOML file.
 
     Exit codes: 0 fine, 1 could not be done, 2 wrong usage or profile, 3 an objective was broken,
     4 the generator was the bottleneck, 130 interrupted.

@@ -38,7 +38,11 @@ def tms(
     speed: float | None,
     **credentials: Any,
 ) -> None:
-    """Run the reference TMS alone, for the estate of PROFILE; business time begins when it does."""
+    """Run the reference TMS alone.
+
+    It serves the estate of PROFILE, a name (see `fleet profile list`) or a TOML file. Business time
+    begins when it does.
+    """
     connection = connect((broker,), **credentials)
     if connection is None:
         msg = "'embedded' is for `fleet run`; name the broker's URL"

@@ -35,7 +35,9 @@ def _proofs(_: click.Context, __: click.Parameter, value: str | None) -> Any:
 )
 @click.pass_context
 def verify(ctx: click.Context, folder: Path, proofs: list[Proof]) -> None:
-    """Prove the dataset in DIR, and write DIR/proof.json.
+    """Prove a dataset, with figures and limits.
+
+    The dataset is in DIR, where proof.json is written.
 
     Exits with 1 where a proof fails. A proof for which the dataset holds too few events says how
     many it needs; that is no failure, and no success.
