@@ -48,6 +48,10 @@ class Segments(NamedTuple):
         return (self.resent - earlier.resent) / max(self.sent - earlier.sent, 1)
 
 
+class NothingMeasured(Exception):  # noqa: N818 - it is named after what happened
+    """The only objectives that are broken had nothing to be judged by: nobody gave way."""
+
+
 def blame(summary: Summary, *, resent: float, remote: bool) -> tuple[Outcome, str]:
     """Return who gave way in a run, and why one thinks so.
 
@@ -55,22 +59,35 @@ def blame(summary: Summary, *, resent: float, remote: bool) -> tuple[Outcome, st
         summary: Of the run.
         resent: Share of TCP segments that were sent again meanwhile.
         remote: Whether the broker is on another machine.
+
+    Raises:
+        NothingMeasured: Only what nobody tried is missing, and connections were made.
     """
     if summary.verdict == "invalid":
         return "generator", "; ".join(summary.reasons)
-    broken = "; ".join(each.sentence for each in summary.objectives if not each.held)
-    if not broken:
+    missed = [each for each in summary.objectives if not each.held]
+    if not missed:
         return "held", ""
+    if all(each.value is None for each in missed) and not _failed_connects(summary):
+        raise NothingMeasured(", ".join(each.objective for each in missed))
+    broken = "; ".join(each.sentence for each in missed)
     if remote and resent > _RESENT_MAX:
         return "network", f"{broken}; {resent:.1%} of all TCP segments had to be sent again"
     return "server", f"{broken}; {_part(summary)}"
 
 
-def _part(summary: Summary) -> str:
+def _failed_connects(summary: Summary) -> int:
+    """Return how many connects failed, if those are more than a server may refuse; else 0."""
     connects = summary.counts["fleet_connects_total"]
     attempts = sum(connects.values())
     failed = attempts - connects["ok"]
-    if failed > _FAILURES_MAX * attempts:
+    return failed if failed > _FAILURES_MAX * attempts else 0
+
+
+def _part(summary: Summary) -> str:
+    if failed := _failed_connects(summary):
+        connects = summary.counts["fleet_connects_total"]
+        attempts = sum(connects.values())
         worst = max((why for why in connects if why != "ok"), key=connects.__getitem__)
         return f"its broker: {failed:,} of {attempts:,} connects failed, most of them: {worst}"
     puback_ms = summary.latencies["publish_ack"]["service"].p99_ms

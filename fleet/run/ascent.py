@@ -14,7 +14,7 @@ from typing import Final
 import msgspec
 from rich.console import Console
 
-from fleet.capacity.blame import Segments, blame
+from fleet.capacity.blame import NothingMeasured, Segments, blame
 from fleet.capacity.curve import curve_svg
 from fleet.capacity.search import Outcome, Search, Step, conclusion
 from fleet.profile import Profile, digest
@@ -22,7 +22,7 @@ from fleet.profile.objectives import Objective
 from fleet.run.errors import RunError
 from fleet.run.plan import RunPlan
 from fleet.run.supervisor import execute
-from fleet.units import SECOND_MS, Millis
+from fleet.units import SECOND_MS, Millis, format_duration
 from fleet.watch.summary import Summary
 
 STATE_FILE: Final = "capacity.json"
@@ -118,7 +118,14 @@ class Ascent:
         if summary.verdict == "interrupted":
             raise Interrupted
         resent = Segments.now().resent_since(before)
-        outcome, reason = blame(summary, resent=resent, remote=not _on_loopback(plan))
+        try:
+            outcome, reason = blame(summary, resent=resent, remote=not _on_loopback(plan))
+        except NothingMeasured as unmeasured:
+            msg = (
+                f"with {load:,} terminals nothing was measured for {unmeasured} within a hold of "
+                f"{format_duration(self.hold)}: lengthen --hold, or name another objective"
+            )
+            raise RunError(msg) from None
         return _step(load, summary, folder, outcome, reason)
 
     def _profile(self, load: int) -> Profile:

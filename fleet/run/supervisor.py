@@ -58,7 +58,7 @@ HEAD_START_S = 0.4
 HEAD_START_PER_TERMINAL_S = 50e-6
 # From the TMS's task to the shards': it takes 10 ms at a broker on loopback. One elsewhere takes
 # its round trips, half as many again as the test CONNECT; twice is on the safe side.
-TMS_START_S = 0.3
+TMS_START_S = 0.8
 TMS_START_PER_REACH = 2.0
 # How long after the end of its time a shard may still be busy with ending.
 LATE_S = 60.0

@@ -96,7 +96,7 @@ def test_the_tms_alone_may_be_insecure_too(
 def test_a_very_long_profile_reaches_every_process(profile: Path) -> None:
     """A profile of some hundred KiB, as many orders make one, is handed to shards and TMS."""
     order = '[[orders]]\nat = "1h"\norder = "reboot"\nshare = 0.001\n'
-    profile.write_text(profile.read_text() + 5_000 * order)
+    profile.write_text(profile.read_text() + 4_999 * order)
     assert profile.stat().st_size > 200_000
     done = fleet_command("run", profile, "--metrics", "off", "--duration", "1s")
     assert done.returncode == 0, done.stderr
