@@ -26,17 +26,17 @@ def onsets(evidence: Evidence, code: str) -> tuple[Integers, Integers]:
 
 
 def struck_by_day(evidence: Evidence, code: str) -> Floats:
-    """Return how often a kind of fault that ended a life struck, float64[terminals, days]."""
+    """Return how often a kind of fault that ended a life struck, float64[terminals, UTC days]."""
     place, at = onsets(evidence, code)
-    counts = np.zeros((evidence.profile.estate.terminals, evidence.calendar.days))
+    counts = np.zeros((evidence.profile.estate.terminals, len(evidence.calendar.dates())))
     np.add.at(counts, (place, _day(evidence, at)), 1.0)
     return counts
 
 
 def expected_by_day(evidence: Evidence, code: str) -> Floats:
-    """Return the hazard of a kind that was collected, float64[terminals, days]."""
+    """Return the hazard of a kind that was collected, float64[terminals, UTC days]."""
     hazards = evidence.hazards
-    expected = np.zeros((evidence.profile.estate.terminals, evidence.calendar.days))
+    expected = np.zeros((evidence.profile.estate.terminals, len(evidence.calendar.dates())))
     if code not in hazards.codes:
         return expected
     (mine,) = np.nonzero(hazards.code == hazards.codes.index(code))
