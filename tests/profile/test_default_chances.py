@@ -16,7 +16,7 @@ from tests.life.lives import within_4_sigma
 
 ROOT: Final = Path(__file__).parents[2]
 POPULATION = 2_000
-MEANS = Probability.__metadata__[0]
+MEANS: Final = get_args(Probability)[1]
 
 
 def chances(kind: Any, path: str = "", above: tuple[Any, ...] = ()) -> Iterator[str]:
@@ -114,6 +114,7 @@ def _drawn() -> set[str]:
         and isinstance(node.func, ast.Name)
         and node.func.id == "Purpose"
         and isinstance(node.args[0], ast.Constant)
+        and isinstance(node.args[0].value, str)
     }
 
 
