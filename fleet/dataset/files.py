@@ -60,6 +60,7 @@ class TableFile:
         self.rows = 0
         self._root, self._table = root, table
         self._content = hashlib.sha256()
+        self._words: dict[int, tuple[pa.Array, bytes]] = {}
         self._partial = self.path.with_name(self.path.name + ".partial")
         self._partial.parent.mkdir(parents=True, exist_ok=True)
         self._writer = _writer(self._partial, table.schema, kind)
@@ -70,7 +71,7 @@ class TableFile:
         """Add rows, which are written as soon as a row group is full."""
         batches = rows.to_batches() if isinstance(rows, pa.Table) else [rows]
         for batch in batches:
-            _hash_batch(self._content, batch)
+            _hash_batch(self._content, batch, self._words)
         self._held += batches
         self._held_rows += rows.num_rows
         self.rows += rows.num_rows
@@ -167,20 +168,35 @@ def _encoding(kind: pa.DataType) -> str:
     return "BYTE_STREAM_SPLIT" if pa.types.is_floating(kind) else "DELTA_BINARY_PACKED"
 
 
-def _hash_batch(digest: Any, batch: pa.RecordBatch) -> None:
-    """Feed the values of a batch: nulls as their places, words as text and places."""
-    for column in batch.columns:
-        array = column
+def _hash_batch(
+    digest: Any, batch: pa.RecordBatch, words: dict[int, tuple[pa.Array, bytes]]
+) -> None:
+    """Feed the values of a batch: nulls as their places, words as text and places.
+
+    Args:
+        digest: What is fed.
+        batch: Some rows of a file.
+        words: Of each column of words those of the batch before, and as they were fed: thousands
+            of terminals' names are the same from batch to batch.
+    """
+    for number, array in enumerate(batch.columns):
         if pa.types.is_dictionary(array.type):
-            digest.update("\0".join(map(str, array.dictionary.to_pylist())).encode())
-            array = array.indices
+            fed = words.get(number)
+            if fed is None or not fed[0].equals(array.dictionary):
+                fed = words[number] = (array.dictionary, _text(array.dictionary))
+            digest.update(fed[1])
+            array = array.indices  # noqa: PLW2901 - what is left of the column
         if array.null_count:
             digest.update(np.packbits(np.asarray(array.is_null())).tobytes())
-            array = array.drop_null()
+            array = array.drop_null()  # noqa: PLW2901 - likewise
         if pa.types.is_string(array.type):
             digest.update("\0".join(array.to_pylist()).encode())
         else:
             digest.update(_values(array))
+
+
+def _text(words: pa.Array) -> bytes:
+    return "\0".join(map(str, words.to_pylist())).encode()
 
 
 def _values(array: pa.Array) -> Any:
