@@ -55,7 +55,7 @@ from fleet.watch.summary import EXIT_CODES, Summary
 
 # From the handing out of tasks to business zero: what a shard needs to make its terminals.
 HEAD_START_S = 0.4
-HEAD_START_PER_TERMINAL_S = 50e-6
+HEAD_START_PER_TERMINAL_S = 300e-6
 # From the TMS's task to the shards': it takes 10 ms at a broker on loopback. One elsewhere takes
 # its round trips, half as many again as the test CONNECT; twice is on the safe side.
 TMS_START_S = 0.8
@@ -169,7 +169,8 @@ class Supervision:
         return epoch_ns
 
     def _head_start_ns(self) -> int:
-        head_start_s = HEAD_START_S + HEAD_START_PER_TERMINAL_S * self.plan.terminals
+        of_a_shard = self.plan.terminals / len(self.books.tallies)
+        head_start_s = HEAD_START_S + HEAD_START_PER_TERMINAL_S * of_a_shard
         return round(head_start_s * _NS_PER_S)
 
     def _whereabouts(self) -> str:
