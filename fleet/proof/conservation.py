@@ -59,12 +59,13 @@ LAWS: Final = {
         "(SELECT * FROM lives WHERE event_observed) l ON f.life_id = l.life_id "
         "WHERE f.fault_id IS NULL OR l.life_id IS NULL OR (f.terminal_id <> l.terminal_id "
         "OR f.code <> l.code OR f.onset_ts <> l.end_ts OR l.fault_id IS NULL)",
-    "labels tell of faults, all of them, and of nothing else":
+    "labels tell of faults that ended a life, all of them, and of nothing else":
         "WITH told AS (SELECT DISTINCT terminal_id, epoch_ms(ts) + round(tte_h * 3600000)::BIGINT "
         "AS instant FROM {labels} WHERE event_observed), "
         # Of several between two instants of the grid only the first can be told of.
         "earliest AS (SELECT terminal_id, min(epoch_ms(onset_ts)) AS instant FROM faults "
-        "WHERE epoch_ms(onset_ts) > {origin} AND epoch_ms(onset_ts) < {origin} + {end} "
+        "WHERE life_id IS NOT NULL "
+        "AND epoch_ms(onset_ts) > {origin} AND epoch_ms(onset_ts) < {origin} + {end} "
         "GROUP BY terminal_id, (epoch_ms(onset_ts) - {origin} + {step} - 1) // {step}) "
         "SELECT count(*) FROM told FULL JOIN earliest USING (terminal_id, instant) "
         "WHERE told.instant IS NULL OR earliest.instant IS NULL",
