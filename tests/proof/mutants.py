@@ -107,8 +107,14 @@ def storm(root: Path) -> None:
 
 
 def fault_dropped(root: Path) -> None:
-    """One fault is missing."""
-    rewrite(root, "truth/faults", lambda faults: pa.concat_tables([faults[:7], faults[8:]]))
+    """One fault that ended a life is missing."""
+
+    def change(faults: pa.Table) -> pa.Table:
+        lives = faults["life_id"].is_valid().to_pylist()
+        first = lives.index(True)
+        return pa.concat_tables([faults[:first], faults[first + 1 :]])
+
+    rewrite(root, "truth/faults", change)
 
 
 def labels_shifted(root: Path) -> None:
