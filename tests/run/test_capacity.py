@@ -32,7 +32,7 @@ CAPACITY = ANSWERS_PER_S // BEATS_PER_S
 OBJECTIVE = "heartbeat_ack.p50 < 120ms"
 FAST = BRISK.replace('interval = "500ms"', 'interval = "50ms"\njitter = 0.0')
 SLOW_TMS = FAST.replace("[tms]", f"[tms]\nanswers_per_second_max = {ANSWERS_PER_S}")
-STEP = ("--warm-up", "2s", "--hold", "3s", "--slo", OBJECTIVE)
+STEP = ("--warm-up", "4s", "--hold", "6s", "--slo", OBJECTIVE)
 STARVED_S = 6
 HOGS = 10
 # A shard has some before its first terminal connects.
