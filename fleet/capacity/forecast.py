@@ -17,9 +17,7 @@ from numpy.typing import NDArray
 
 from fleet.life.pulse import Pulse
 from fleet.life.states import State, Step
-from fleet.life.story import live
 from fleet.life.telemetry import Vitals
-from fleet.life.terminal import Terminal
 from fleet.life.truth import Truth
 from fleet.profile.clock import origin_ms
 from fleet.profile.members import members
@@ -35,7 +33,8 @@ from fleet.wire.messages import (
     Message,
     Presence,
 )
-from fleet.worlds.virtual import VirtualEstate, VirtualWorld
+from fleet.worlds.crew import put_to_life
+from fleet.worlds.virtual import VirtualEstate
 
 Numbers = NDArray[np.float64]
 
@@ -187,25 +186,15 @@ def _unseen(share: float) -> None:
 
 
 def _play(profile: Profile, seed: int, counts: _Counts, progress: Callable[[float], None]) -> None:
-    origin = origin_ms(profile.run)
-    estate = VirtualEstate(Desk(profile, seed), counts, profile.estate.tenant, origin)
-    worlds = _settle(profile, seed, estate, origin)
+    tenant, speed = profile.estate.tenant, profile.run.speed
+    estate = VirtualEstate(Desk(profile, seed), counts, tenant, origin_ms(profile.run), speed)
+    crew = list(members(profile.estate, seed))
+    vitals = Vitals(seed, np.array([each.index for each in crew], np.uint64))
+    lives = put_to_life(profile, seed, crew, vitals, estate)
     end = int(profile.run.duration * profile.run.speed)
     tick = max(1, min(end // 50, 10 * MINUTE_MS))
     for horizon in (*range(tick, end, tick), end):
         estate.live_until(horizon)
         progress(horizon / end)
-    for world in worlds:
+    for world, _ in lives:
         world.end()
-
-
-def _settle(profile: Profile, seed: int, estate: VirtualEstate, origin: int) -> list[VirtualWorld]:
-    crew = list(members(profile.estate, seed))
-    vitals = Vitals(seed, np.array([each.index for each in crew], np.uint64))
-    worlds = []
-    for row, each in enumerate(crew):
-        pulse = Pulse(row, each.model.firmware, has_battery=each.model.battery)
-        world = VirtualWorld(estate, each.tid, pulse)
-        world.begin(live(Terminal(profile, each, seed, world, pulse, vitals, origin)))
-        worlds.append(world)
-    return worlds

@@ -14,15 +14,13 @@ import numpy as np
 from fleet.dataset.calendar import Calendar
 from fleet.dataset.chronicle import Chronicle
 from fleet.life.illness import conclude
-from fleet.life.pulse import Pulse
-from fleet.life.story import live
 from fleet.life.telemetry import Vitals
-from fleet.life.terminal import Terminal
 from fleet.profile.members import Member, member
 from fleet.profile.profile import Profile
 from fleet.tms.desk import Desk
+from fleet.worlds.crew import put_to_life
 from fleet.worlds.virtual import Chronicle as AnyChronicle
-from fleet.worlds.virtual import VirtualEstate, VirtualWorld
+from fleet.worlds.virtual import VirtualEstate
 
 BLOCK: Final = 512
 """Terminals of a block."""
@@ -80,13 +78,7 @@ def live_through(  # noqa: PLR0913, PLR0917 - all that lives are made of
     desk = Desk(profile, seed, alone=False)
     tenant, speed = profile.estate.tenant, profile.run.speed
     estate = kind(desk, chronicle, tenant, calendar.origin_ms, speed)
-    worlds: list[tuple[VirtualWorld, Terminal]] = []
-    for row, each in enumerate(members):
-        pulse = Pulse(row, each.model.firmware, has_battery=each.model.battery)
-        world = VirtualWorld(estate, each.tid, pulse)
-        terminal = Terminal(profile, each, seed, world, pulse, vitals, calendar.origin_ms)
-        world.begin(live(terminal))
-        worlds.append((world, terminal))
+    worlds = put_to_life(profile, seed, members, vitals, estate)
     gc.freeze()
     days = calendar.dates()
     for day in days:

@@ -74,7 +74,7 @@ class VirtualEstate:
     )
 
     def __init__(
-        self, desk: Desk, chronicle: Chronicle, tenant: str, origin_ms: int, speed: float = 1.0
+        self, desk: Desk, chronicle: Chronicle, tenant: str, origin_ms: int, speed: float
     ) -> None:
         self.speed = speed
         self.kernel = Kernel()

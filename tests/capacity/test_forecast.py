@@ -73,3 +73,22 @@ def test_peaks_are_the_busiest_bins(seen: Forecast) -> None:
 def test_bins_are_as_fine_as_can_be_told_apart(duration_s: int, bin_s: int) -> None:
     """A run is never cut into more than 300 bins."""
     assert bin_ms_of(duration_s * 1_000) == bin_s * 1_000
+
+
+def test_protocol_timers_are_not_scaled() -> None:
+    """After an outage terminals come back when a live run's would: a retry waits in real time."""
+    outage = """
+[reconnect]
+first = "1s"
+max = "1s"
+jitter = "none"
+[[causes]]
+name = "backbone"
+kind = "outage"
+at = "10m"
+lasts = "30s"
+"""
+    seen = forecast(parse(PROFILE + outage), 7)
+    # Cut at 10 s of wall time, and for half a second; the retry is due a second after the cut.
+    assert np.flatnonzero(seen.connects[10:])[0] == 1
+    assert seen.connects[11] > TERMINALS / 2

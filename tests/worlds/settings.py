@@ -123,7 +123,7 @@ class Virtual:
 
     def __init__(self) -> None:
         self._notes = Notes()
-        self._estate = VirtualEstate(Desk(PROFILE, 7), self._notes, "demo", ORIGIN_MS)
+        self._estate = VirtualEstate(Desk(PROFILE, 7), self._notes, "demo", ORIGIN_MS, 1.0)
         self._world = VirtualWorld(self._estate, TID, Pulse(0, "1.0.0", has_battery=False))
         self.world: World = self._world
 

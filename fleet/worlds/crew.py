@@ -1,0 +1,33 @@
+"""The terminals of a virtual estate, put to life."""
+
+from collections.abc import Iterable
+
+from fleet.life.pulse import Pulse
+from fleet.life.story import live
+from fleet.life.telemetry import Vitals
+from fleet.life.terminal import Terminal
+from fleet.profile.members import Member
+from fleet.profile.profile import Profile
+from fleet.worlds.virtual import VirtualEstate, VirtualWorld
+
+
+def put_to_life(
+    profile: Profile, seed: int, members: Iterable[Member], vitals: Vitals, estate: VirtualEstate
+) -> list[tuple[VirtualWorld, Terminal]]:
+    """Begin the lives of terminals; each goes as far as the estate's horizon allows.
+
+    Args:
+        profile: How they behave.
+        seed: The run's.
+        members: Who they are.
+        vitals: Theirs, a row for each, in order.
+        estate: What they live in.
+    """
+    crew = []
+    for row, each in enumerate(members):
+        pulse = Pulse(row, each.model.firmware, has_battery=each.model.battery)
+        world = VirtualWorld(estate, each.tid, pulse)
+        terminal = Terminal(profile, each, seed, world, pulse, vitals, estate.origin_ms)
+        world.begin(live(terminal))
+        crew.append((world, terminal))
+    return crew
