@@ -25,6 +25,8 @@ _ON_DUTY_S: Final = 90.0
 # Until the epoch: what a shard takes to start, and to make a terminal.
 _START_NS: Final = 2_000_000_000
 _MAKE_NS: Final = 300_000
+# What signed-in terminals are at when nothing is wrong: waiting for a customer, or serving one.
+_AT_WORK: Final = ("ready", "in_transaction")
 
 
 class Estate:
@@ -43,7 +45,7 @@ class Estate:
         return self._board.read()
 
     def await_duty(self, terminals: int) -> None:
-        """Wait until all terminals are ready.
+        """Wait until all terminals are signed in and at work.
 
         Raises:
             BenchError: They are not, in good time.
@@ -53,11 +55,11 @@ class Estate:
         while time.monotonic() < deadline:
             self.program.alive()
             states = self.read().series("fleet_terminals")
-            if states["ready"] == terminals:
+            if sum(states[state] for state in _AT_WORK) == terminals:
                 return
             time.sleep(0.1)
         found = ", ".join(f"{number} {state}" for state, number in states.items() if number)
-        msg = f"after {_ON_DUTY_S:g} s not all of {terminals} terminals are ready: {found}"
+        msg = f"after {_ON_DUTY_S:g} s not all of {terminals} terminals are at work: {found}"
         raise BenchError(msg)
 
 

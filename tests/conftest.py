@@ -1,5 +1,6 @@
-"""For all tests: real brokers, and a hypothesis that draws the same in every run."""
+"""For all tests: real brokers, signals as in a terminal, and a hypothesis that draws the same."""
 
+import signal
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -10,6 +11,12 @@ from tests.brokers import Mosquitto, launch_mosquitto
 
 settings.register_profile("deterministic", derandomize=True, deadline=None)
 settings.load_profile("deterministic")
+
+# Started in the background, a shell has its programs ignore the keyboard's signals, and theirs too.
+# A handler that does nothing ignores as well, but those we start do not inherit it.
+for number in (signal.SIGINT, signal.SIGHUP):
+    if signal.getsignal(number) is signal.SIG_IGN:
+        signal.signal(number, lambda *_: None)
 
 
 @pytest.fixture(scope="session")
