@@ -7,8 +7,8 @@ answer says all). Severities are OpenTelemetry's SeverityNumber.
 from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
 
+from fleet.wire.codes import APPROVED
 from fleet.wire.messages import (
-    APPROVED,
     Booted,
     FaultReported,
     Message,

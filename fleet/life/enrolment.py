@@ -13,13 +13,8 @@ from fleet.life.terminal import Terminal
 from fleet.life.updating.manual import update_registered
 from fleet.life.world import LinkDown, NoAnswer
 from fleet.profile.causes import Dormancy
-from fleet.wire.messages import (
-    APPROVED,
-    NOT_REGISTERED,
-    TID_TAKEN,
-    RegistrationAnswered,
-    RegistrationRequested,
-)
+from fleet.wire.codes import APPROVED, NOT_REGISTERED, TID_TAKEN
+from fleet.wire.messages import RegistrationAnswered, RegistrationRequested
 
 _RETRY: Final = Purpose("registration.retry")
 _BACKOFF: Final = Purpose("registration.backoff")

@@ -20,7 +20,6 @@ from fleet.wire.messages import (
     LogUploaded,
     MasterReset,
     OrderAnswered,
-    OrderWord,
     Reboot,
     SelfTest,
     SetParameters,
@@ -28,6 +27,7 @@ from fleet.wire.messages import (
     Update,
     UploadLog,
 )
+from fleet.wire.words import OrderWord
 
 
 async def obey(t: Terminal, order: AnyOrder) -> None:

@@ -7,13 +7,8 @@ from fleet.life.regions import Health, Session
 from fleet.life.selftest import TESTS, is_fitted
 from fleet.life.states import State
 from fleet.life.terminal import Terminal
-from fleet.wire.messages import (
-    ComponentStatus,
-    ComponentWord,
-    PrinterWord,
-    SlowReadings,
-    StatusReported,
-)
+from fleet.wire.messages import ComponentStatus, SlowReadings, StatusReported
+from fleet.wire.words import ComponentWord, PrinterWord
 
 _PRINTER: Final[dict[str, PrinterWord]] = {
     "PRN-501": "PaperLow", "PRN-502": "NoPaper", "PRN-503": "PaperJam", "PRN-505": "OutOfOrder",

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from enum import Enum
 
 from fleet.units import Millis
-from fleet.wire.messages import AnyOrder, MethodWord, VerificationWord
+from fleet.wire.messages import AnyOrder
+from fleet.wire.words import MethodWord, VerificationWord
 
 
 class Outcome(Enum):

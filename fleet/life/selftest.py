@@ -18,7 +18,8 @@ from fleet.life.faults import Point
 from fleet.life.states import Event
 from fleet.life.terminal import Terminal
 from fleet.units import Millis
-from fleet.wire.messages import ComponentWord, SelfTested, TestStep
+from fleet.wire.messages import SelfTested, TestStep
+from fleet.wire.words import ComponentWord
 
 TESTS: Final[tuple[ComponentWord, ...]] = (
     "power", "memory", "sensors", "communication", "identity", "stripe_reader", "chip_reader",

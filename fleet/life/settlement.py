@@ -19,7 +19,8 @@ from fleet.life.regions import Link, Session
 from fleet.life.states import Event, State
 from fleet.life.terminal import Terminal
 from fleet.life.world import NoAnswer
-from fleet.wire.messages import APPROVED, SettlementAnswered, SettlementRequested, SignedOff
+from fleet.wire.codes import APPROVED
+from fleet.wire.messages import SettlementAnswered, SettlementRequested, SignedOff
 
 _DURATION: Final = Purpose("settlement.duration")
 _UPLOAD: Final = Purpose("settlement.upload")

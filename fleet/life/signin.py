@@ -33,8 +33,7 @@ from fleet.life.states import Event, State
 from fleet.life.terminal import Terminal
 from fleet.life.world import NoAnswer
 from fleet.units import Millis
-from fleet.wire.keys import check_values
-from fleet.wire.messages import (
+from fleet.wire.codes import (
     APPROVED,
     BATCH_MISMATCH,
     MAC_ERROR,
@@ -44,9 +43,9 @@ from fleet.wire.messages import (
     STATE_MISMATCH,
     SUSPENDED,
     WRONG_PASSWORD,
-    SignInAnswered,
-    SignInRequested,
 )
+from fleet.wire.keys import check_values
+from fleet.wire.messages import SignInAnswered, SignInRequested
 from fleet.wire.password import estate_secret, password, proof
 
 _TYPING: Final = Purpose("sign_in.typing")

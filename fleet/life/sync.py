@@ -18,7 +18,8 @@ from fleet.life.terminal import Terminal
 from fleet.life.updating.outcome import plan_offer
 from fleet.life.updating.parameters import are_missing, stay_not_ready
 from fleet.life.world import LinkDown, NoAnswer
-from fleet.wire.messages import APPROVED, SyncAnswered, SyncRequested
+from fleet.wire.codes import APPROVED
+from fleet.wire.messages import SyncAnswered, SyncRequested
 
 _DURATION: Final = Purpose("sync.duration")
 _RETRY: Final = Purpose("sync.retry")

@@ -33,15 +33,9 @@ from fleet.profile.members import Member
 from fleet.profile.profile import Profile
 from fleet.profile.weather import Weather
 from fleet.units import DAY_MS, Millis
-from fleet.wire.messages import (
-    AnyOrder,
-    BootReason,
-    ComponentWord,
-    Message,
-    Presence,
-    UpdateReported,
-)
+from fleet.wire.messages import AnyOrder, Message, Presence, UpdateReported
 from fleet.wire.package import What
+from fleet.wire.words import BootReason, ComponentWord
 
 UNTOLD_MAX: Final = 6
 _BACKOFF: Final = Purpose("reconnect.backoff")

@@ -37,15 +37,9 @@ from fleet.life.terminal import Terminal
 from fleet.life.updating.outcome import plan_offer
 from fleet.profile.causes import Gateway
 from fleet.units import Millis
-from fleet.wire.messages import (
-    APPROVED,
-    AnyOrder,
-    ComponentWord,
-    MethodWord,
-    OutcomeWord,
-    TransactionReported,
-    VerificationWord,
-)
+from fleet.wire.codes import APPROVED
+from fleet.wire.messages import AnyOrder, TransactionReported
+from fleet.wire.words import ComponentWord, MethodWord, OutcomeWord, VerificationWord
 
 _METHOD: Final = Purpose("transaction.method")
 _MISREAD: Final = Purpose("transaction.misread")

@@ -12,7 +12,7 @@ from fleet.chance.laws import Lognormal, Uniform
 from fleet.profile.laws import DurationLaw
 from fleet.profile.values import Probability, Section, Span
 from fleet.units import HOUR_MS, MINUTE_MS, SECOND_MS
-from fleet.wire.messages import ComponentWord
+from fleet.wire.words import ComponentWord
 
 Qos = Literal[0, 1]
 Count = Annotated[int, Field(ge=1, le=1_000)]

@@ -9,8 +9,8 @@ from fleet.profile.updating import TimeOfDay
 from fleet.profile.values import Duration, Many, Name, Probability, Section, Share, Size, Span
 from fleet.profile.values import Version as VersionName
 from fleet.units import DAY_MS
-from fleet.wire.messages import Reason
 from fleet.wire.package import What
+from fleet.wire.words import Reason
 
 Executed = Literal["failed", "rejected", "timed_out", "rolled_back", "any"]
 

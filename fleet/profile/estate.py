@@ -21,7 +21,7 @@ from fleet.profile.values import (
     Version,
 )
 from fleet.units import HOUR_MS, MINUTE_MS
-from fleet.wire.messages import MethodWord
+from fleet.wire.words import MethodWord
 
 Link = Literal["ethernet", "wifi", "cellular"]
 

@@ -11,7 +11,7 @@ from fleet.chance.laws import Lognormal, Uniform
 from fleet.profile.laws import DurationLaw
 from fleet.profile.values import Duration, Probability, Section, Share, Span
 from fleet.units import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS
-from fleet.wire.messages import KeyScheme
+from fleet.wire.words import KeyScheme
 
 Attempts = Annotated[int, Field(ge=1, le=1_000)]
 RefusalCode = Literal["03", "22", "62", "77", "97", "98", "99", "A0"]

@@ -21,7 +21,7 @@ from fleet.profile.behaviour import Count, Qos
 from fleet.profile.laws import DurationLaw, Positive, TimeOfDayLaw, Weight
 from fleet.profile.values import Many, Name, Probability, Section, Share, Span
 from fleet.units import HOUR_MS, MINUTE_MS, SECOND_MS
-from fleet.wire.messages import MethodWord, VerificationWord
+from fleet.wire.words import MethodWord, VerificationWord
 
 
 class Shape(NamedTuple):

@@ -25,7 +25,8 @@ from typing import Final, Literal, NamedTuple, get_args
 
 from fleet.profile.campaigns import Abort, Campaign
 from fleet.units import Millis
-from fleet.wire.messages import UpdateReported, UpdateWord
+from fleet.wire.messages import UpdateReported
+from fleet.wire.words import UpdateWord
 
 Outcome = Literal[
     "ordered", "succeeded", "failed", "rejected", "expired", "cancelled", "rolled_back", "timed_out"

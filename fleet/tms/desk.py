@@ -43,10 +43,8 @@ from fleet.tms.ledger import Ledger
 from fleet.tms.plan import Plan, line_of
 from fleet.tms.views import Views
 from fleet.units import DAY_MS
-from fleet.wire.keys import check_values
-from fleet.wire.messages import (
+from fleet.wire.codes import (
     APPROVED,
-    BATCH_MAX,
     BATCH_MISMATCH,
     MALFUNCTION,
     NO_SUCH_RECORD,
@@ -54,11 +52,14 @@ from fleet.wire.messages import (
     TID_TAKEN,
     UNBALANCED,
     WRONG_PASSWORD,
+)
+from fleet.wire.fields import BATCH_MAX
+from fleet.wire.keys import check_values
+from fleet.wire.messages import (
     Answer,
     AnyOrder,
     ChunkAnswered,
     ChunkRequested,
-    Contact,
     Heartbeat,
     HeartbeatAcknowledged,
     Message,
@@ -74,6 +75,7 @@ from fleet.wire.messages import (
 )
 from fleet.wire.package import Package, chunk_content
 from fleet.wire.password import estate_secret, password, proof
+from fleet.wire.words import Contact
 
 _TID_DIGITS: Final = 8
 _TID_TAKEN: Final = Purpose("tms.registration_taken")

@@ -27,7 +27,7 @@ from typing import Final, TypeAlias
 from fleet.life.states import Event, State, Step
 from fleet.watch.families import OTHER
 from fleet.watch.tally import Tally
-from fleet.wire.messages import BATCH_MISMATCH, MAC_ERROR, STATE_MISMATCH
+from fleet.wire.codes import BATCH_MISMATCH, MAC_ERROR, STATE_MISMATCH
 
 Apply: TypeAlias = Callable[[Step], None]
 Effect: TypeAlias = Callable[[Tally, Mapping[str, str]], Apply]

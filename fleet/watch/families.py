@@ -18,7 +18,8 @@ from fleet.profile.power import Cause
 from fleet.tms.book import OUTCOMES
 from fleet.tms.views import SIGNS, VIEWS
 from fleet.watch.histogram import are_bounds
-from fleet.wire.messages import DOWN, UP, ComponentWord
+from fleet.wire.messages import DOWN, UP
+from fleet.wire.words import ComponentWord
 
 OTHER: Final = "other"
 """Label value of firmware versions that the profile does not name; a foreign TMS may order any."""

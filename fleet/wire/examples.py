@@ -2,8 +2,8 @@
 
 from typing import Final
 
+from fleet.wire.codes import APPROVED
 from fleet.wire.messages import (
-    APPROVED,
     Booted,
     CancelUpdate,
     ChunkAnswered,

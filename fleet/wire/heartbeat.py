@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fleet.wire.digits import Bytes, texts, write_whole
-from fleet.wire.messages import Heartbeat, StateWord
+from fleet.wire.messages import Heartbeat
+from fleet.wire.words import StateWord
 
 # Those change with an event of life, and then there is a new blank.
 STATIC: Final = ("boot", "state", "fw", "plan", "faults")

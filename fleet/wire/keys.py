@@ -10,7 +10,7 @@ import hmac
 from functools import lru_cache
 from typing import Final
 
-from fleet.wire.messages import KeyScheme
+from fleet.wire.words import KeyScheme
 
 _KEYS: Final[dict[KeyScheme, tuple[str, ...]]] = {
     "001": ("PIK", "MAK"),

@@ -8,7 +8,8 @@ from fleet.life.states import Event, State
 from fleet.profile.profile import Profile
 from fleet.tms.desk import Desk
 from fleet.units import HOUR_MS
-from fleet.wire.messages import BATCH_MAX, SettlementAnswered, SettlementRequested
+from fleet.wire.fields import BATCH_MAX
+from fleet.wire.messages import SettlementAnswered, SettlementRequested
 from tests.life.lives import within_4_sigma
 from tests.life.test_transaction import TROUBLED, busy, count, live
 from tests.tms.estates import SEED, TENANT, TID

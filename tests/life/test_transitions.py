@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from fleet.life.states import BEATING, IN_SERVICE, ON, Event, State
 from fleet.life.story import CHAPTERS
 from fleet.life.transitions import TRANSITIONS, ImpossibleStep, step_target
-from fleet.wire.messages import StateWord
+from fleet.wire.words import StateWord
 
 
 def test_every_event_has_a_line() -> None:

@@ -9,7 +9,8 @@ from fleet.profile.campaigns import Abort, Campaign, Wave
 from fleet.profile.estate import Estate
 from fleet.tms.book import Book, Outcome, Progress, TickClock
 from fleet.tms.turns import Turns, taking_part
-from fleet.wire.messages import UpdateReported, UpdateWord
+from fleet.wire.messages import UpdateReported
+from fleet.wire.words import UpdateWord
 
 CLOCK = TickClock(origin_ms=1_000_000, tick_ms=300_000, lead_ms=60_000)
 END = CLOCK.origin_ms + 40 * CLOCK.tick_ms

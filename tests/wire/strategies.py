@@ -5,7 +5,8 @@ from typing import Any, get_args
 from hypothesis import strategies as st
 
 from fleet.wire.heartbeat import TENTHS
-from fleet.wire.messages import Heartbeat, StateWord
+from fleet.wire.messages import Heartbeat
+from fleet.wire.words import StateWord
 
 # Beyond 2**53 a float, as rows may hold them, no longer counts one by one.
 COUNT_MAX = 2**53

@@ -3,7 +3,7 @@
 import pytest
 
 from fleet.wire.keys import check_values
-from fleet.wire.messages import KeyScheme
+from fleet.wire.words import KeyScheme
 
 SECRET = b"secret"
 SCHEMES: tuple[KeyScheme, ...] = ("001", "003")

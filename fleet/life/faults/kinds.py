@@ -42,7 +42,7 @@ from fleet.chance.laws import Law
 from fleet.life.symptoms import Symptom
 from fleet.life.truth import Mechanism
 from fleet.units import DAY_MS, Millis
-from fleet.wire.messages import ComponentWord
+from fleet.wire.words import ComponentWord
 
 NEVER: Final[Millis] = 2**62
 CARDS_PER_USE_HOUR: Final = 6.0

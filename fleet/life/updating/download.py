@@ -18,7 +18,8 @@ from fleet.life.terminal import Terminal
 from fleet.life.updating.job import NOWHERE, Fate, Job
 from fleet.life.updating.outcome import fail, job_of, refuse, report
 from fleet.life.world import LinkDown, NoAnswer
-from fleet.wire.messages import APPROVED, ChunkAnswered, ChunkRequested
+from fleet.wire.codes import APPROVED
+from fleet.wire.messages import ChunkAnswered, ChunkRequested
 from fleet.wire.package import Package
 
 _DOWNLOAD: Final = Purpose("update.download")

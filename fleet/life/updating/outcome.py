@@ -26,7 +26,8 @@ from fleet.life.states import IN_SERVICE, Event, State
 from fleet.life.terminal import Terminal
 from fleet.life.updating.job import Job
 from fleet.units import Millis
-from fleet.wire.messages import UpdateReported, UpdateWord
+from fleet.wire.messages import UpdateReported
+from fleet.wire.words import UpdateWord
 
 _MANUAL_AFTER: Final = Purpose("update.manual_after")
 _NOT_FOR_THIS: Final = "UPD-955"
