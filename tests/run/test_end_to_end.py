@@ -131,6 +131,15 @@ def test_killing_the_run_leaves_no_process(profile: Path, tmp_path: Path, free_p
         assert gone(children)
 
 
+def _wait_idle(process: psutil.Process) -> None:
+    """Wait until a program that has started does nothing: it waits for what it is to do."""
+    deadline, before = time.monotonic() + LIMIT_S, -1.0
+    while (spent := process.cpu_times().user) != before or not spent:
+        assert time.monotonic() < deadline
+        before = spent
+        time.sleep(0.5)
+
+
 def test_a_slow_tms_changes_no_story(profile: Path, tmp_path: Path, free_port: int) -> None:
     """Where the TMS comes too late for the first terminals, the run is given up; it says why."""
     with running(profile, tmp_path, free_port) as run:
@@ -140,6 +149,7 @@ def test_a_slow_tms_changes_no_story(profile: Path, tmp_path: Path, free_port: i
             time.sleep(0.005)
         tms = run.child("fleet.tms")
         tms.suspend()
+        _wait_idle(run.child("fleet.run.shard"))
         time.sleep(3)
         tms.resume()
         code, _, err = run.end()
