@@ -1,6 +1,6 @@
 """The lives of some terminals, in virtual time or an event at a time on SimPy.
 
-    python -m benchmarks.peers.lives virtual|simpy TERMINALS DAYS
+    python -m benchmarks.peers.lives virtual|simpy PROFILE TERMINALS DAYS
 
 Prints steps, messages, heartbeats and the CPU seconds of the lives.
 """
@@ -105,9 +105,9 @@ class SimpyEstate(VirtualEstate):
         self.kernel.run_until(horizon)
 
 
-def main(how: str, terminals: int, days: int) -> None:
+def main(how: str, name: str, terminals: int, days: int) -> None:
     """Let terminals live, and count."""
-    profile = load("steady", {"estate.terminals": terminals, "run.speed": 1.0})
+    profile = load(name, {"estate.terminals": terminals, "run.speed": 1.0})
     crew = list(members(profile.estate, SEED))
     vitals = Vitals(SEED, np.array([each.index for each in crew], np.uint64))
     told = Counting(vitals)
@@ -121,4 +121,4 @@ def main(how: str, terminals: int, days: int) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))
+    main(sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4]))

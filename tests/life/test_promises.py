@@ -153,6 +153,12 @@ STORIES: Final = {
         Promise(E.UPDATE_FAILED, "UPD-955", of_model("P2"), (1 / 3, 2), 0.05),
         Promise(E.UPDATE_FAILED, "UPD-955", of_model("P1"), (0, 2), 0.0, 0.0),
     )),
+    "unattended": Story(32 * 24, 16, (
+        Promise(E.SIGNED_IN, "00", everybody, (0, 1), 0.9),
+        Promise(E.SESSION_EXPIRED, "", everybody, (0, 29 * 24), 0.0, 0.0),
+        Promise(E.UPDATED, "", everybody, (28 * 24, 32 * 24), 0.7),
+        Promise(E.UPDATE_DEFERRED, "", everybody, (0, 32 * 24), 0.0, 0.0),
+    )),
     "steady": Story(1, 20, (Promise(E.SIGNED_IN, "00", everybody, (0, 0.2), 0.8),)),
 }  # fmt: skip
 
