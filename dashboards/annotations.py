@@ -23,6 +23,7 @@ class Annotation(NamedTuple):
         title: Of a mark.
         tags: Labels shown with it.
         colour: Of the mark.
+        rare: Whether a good day has none.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Annotation(NamedTuple):
     title: str
     tags: str
     colour: str
+    rare: bool = True
 
 
 ANNOTATIONS: Final = (
@@ -39,6 +41,7 @@ ANNOTATIONS: Final = (
         "Run of {{profile}}, seed {{seed}}",
         "profile,seed,version",
         "blue",
+        rare=False,
     ),
     Annotation(
         "Common causes",

@@ -1,7 +1,8 @@
 """Whether the committed files are what the code makes, and keep the rules; nothing is started."""
 
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,13 +13,16 @@ from grafana_foundation_sdk.models.dashboard import Dashboard
 from dashboards import grafana, lint, names
 from dashboards.annotations import ANNOTATIONS
 from dashboards.boards import BOARDS
+from dashboards.panels import Board
 from dashboards.rules import files
 from dashboards.rules.alerts import ALERTS
 from dashboards.rules.recordings import RECORDINGS
 from dashboards.variables import CHOICES, REGION
+from fleet.watch.families import FAMILIES
 
 ROOT: Final = Path(__file__).parents[1]
 RUNBOOK: Final = ROOT / files.RUNBOOK
+_NAMED_PANEL: Final = re.compile(rf"\*((?:{'|'.join(board.title for board in BOARDS)}) / [^*]+)\*")
 _ENTRY: Final = ("**What it means.**", "**What to look at.**", "**What to do.**")
 
 
@@ -42,7 +46,7 @@ def write() -> list[Path]:
 
 def complaints() -> list[str]:
     """Return everything that is wrong."""
-    return [*_stale(), *_boards(), *_strangers(), *_runbook(), *_prose()]
+    return [*_stale(), *_boards(), *unseen(), *_strangers(), *_runbook(), *_prose()]
 
 
 def _is(path: Path, text: str) -> bool:
@@ -87,6 +91,16 @@ def _missing(before: Any, after: Any, path: str) -> Iterator[str]:
         yield path
 
 
+def unseen(boards: Sequence[Board] = BOARDS) -> Iterator[str]:
+    """Yield a complaint for each family that no panel of the boards asks for."""
+    panels = [panel for board in boards for panel in board.panels]
+    used = {
+        use.metric for panel in panels for each in panel.queries for use in names.uses(each.expr)
+    }
+    shown = {names.family_of(metric) for metric in used}
+    yield from (f"no panel shows {family.name}" for family in FAMILIES if family not in shown)
+
+
 def expressions() -> Iterator[tuple[str, str]]:
     """Yield every PromQL text of dashboards and rules, with where it stands."""
     for board in BOARDS:
@@ -116,5 +130,16 @@ def _runbook() -> Iterator[str]:
 
 def _prose() -> Iterator[str]:
     for page in (*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), RUNBOOK):
-        for word in names.strangers_in_prose(page.read_text(encoding="utf-8")):
-            yield f"{page.relative_to(ROOT)}: nothing exports {word}"
+        text, where = page.read_text(encoding="utf-8"), page.relative_to(ROOT)
+        yield from (f"{where}: nothing exports {word}" for word in names.strangers_in_prose(text))
+        yield from (f"{where}: there is no panel {name}" for name in lost_panels(text))
+
+
+def lost_panels(text: str) -> list[str]:
+    """Return the panels that a page speaks of, as *Board / Panel*, and that are not there.
+
+    Panels of one latency may be named together, without what comes after the comma.
+    """
+    titles = [f"{board.title} / {panel.title}" for board in BOARDS for panel in board.panels]
+    known = {*titles, *(title.partition(",")[0] for title in titles)}
+    return [name for name in _NAMED_PANEL.findall(text) if name not in known]

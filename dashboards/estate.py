@@ -26,3 +26,9 @@ LINKED: Final = tuple(
 Of the terminals themselves only those that try to connect know that they have none; during an
 outage they know better than to try. So states are what tells who ought to be there.
 """
+
+UPDATE_FAILURES: Final = ("failed", "rolled_back", "bricked")
+"""How an attempt to update ends when it does not succeed; who never began one, has not failed."""
+
+UPDATE_ENDS: Final = ("succeeded", *UPDATE_FAILURES)
+"""How an attempt to update ends."""

@@ -110,11 +110,11 @@ _LOOKS: Final[dict[Look, Callable[[Panel], _Builder]]] = {
 }
 
 
-def _panel(panel: Panel) -> _Builder:
+def _panel(board: Board, panel: Panel) -> _Builder:
     builder = (
         _LOOKS[panel.look](panel)
         .title(panel.title)
-        .description(panel.description)
+        .description(board.describe(panel))
         .unit(panel.unit)
         .datasource(SOURCE)
         .span(panel.span)
@@ -163,7 +163,7 @@ def build(board: Board) -> dict[str, Any]:
     for row in board.rows:
         dashboard = dashboard.with_row(RowBuilder(row.title))
         for panel in row.panels:
-            dashboard = dashboard.with_panel(_panel(panel))
+            dashboard = dashboard.with_panel(_panel(board, panel))
     plain: dict[str, Any] = json.loads(json.dumps(dashboard.build(), cls=JSONEncoder))
     return _numbered(plain)
 

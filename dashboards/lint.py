@@ -5,6 +5,7 @@ words        every panel has a title, a description and a unit, and no title sta
 promql       every query can be parsed, and asks for the job and the instances chosen
 window       ranges are `$__rate_interval`, or the range shown
 counters     counters are only ever seen through rate or increase, gauges never
+regions      where regions can be chosen, a panel asks for those, or says that it does not
 reload       variables are asked anew when the time range changes
 numbers      panels are numbered, queries are lettered, nothing can be edited, nothing overlaps
 """
@@ -17,6 +18,7 @@ import promql_parser as promql
 
 from dashboards.grafana import panels_of
 from dashboards.names import RANGE, RATE_INTERVAL, family_of, nodes
+from dashboards.panels import WHOLE_ESTATE
 from fleet.watch.families import Kind
 
 _SOURCE: Final = {"type": "prometheus", "uid": "${datasource}"}
@@ -29,9 +31,17 @@ def complaints(dashboard: dict[str, Any]) -> list[str]:
     """Return what is wrong with a dashboard's JSON; nothing if all is well."""
     panels = [panel for panel in panels_of(dashboard) if panel["type"] != "row"]
     found = [*_variables(dashboard), *_frame(dashboard)]
+    regional = "region" in {each["name"] for each in dashboard["templating"]["list"]}
     for panel in panels:
-        found += [f"{panel.get('title')!r}: {words}" for words in _panel(panel)]
+        complaints_of_it = [*_panel(panel), *(_region(panel) if regional else ())]
+        found += [f"{panel.get('title')!r}: {words}" for words in complaints_of_it]
     return found
+
+
+def _region(panel: dict[str, Any]) -> Iterator[str]:
+    asks = all("$region" in target["expr"] for target in panel.get("targets", ()))
+    if asks == panel.get("description", "").endswith(WHOLE_ESTATE):
+        yield "it neither asks for the regions chosen nor says that it cannot"
 
 
 def _variables(dashboard: dict[str, Any]) -> Iterator[str]:

@@ -16,6 +16,8 @@ from dashboards.queries import Scope, share, total
 
 GRAFANA: Final = Scope('job=~"$job", instance=~"$instance"', "$__rate_interval")
 """Of every query of a panel; `$__rate_interval` spans at least four scrapes."""
+WHOLE_ESTATE: Final = "Of all regions, whichever are chosen."
+"""Where the metric has no label of a region, a panel says that it cannot be narrowed."""
 
 
 class Look(StrEnum):
@@ -59,6 +61,11 @@ class Panel:
     span: int = 8
     top: float | None = None
 
+    @property
+    def by_region(self) -> bool:
+        """Whether all of its queries can be narrowed to regions."""
+        return all("$region" in query.expr for query in self.queries)
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -91,6 +98,11 @@ class Board:
         """All panels, in order."""
         return tuple(panel for row in self.rows for panel in row.panels)
 
+    def describe(self, panel: Panel) -> str:
+        """Return the description of one of its panels, with what the choice of regions leaves."""
+        whole = self.by_region and not panel.by_region
+        return f"{panel.description} {WHOLE_ESTATE}" if whole else panel.description
+
 
 def one(expression: str, legend: str = "") -> tuple[Query, ...]:
     """Return a single query."""
@@ -107,16 +119,48 @@ def part(of: str, whole: str, legend: str = "") -> tuple[Query, ...]:
     return one(share(total(of), total(whole)), legend)
 
 
-def percentiles(histogram: str) -> tuple[Query, ...]:
-    """Return the usual percentiles of a histogram."""
-    return tuple(Query(GRAFANA.quantile(q, histogram), f"p{100 * q:g}") for q in (0.5, 0.9, 0.99))
+_USUAL: Final = (0.5, 0.9, 0.99)
 
 
-def latency(what: str, histogram: str, description: str) -> tuple[Panel, Panel]:
-    """Return a histogram's percentiles and, beside them, its heat map."""
+def percentiles(
+    histogram: str, shares: tuple[float, ...] = _USUAL, legend: str = ""
+) -> tuple[Query, ...]:
+    """Return percentiles of a histogram; each is called p50, p90 ..., after the legend."""
+    return tuple(
+        Query(GRAFANA.quantile(share, histogram), f"{legend}p{100 * share:g}") for share in shares
+    )
+
+
+def waits(what: str, histogram: str, description: str, service: str) -> Panel:
+    """Return a latency's percentiles, the service time beside the response time.
+
+    Args:
+        what: Is timed.
+        histogram: Of the response time, from the instant that it was due.
+        description: From when to when.
+        service: Histogram of the same from the instant that it was begun.
+    """
+    return Panel(
+        f"{what}, percentiles",
+        f"{description} Service counts from its beginning: where the lines part, it had to wait "
+        "for its turn.",
+        "s",
+        (*percentiles(histogram), *percentiles(service, (0.5, 0.99), "service ")),
+        span=12,
+    )
+
+
+def latency(what: str, histogram: str, description: str, service: str = "") -> tuple[Panel, Panel]:
+    """Return a histogram's percentiles and, beside them, its heat map; see `waits`."""
+    alone = Panel(
+        f"{what}, percentiles",
+        f"{description} The p99 is what the unluckiest 1 % waits.",
+        "s",
+        percentiles(histogram),
+        span=12,
+    )
     return (
-        Panel(f"{what}, percentiles", f"{description} The p99 is what the unluckiest 1 % waits.",
-              "s", percentiles(histogram), span=12),
+        waits(what, histogram, description, service) if service else alone,
         Panel(f"{what}, distribution",
               f"{description} Two bands mean two kinds of cases; look at each.",
               "s", one(GRAFANA.buckets(histogram), "{{le}}"), Look.HEAT, span=12),

@@ -55,7 +55,7 @@ PROVOCATIONS: Final = (
     Provocation("FleetHeartbeatsMissing", "hangs"),
     Provocation("FleetHeartbeatsUnanswered", "beating"),
     Provocation("FleetReconnectStorm", "storm"),
-    Provocation("FleetFaultClassAboveNorm", "jams"),
+    Provocation("FleetFaultClassAboveNorm", "paper"),
     Provocation("FleetGeneratorSaturated", "coarse"),
     Provocation("FleetExporterDown", "beating"),
 )

@@ -8,7 +8,7 @@ as it should be (`profiles/demo.toml`) and one a bad day (`dashboards/profiles/r
 broker that dies), and every query is asked over that minute. An answer is *alive* if it holds a
 number that is neither NaN nor zero. Panels must be alive on the good day; panels marked as rare,
 on the bad one. Rules must be evaluated without an error, and what they record must be there;
-alerts may well be silent.
+alerts, and so their marks, may well be silent.
 """
 
 import math
@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from dashboards import prometheus, runs
-from dashboards.annotations import ANNOTATIONS
+from dashboards.annotations import ANNOTATIONS, Annotation
 from dashboards.boards import BOARDS
 from dashboards.brokers import broker
 from dashboards.grafana import build
@@ -122,6 +122,12 @@ class Watch:
         name = f"{where} / {panel.title}"
         return [self.ask(name, self.fill(query.expr, job)) for query in panel.queries]
 
+    def mark(self, annotation: Annotation) -> Answer:
+        """Ask for the marks of an annotation, of the estate that has some."""
+        query = self.fill(annotation.expr, BAD if annotation.rare else GOOD)
+        wanted = anything if "ALERTS" in query else alive
+        return self.ask(f"annotation {annotation.name}", query, wanted)
+
 
 @contextmanager
 def watching(folder: Path, life_s: float = _LIFE_S, speed: int = _SPEED) -> Iterator[Watch]:
@@ -161,10 +167,7 @@ def answers(watch: Watch) -> list[Answer]:
         for panel in board.panels
         for answer in watch.panel(board.title, panel)
     ]
-    found += [
-        watch.ask(f"annotation {each.name}", watch.fill(each.expr, GOOD), anything)
-        for each in ANNOTATIONS
-    ]
+    found += [watch.mark(each) for each in ANNOTATIONS]
     found += [watch.ask(f"rule {each.name}", each.expr, numbers) for each in RECORDINGS]
     found += [watch.ask(f"recorded {each.name}", each.name, numbers) for each in RECORDINGS]
     found += [watch.ask(f"alert {each.name}", each.expr, anything) for each in ALERTS]

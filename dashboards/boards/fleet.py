@@ -21,6 +21,8 @@ _now, _rate = GRAFANA.now, GRAFANA.rate
 _REGIONAL: Final = _now("fleet_region_terminals", region="$region")
 _SERVING: Final = _now("fleet_region_terminals", region="$region", state=SERVING)
 _IN_USE: Final = _now("fleet_region_terminals", region="$region", state=IN_USE)
+_EXPECTED: Final = _now("fleet_region_terminals", region="$region", state=LINKED)
+_LINKED: Final = _now("fleet_region_connected_terminals", region="$region")
 _ANSWERED: Final = _rate("fleet_messages_received_total", kind="heartbeat")
 _BEATS: Final = _rate("fleet_heartbeats_total")
 _SIGN_INS: Final = "fleet_sign_ins_total"
@@ -34,8 +36,8 @@ FLEET: Final = Board(
         Row("At a glance", (
             Panel("Terminals", "All terminals of the regions chosen, in whatever state.", "short",
                   one(total(_REGIONAL)), Look.FIGURE, span=4),
-            Panel("Connected", "Terminals whose MQTT link is up, in all regions.", "short",
-                  one(total(_now("fleet_connected_terminals"))), Look.FIGURE, span=4),
+            Panel("Connected", "Terminals of the regions chosen whose MQTT link is up.", "short",
+                  one(total(_LINKED)), Look.FIGURE, span=4),
             Panel("Availability", "Share of switched-on terminals that serve: in standby or ready. "
                   "Below 90 % in opening hours, look at the states.", "percentunit",
                   part(_SERVING, _IN_USE), Look.FIGURE, span=4, top=1),
@@ -54,14 +56,20 @@ FLEET: Final = Board(
             Panel("Terminals by state", "Every terminal is in exactly one state, so the stack is "
                   "the estate. A growing band that is neither ready, standby nor off is trouble.",
                   "short", by("state", _REGIONAL), Look.STACK, span=12),
+            Panel("Connected and expected", "Terminals whose MQTT link is up, and those in a state "
+                  "that keeps one. Where the lines part, links are down.", "short",
+                  (Query(total(_LINKED), "connected"), Query(total(_EXPECTED), "expected")),
+                  span=12),
             Panel("Availability by region", "Share of switched-on terminals that serve, by region. "
                   "One region alone: look for what its terminals share.", "percentunit",
                   one(share(total(_SERVING, "region"), total(_IN_USE, "region")), "{{region}}"),
-                  span=6, top=1),
-            Panel("Connected and expected", "Terminals whose MQTT link is up, and those in a state "
-                  "that keeps one. Where the lines part, links are down.", "short",
-                  (Query(total(_now("fleet_connected_terminals")), "connected"),
-                   Query(total(_now("fleet_terminals", state=LINKED)), "expected")), span=6),
+                  span=12, top=1),
+            Panel("Links up by region", "Share of the terminals expected that are connected, by "
+                  "region. One region alone is its network; all of them, the broker.",
+                  "percentunit",
+                  one(f"clamp_max({share(total(_LINKED, 'region'), total(_EXPECTED, 'region'))}, "
+                      "1)", "{{region}}"),
+                  span=12, top=1),
         )),
         Row("Sign-in", (
             Panel("Sign-ins by outcome", "Attempts per second by outcome. `malfunction` is the "
@@ -72,8 +80,9 @@ FLEET: Final = Board(
                   one(f"{total(_rate(_SIGN_INS, outcome=Not('ok')), 'outcome')} "
                       f"/ ignoring (outcome) group_left () ({total(_rate(_SIGN_INS))} > 0)",
                       "{{outcome}}"), span=12),
-            *latency("Sign-in latency", "fleet_sign_in_duration_seconds",
-                     "From the request to the answer, in protocol time."),
+            *latency("Sign-in latency", "fleet_sign_in_response_seconds",
+                     "From the instant a sign-in was due to its answer, in protocol time.",
+                     "fleet_sign_in_duration_seconds"),
         )),
         Row("Heartbeats", (
             Panel("Heartbeats", "Sent and acknowledged per second. The lines part when heartbeats "

@@ -2,7 +2,19 @@
 
 from typing import Final
 
-from dashboards.panels import GRAFANA, Board, Look, Panel, Query, Row, by, latency, one, percentiles
+from dashboards.estate import LINKED
+from dashboards.panels import (
+    GRAFANA,
+    Board,
+    Look,
+    Panel,
+    Query,
+    Row,
+    by,
+    latency,
+    one,
+    waits,
+)
 from dashboards.queries import Not, share, total
 
 _now, _rate = GRAFANA.now, GRAFANA.rate
@@ -26,39 +38,50 @@ LOAD: Final = Board(
             Panel("Messages dropped, by reason", "At a bound of the fleet itself. `inbox_full` and "
                   "`queue_full` mean that terminals were offline or slow for long.", "mps",
                   by("reason", _rate("fleet_dropped_total")), Look.STACK, rare=True),
-            Panel("Connected", "Terminals whose MQTT link is up.", "short",
-                  one(total(_now("fleet_connected_terminals")), "connected")),
+            Panel("Stage of the load", "Which of the profile's stages is under way; a profile "
+                  "without stages has none.", "short",
+                  by("stage", _now("fleet_load_stage_active")), Look.STACK, rare=True),
         )),
         Row("Connects", (
             Panel("Connects by outcome", "Attempts per second. A spike of `ok` is a storm that "
                   "the broker survived.", "cps", by("outcome", _rate(_CONNECTS)), Look.STACK,
                   span=12),
-            Panel("Connects that fail and links that end", "Per second, by reason. `kicked` in "
-                  "pairs is one identity used twice.", "cps",
-                  by("outcome", _rate(_CONNECTS, outcome=Not("ok"))), rare=True, span=12),
-            Panel("Links lost, by reason", "Per second: links that ended though the terminal had "
-                  "not ended them.", "cps", by("reason", _rate("fleet_links_lost_total")),
-                  Look.STACK, rare=True, span=12),
-            Panel("Connects, response and service", "p99 from the instant a connect was due, and "
-                  "from its beginning. The gap is what waited for its turn.", "s",
-                  (Query(GRAFANA.quantile(0.99, "fleet_connect_response_seconds"), "response"),
-                   Query(GRAFANA.quantile(0.99, "fleet_connect_duration_seconds"), "service")),
+            Panel("Connects that fail, by reason", "Attempts per second that came to nothing. "
+                  "`unreachable` and `timeout` are the way to the broker, `exhausted` is the "
+                  "generator itself.", "cps",
+                  by("outcome", _rate(_CONNECTS, outcome=Not("ok"))), Look.STACK, rare=True,
                   span=12),
-            *latency("Connect", "fleet_connect_duration_seconds",
-                     "From opening the TCP connection until the subscription stood."),
+            Panel("Links lost, by reason", "Links per second that ended though the terminal had "
+                  "not ended them (`fleet_links_lost_total`). A steady rate that connects of "
+                  "outcome `ok` match is one identity used twice: `lost` at a broker that only "
+                  "hangs up, as mosquitto 2.0 does, `kicked` at one that says why.", "cps",
+                  by("reason", _rate("fleet_links_lost_total")), Look.STACK, rare=True, span=12),
+            Panel("Connected, expected, waiting", "Terminals whose MQTT link is up, those in a "
+                  "state that keeps one, and those that want one and have none. After an outage "
+                  "the last falls to zero; if it stays, the broker does not let them in.", "short",
+                  (Query(total(_now("fleet_connected_terminals")), "connected"),
+                   Query(total(_now("fleet_terminals", state=LINKED)), "expected"),
+                   Query(total(_now("fleet_offline_terminals")), "waiting")),
+                  rare=True, span=12),
+            *latency("Connect", "fleet_connect_response_seconds",
+                     "From the instant a link was due until its subscription stood.",
+                     "fleet_connect_duration_seconds"),
         )),
         Row("Answers", (
             *latency("Heartbeat acknowledgement", "fleet_heartbeat_ack_seconds",
-                     "From the instant a heartbeat was due to its acknowledgement."),
-            *latency("Sign-in", "fleet_sign_in_duration_seconds",
-                     "From a sign-in request to its answer, in protocol time."),
+                     "From the instant a heartbeat was due to its acknowledgement.",
+                     "fleet_heartbeat_ack_service_seconds"),
+            *latency("Sign-in", "fleet_sign_in_response_seconds",
+                     "From the instant a sign-in was due to its answer, in protocol time.",
+                     "fleet_sign_in_duration_seconds"),
         )),
         Row("Orders and losses", (
             *latency("Command", "fleet_command_seconds", "From the instant an order was to take "
-                     "effect until the reference TMS heard of it."),
-            Panel("Publish acknowledgement, percentiles", "From the instant a message of QoS 1 was "
-                  "due to the broker's PUBACK.", "s", percentiles("fleet_publish_ack_seconds"),
-                  span=12),
+                     "effect until the reference TMS heard of it.",
+                     "fleet_command_service_seconds"),
+            waits("Publish acknowledgement", "fleet_publish_ack_seconds",
+                  "From the instant a message of QoS 1 was due to the broker's PUBACK.",
+                  "fleet_publish_ack_service_seconds"),
             Panel("Heartbeats lost, doubled or overtaken", "Seen in their numbers, on the way up "
                   "by the reference TMS and on the way down by the terminals.", "mps",
                   (Query(total(_rate("fleet_up_mishaps_total"), "mishap"), "up, {{mishap}}"),

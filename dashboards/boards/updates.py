@@ -2,12 +2,12 @@
 
 from typing import Final
 
+from dashboards.estate import UPDATE_ENDS, UPDATE_FAILURES
 from dashboards.panels import GRAFANA, Board, Look, Panel, Row, by, latency, one, part
 from dashboards.queries import share, total
 
 _now, _rate = GRAFANA.now, GRAFANA.rate
 _UPDATES: Final = "fleet_updates_total"
-_ENDS: Final = ("succeeded", "failed", "rolled_back")
 _FIRMWARE: Final = _now("fleet_firmware_terminals")
 
 
@@ -35,7 +35,7 @@ UPDATES: Final = Board(
                   one(_since("rolled_back")), Look.FIGURE, rare=True, span=4),
             Panel("Attempts that succeed", "Of the attempts that have ended.", "percentunit",
                   part(GRAFANA.increase(_UPDATES, "$__range", outcome="succeeded"),
-                       GRAFANA.increase(_UPDATES, "$__range", outcome=_ENDS)),
+                       GRAFANA.increase(_UPDATES, "$__range", outcome=UPDATE_ENDS)),
                   Look.FIGURE, span=4, top=1),
         )),
         Row("Adoption", (
@@ -60,17 +60,22 @@ UPDATES: Final = Board(
             Panel("Updates by outcome", "Per second. Failures that follow offers closely are the "
                   "download's, later ones the installation's.", "cps",
                   by("outcome", _rate(_UPDATES)), span=12),
-            Panel("Failures and rollbacks", "Per second; zero on a good day.", "cps",
-                  by("outcome", _rate(_UPDATES, outcome=("failed", "rolled_back"))),
+            Panel("Failures and rollbacks", "Per second; zero on a good day. A bricked terminal "
+                  "does not come back by itself.", "cps",
+                  by("outcome", _rate(_UPDATES, outcome=UPDATE_FAILURES)),
                   Look.STACK, rare=True, span=6),
             Panel("Attempts that fail", "Share of the attempts that end, in the rate's window.",
                   "percentunit",
-                  one(share(total(_rate(_UPDATES, outcome=("failed", "rolled_back"))),
-                            total(_rate(_UPDATES, outcome=_ENDS))), "fail"),
+                  one(share(total(_rate(_UPDATES, outcome=UPDATE_FAILURES)),
+                            total(_rate(_UPDATES, outcome=UPDATE_ENDS))), "fail"),
                   rare=True, span=6, top=1),
         )),
-        Row("Durations", latency("Update duration", "fleet_update_duration_seconds",
-                                 "Business time from accepting an update until it had proved "
-                                 "itself.")),
+        Row("Durations", (
+            *latency("From the order", "fleet_update_response_seconds",
+                     "Business time from the order of an update until it had proved itself: "
+                     "waiting for idle hours and for the merchant's consent included."),
+            *latency("From the merchant's consent", "fleet_update_duration_seconds",
+                     "Business time from accepting an update until it had proved itself."),
+        )),
     ),
 )  # fmt: skip

@@ -54,7 +54,7 @@ def _board(board: Board, shots: dict[tuple[str, str], Shot], seconds: float) -> 
     parts = [f'<h2 id="{board.uid}">{escape(board.title)}</h2><p>{escape(board.description)}</p>']
     for row in board.rows:
         panels = "\n".join(
-            _panel(panel, shots[board.uid, panel.title], seconds) for panel in row.panels
+            _panel(board, panel, shots[board.uid, panel.title], seconds) for panel in row.panels
         )
         parts.append(f"<h3>{escape(row.title)}</h3><section>{panels}</section>")
     return "\n".join(parts)
@@ -64,9 +64,10 @@ def _words(text: str) -> str:
     return re.sub("`([^`]*)`", r"<code>\1</code>", escape(text))
 
 
-def _panel(panel: Panel, shot: Shot, seconds: float) -> str:
+def _panel(board: Board, panel: Panel, shot: Shot, seconds: float) -> str:
     kind = ' class="rare"' if panel.rare else ""
     return (
         f'<figure{kind} style="grid-column:span {panel.span}"><b>{escape(panel.title)}</b>'
-        f"{draw(panel, shot, seconds)}<figcaption>{_words(panel.description)}</figcaption></figure>"
+        f"{draw(panel, shot, seconds)}"
+        f"<figcaption>{_words(board.describe(panel))}</figcaption></figure>"
     )

@@ -61,7 +61,7 @@ ALERTS: Final[tuple[Alert, ...]] = (
     ),
     Alert(
         "FleetUpdateFailing",
-        f"{of.UPDATE_FAILURES.name} > 0.1 and {of.UPDATES.name} >= 5",
+        f"{of.UNDONE.name} > 0.1 and {of.UPDATES.name} >= 5",
         "1m",
         "page",
         f"{_JOB}: {_PERCENT} of updates fail or are rolled back",

@@ -6,7 +6,7 @@ is not zero, so that an estate which does nothing raises no alarm.
 
 from typing import Final, NamedTuple
 
-from dashboards.estate import LINKED
+from dashboards.estate import LINKED, UPDATE_ENDS, UPDATE_FAILURES
 from dashboards.queries import Scope, share, total
 from fleet.life.faults import FAULT_CLASSES
 
@@ -33,8 +33,8 @@ _ANSWERS: Final = total(SHORT.rate("fleet_messages_received_total", kind="heartb
 _SIGN_INS: Final = total(LONG.rate("fleet_sign_ins_total"), JOB)
 # A mistyped password is the operator's business, and so is the lock that three of them bring.
 _REFUSED: Final = ("malfunction", "timeout", "rejected")
-_ENDS: Final = ("succeeded", "failed", "rolled_back")
-_ENDED: Final = total(LONG.rate("fleet_updates_total", outcome=_ENDS), JOB)
+_ENDED: Final = total(LONG.rate("fleet_updates_total", outcome=UPDATE_ENDS), JOB)
+_UNDONE: Final = total(LONG.rate("fleet_updates_total", outcome=UPDATE_FAILURES), JOB)
 
 TERMINALS: Final = Recording("job:fleet_terminals:sum", _TERMINALS)
 UNLINKED: Final = Recording(
@@ -48,10 +48,7 @@ SIGN_IN_FAILURES: Final = Recording(
     share(total(LONG.rate("fleet_sign_ins_total", outcome=_REFUSED), JOB), _SIGN_INS),
 )
 SIGN_INS: Final = Recording("job:fleet_sign_ins:rate5m", _SIGN_INS)
-UPDATE_FAILURES: Final = Recording(
-    "job:fleet_update_failures:ratio_rate5m",
-    share(total(LONG.rate("fleet_updates_total", outcome=("failed", "rolled_back")), JOB), _ENDED),
-)
+UNDONE: Final = Recording("job:fleet_update_failures:ratio_rate5m", share(_UNDONE, _ENDED))
 UPDATES: Final = Recording("job:fleet_updates_ended:increase5m", f"300 * {_ENDED}")
 HUNG: Final = Recording("job:fleet_hung_terminals:ratio", share(_HUNG, _CONNECTED))
 GAPS: Final = Recording("job:fleet_heartbeats_lost:ratio_rate1m", share(_GAPS, _BEATS))
@@ -86,6 +83,6 @@ NORMS: Final = tuple(
 )
 
 RECORDINGS: Final[tuple[Recording, ...]] = (
-    TERMINALS, UNLINKED, CONNECTED, CONNECTS, SIGN_INS, SIGN_IN_FAILURES, UPDATES, UPDATE_FAILURES,
+    TERMINALS, UNLINKED, CONNECTED, CONNECTS, SIGN_INS, SIGN_IN_FAILURES, UPDATES, UNDONE,
     BEATS, HUNG, GAPS, ANSWERS, LAG, BUSIEST, ACTIVE, *NORMS,
 )  # fmt: skip

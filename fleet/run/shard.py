@@ -124,7 +124,8 @@ class Shard:
 
     def _enrol(self, row: int, member: Member) -> LiveWorld:
         pulse = Pulse(row, member.model.firmware, has_battery=member.model.battery)
-        world = LiveWorld(self.environment, member.tid, member.index, pulse)
+        region = self._regions.setdefault(member.tid, member.region.name)
+        world = LiveWorld(self.environment, member.tid, member.index, pulse, region)
         origin_ms = self._clock.business.origin_ms
         terminal = Terminal(
             self.profile,
@@ -136,7 +137,6 @@ class Shard:
             origin_ms,
             self._weather,
         )
-        region = self._regions.setdefault(member.tid, member.region.name)
         self._pulses[member.tid] = pulse
         if self.task.again:
             self._bring_back(world, terminal)

@@ -117,8 +117,7 @@ def serve_metrics(
         AddressUnavailable: The port is taken, or the host is none of this machine's.
     """
     registry = CollectorRegistry(auto_describe=False)
-    collector = FleetCollector(board, run)
-    registry.register(collector)
+    registry.register(FleetCollector(board, run))
     try:
         server, thread = start_http_server(port, host, registry)
     except (OSError, OverflowError) as error:
@@ -128,7 +127,7 @@ def serve_metrics(
             "choose another address with --metrics HOST:PORT (port 0 takes a free one)"
         )
         raise AddressUnavailable(msg) from error
-    server.set_app(make_app(collector, registry, make_wsgi_app(registry)))
+    server.set_app(make_app(board, registry, make_wsgi_app(registry)))
     try:
         yield Exporter(host, server.server_port)
     finally:

@@ -103,14 +103,19 @@ class Tally:
 
 
 class Reading:
-    """All counts at one instant, summed over the shards."""
+    """All counts at one instant, summed over the shards.
 
-    __slots__ = ("_totals", "layout")
+    Attributes:
+        layout: Which slot is which.
+        totals: Shape (layout.size,).
+    """
+
+    __slots__ = ("layout", "totals")
 
     def __init__(self, layout: Layout, totals: Counts) -> None:
-        """Take totals of shape (layout.size,)."""
+        """Take the totals."""
         self.layout: Final = layout
-        self._totals: Final = totals
+        self.totals: Final = totals
 
     def value(self, family: str, **labels: str) -> int:
         """Return one counter or gauge.
@@ -118,17 +123,17 @@ class Reading:
         Raises:
             KeyError: There is no such family, or no series with these label values.
         """
-        return int(self._totals[self.layout.slot(family, **labels)])
+        return int(self.totals[self.layout.slot(family, **labels)])
 
     def series(self, family: str) -> dict[str, int]:
         """Return a family's counters or gauges by label value, in order; several joined by `/`."""
         slots = self.layout.slots(family)
-        return {"/".join(values): int(self._totals[slot]) for values, slot in slots.items()}
+        return {"/".join(values): int(self.totals[slot]) for values, slot in slots.items()}
 
     def samples(self, family: Family) -> dict[tuple[str, ...], float]:
         """Return a family's counters or gauges by label values, in the unit of export."""
         slots = self.layout.slots(family.name)
-        return {values: int(self._totals[slot]) / family.scale for values, slot in slots.items()}
+        return {values: int(self.totals[slot]) / family.scale for values, slot in slots.items()}
 
     def total(self, family: str) -> int:
         """Return the sum of a family's counters or gauges."""
@@ -137,7 +142,7 @@ class Reading:
     def distribution(self, family: str) -> Distribution:
         """Return a histogram."""
         slot = self.layout.slot(family)
-        return Distribution(self._totals[slot : slot + SLOTS])
+        return Distribution(self.totals[slot : slot + SLOTS])
 
 
 class Board:

@@ -82,6 +82,7 @@ class LiveWorld:
         "_down_length",
         "_environment",
         "_inbox",
+        "_region",
         "_request",
         "_stopwatch",
         "_story",
@@ -96,8 +97,11 @@ class LiveWorld:
         "tid",
     )  # fmt: skip
 
-    def __init__(self, environment: Environment, tid: str, index: int, pulse: Pulse) -> None:
+    def __init__(
+        self, environment: Environment, tid: str, index: int, pulse: Pulse, region: str = ""
+    ) -> None:
         self._environment = environment
+        self._region = region
         self.tid = tid
         self.index = index
         self.pulse = pulse
@@ -241,7 +245,7 @@ class LiveWorld:
         self._stopwatch.time_connect()
         meters.add(meters.connects["ok"])
         self._stopwatch.want_link(0)
-        meters.add(meters.connected)
+        meters.count_link(self._region, 1)
         self.beating.carry_by(self.link)
         self._environment.gate.leave()
         self._resume(None)
@@ -256,7 +260,7 @@ class LiveWorld:
                 self._stopwatch.time_connect()
             self._environment.gate.leave(refused=True)
         else:
-            meters.add(meters.connected, -1)
+            meters.count_link(self._region, -1)
             self.give_up()
             self._stopwatch.want_link(1)
             meters.add(meters.lost[reason.value])
@@ -387,7 +391,7 @@ class LiveWorld:
         if self.link is not None:
             self.link.close(clean=clean)
             self._unlink()
-            self._environment.meters.add(self._environment.meters.connected, -1)
+            self._environment.meters.count_link(self._region, -1)
             self._forget_conversation()
 
     def _unlink(self) -> None:

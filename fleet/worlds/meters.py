@@ -20,6 +20,7 @@ class Meters:
         approved: Slot of payments approved; heartbeats say how many of those nobody has lived.
         declined: Slot of payments declined, likewise.
         connected: Slot of links that are up.
+        connected_of: The same of each region.
         connects: Slot of attempts to connect, by outcome.
         offline: Slot of terminals that want a link and have none.
         lost: Slot of links that ended by themselves, by reason.
@@ -38,6 +39,8 @@ class Meters:
         self.approved = slot("fleet_transactions_total", outcome="approved")
         self.declined = slot("fleet_transactions_total", outcome="declined")
         self.connected = slot("fleet_connected_terminals")
+        regions = tally.layout.slots("fleet_region_connected_terminals")
+        self.connected_of = {region: slot for (region,), slot in regions.items()}
         outcomes = ("ok", *(reason.value for reason in DownReason))
         self.connects = {word: slot("fleet_connects_total", outcome=word) for word in outcomes}
         self.lost = {
@@ -58,6 +61,12 @@ class Meters:
         self.sign_in_time = tally.recorder("fleet_sign_in_response_seconds")
         self.sign_in_service = tally.recorder("fleet_sign_in_duration_seconds")
         self.update_time = tally.recorder("fleet_update_response_seconds")
+
+    def count_link(self, region: str, change: int) -> None:
+        """Note that a link of a region came up, +1, or is no longer, -1."""
+        self.counts[self.connected] += change
+        if region in self.connected_of:
+            self.counts[self.connected_of[region]] += change
 
     def add(self, slot: int, count: int = 1) -> None:
         """Add to a counter or gauge."""

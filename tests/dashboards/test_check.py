@@ -9,6 +9,7 @@ import pytest
 
 from dashboards import check, grafana, lint, names
 from dashboards.boards import BOARDS
+from dashboards.panels import WHOLE_ESTATE
 
 Spoil = Callable[[dict[str, Any]], None]
 
@@ -57,6 +58,7 @@ SCOPE = 'job=~"$job", instance=~"$instance"'
         (lambda d: ask(d, f"sum(fleet_heartbeats_total{{{SCOPE}}})"), "counts, but"),
         (lambda d: ask(d, f"rate(fleet_terminals{{{SCOPE}}}[$__rate_interval])"),
          "does not count, but"),
+        (lambda d: ask(d, f"sum(fleet_terminals{{{SCOPE}}})"), "neither asks for the regions"),
     ],
 )  # fmt: skip
 def test_each_rule_is_enforced(dashboard: dict[str, Any], spoil: Spoil, words: str) -> None:
@@ -86,6 +88,29 @@ def test_a_misspelt_key_is_found(dashboard: dict[str, Any]) -> None:
 def test_names_that_nobody_exports_are_found(text: str, words: str) -> None:
     """A text that was written by hand is held against the declaration too."""
     assert names.strangers(text) == [words]
+
+
+def test_a_family_that_no_panel_shows_is_found() -> None:
+    """Whatever is declared has its panel; without the boards that have it, it is named."""
+    assert list(check.unseen()) == []
+    unseen = list(check.unseen([board for board in BOARDS if board.uid != "fleet-generator"]))
+    assert "no panel shows fleet_shard_terminals" in unseen
+    assert "no panel shows fleet_terminals" not in unseen
+
+
+def test_a_panel_that_is_not_there_is_found() -> None:
+    """The runbook sends nobody to a panel that was renamed."""
+    text = "*Fleet / Heartbeats*, *Load / Connect*, *Load / Nothing*, *Board / Panel*"
+    assert check.lost_panels(text) == ["Load / Nothing"]
+
+
+def test_what_regions_cannot_narrow_says_so() -> None:
+    """With regions to choose from, each panel asks for those chosen or speaks of all of them."""
+    fleet = BOARDS[0]
+    assert {panel.by_region for panel in fleet.panels} == {True, False}
+    for panel in fleet.panels:
+        assert panel.by_region != fleet.describe(panel).endswith("whichever are chosen.")
+    assert not any(WHOLE_ESTATE in board.describe(p) for board in BOARDS[1:] for p in board.panels)
 
 
 def test_prose_is_read_too() -> None:

@@ -28,12 +28,14 @@ def test_a_killed_shard_comes_back_as_after_a_power_cut(tmp_path: Path, free_por
         run.wait_for("fleet_heartbeats_total", 5 * TERMINALS)
         signed_in = run.total("fleet_sign_ins_total")
         assert run.total("fleet_connected_terminals") == TERMINALS
+        assert run.total("fleet_region_connected_terminals") == TERMINALS
         run.child("fleet.run.shard").send_signal(signal.SIGKILL)
         run.wait_for("fleet_shard_restarts_total", 1)
         run.wait_for("fleet_sign_ins_total", signed_in + TERMINALS // 4)
         beats = run.total("fleet_heartbeats_total")
         run.wait_for("fleet_heartbeats_total", beats + 2 * TERMINALS)
         assert run.total("fleet_connected_terminals") == TERMINALS
+        assert run.total("fleet_region_connected_terminals") == TERMINALS
         code, out, err = run.end()
     assert code == 3, err
     assert "was killed by SIGKILL; it is started again" in err

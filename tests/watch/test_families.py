@@ -11,6 +11,7 @@ CONTRACT = {
     "fleet_terminals": ("state",),
     "fleet_region_terminals": ("region", "state"),
     "fleet_connected_terminals": (),
+    "fleet_region_connected_terminals": ("region",),
     "fleet_connects_total": ("outcome",),
     "fleet_links_lost_total": ("reason",),
     "fleet_connect_duration_seconds": (),
