@@ -11,7 +11,9 @@ The instants of lived customers are a sequence of their own: whether the termina
 moves none. What happens to a customer depends on how the terminal is *placed* when he comes:
 
     placed     when                                   lived       counted
-    SELLING    signed in, online                      is served   in the heartbeats
+    SELLING    signed in, online                      is served   in the heartbeats, approved or
+                                                                  not; while the host fails, a
+                                                                  share must be reversed
     OFFLINE    signed in, link down                   is served, some offline, the rest lost
     AWAY       anything else, while the shop is open  is lost     is lost
 
@@ -41,6 +43,7 @@ _ARRIVAL: Final = Purpose("transactions.arrival")
 _COUNTED: Final = Purpose("transactions.counted")
 _OFFLINE: Final = Purpose("transactions.counted_offline")
 _LOST: Final = Purpose("transactions.lost")
+_REFUSED: Final = Purpose("transactions.counted_refused")
 _MM_PER_M: Final = 1_000.0
 
 
@@ -57,6 +60,7 @@ class Tally(NamedTuple):
 
     approved: int
     lost: int
+    refused: int = 0
 
 
 _NOBODY: Final = Tally(0, 0)
@@ -72,7 +76,7 @@ class Customers:
     """
 
     __slots__ = (
-        "_failing", "_lived_per_day", "_monday_ms", "_offline", "_placed", "_shop", "_since",
+        "_lived_per_day", "_monday_ms", "_offline", "_placed", "_refused", "_shop", "_since",
         "_streams", "lived", "next", "trade",
     )  # fmt: skip
 
@@ -105,6 +109,7 @@ class Customers:
         self._shop = shop
         self._placed = Placed.AWAY
         self._since: Millis = NEVER
+        self._refused = 0.0
         self.next: Millis = 0
         self.serve()
 
@@ -147,11 +152,21 @@ class Customers:
         begin, self._since = self._since, now
         return _NOBODY if begin == NEVER else self._settle(self._placed, begin, now)
 
+    def refuse(self, share: float, at: Millis) -> Tally:
+        """Let the host refuse this share from `at` on; return what became of those before.
+
+        Whoever was placed as now only after `at` has nothing to settle.
+        """
+        tally = _NOBODY if self._since == NEVER else self.settle(max(at, self._since))
+        self._refused = share
+        return tally
+
     def _settle(self, placed: Placed, begin: Millis, end: Millis) -> Tally:
         match placed:
             case Placed.SELLING:
-                approved = self._count(begin, end) * (1.0 - self.trade.failing)
-                return Tally(self._whole(_COUNTED, approved), 0)
+                coming = self._count(begin, end) * (1.0 - self.trade.failing)
+                refused = self._whole(_REFUSED, coming * self._refused)
+                return Tally(self._whole(_COUNTED, coming * (1.0 - self._refused)), 0, refused)
             case Placed.OFFLINE:
                 coming = self._count(begin, end)
                 approved = self._whole(_OFFLINE, coming * self._offline)

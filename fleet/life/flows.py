@@ -10,6 +10,9 @@ middle between them, times the time that the terminal has sold since the one bef
 The paper roll runs down evenly while the terminal sells, by what it takes on an average day, and is
 replaced when it is empty.
 
+While the payment host fails it *refuses* a share of all that would have gone well. A heartbeat
+counts by that share what came in the part of its interval which lies inside the outage.
+
 Where transactions are lived one by one they are not drawn but *counted*: the terminal notes with
 them the number of the heartbeat that will report them, and only that one does.
 """
@@ -29,16 +32,19 @@ PAPER_ROLL_M: Final = 26.0
 SOLD: Final = np.dtype([
     ("offset_ms", np.int64), ("from_ms", np.int64), ("per_hour", np.float32),
     ("paper_m", np.float32), ("use_m_per_ms", np.float32),
+    ("refused", np.float32), ("refused_from_ms", np.int64), ("refused_until_ms", np.int64),
 ])  # fmt: skip
 """What flows depend on: local time minus that of offset 0; since when it sells; transactions per
 hour of full activity, 0 while it sells nothing; paper at that instant, and what a millisecond takes
-of it."""
+of it; the share that the host refused in the last outage, and from when until when."""
 
 COUNTED: Final = np.dtype([("seq", np.int64), ("flows", np.int32, 4)])
 """Transactions that were lived: which heartbeat reports them, and reads, errors, ok, fail."""
 
 Counts = tuple[int, int, int, int]
 """Reads, errors, ok, fail."""
+
+_OPEN_END: Final[Millis] = 2**62
 
 Single = NDArray[np.float32]
 Integers = NDArray[np.int64]
@@ -92,19 +98,30 @@ class Flows:
     def begin(self, row: int, trade: Trade, at: Millis) -> None:
         """Let a terminal sell from `at` on."""
         self.curves[row] = _shares(trade.curve)
+        *_, paper_m, _, refused, refused_from_ms, refused_until_ms = self.sold[row].item()
         self.sold[row] = (
             trade.offset_ms, at, trade.per_day * max(trade.curve.per_hour),
-            self.sold["paper_m"][row], trade.paper_m_per_h / HOUR_MS,
+            paper_m, trade.paper_m_per_h / HOUR_MS,
+            refused if refused_until_ms > at else 0.0, refused_from_ms, refused_until_ms,
         )  # fmt: skip
 
     def end(self, row: int, at: Millis) -> None:
         """Let it sell no more from `at` on."""
-        offset_ms, from_ms, per_hour, paper_m, use_m_per_ms = self.sold[row].item()
+        offset_ms, from_ms, per_hour, paper_m, use_m_per_ms, *refused = self.sold[row].item()
         if not (per_hour or use_m_per_ms):
             return  # it sells nothing, so nothing ends
         # What `paper` does, by the same operations on the same kind of numbers.
         used = np.float32(at - from_ms) * np.float32(use_m_per_ms)
-        self.sold[row] = (offset_ms, at, 0.0, _left(np.float32(paper_m), used), 0.0)
+        self.sold[row] = (offset_ms, at, 0.0, _left(np.float32(paper_m), used), 0.0, *refused)
+
+    def refuse(self, row: int, share: float, at: Millis) -> None:
+        """Let the host refuse this share of what comes from `at` on; 0 for none any more."""
+        sold = self.sold[row]
+        if share:
+            sold["refused"], sold["refused_from_ms"] = share, at
+            sold["refused_until_ms"] = _OPEN_END
+        else:
+            sold["refused_until_ms"] = min(at, int(sold["refused_until_ms"]))
 
     def count(self, row: int, seq: int, counts: Counts, paper_m: float) -> None:
         """Add to what heartbeat number `seq` will report, and take paper off the roll."""
@@ -148,6 +165,16 @@ def expected(sold: NDArray[Any], at_ms: Integers, every_ms: Integers, activity: 
     mean *= activity
     mean *= np.float32(1.0 / HOUR_MS)
     return mean
+
+
+def refused(sold: NDArray[Any], at_ms: Integers, every_ms: Integers) -> Single:
+    """Return which share of what came since the heartbeat before was refused, float32[n]."""
+    since_ms = np.maximum(at_ms - every_ms, sold["from_ms"])
+    begun_ms = np.maximum(since_ms, sold["refused_from_ms"])
+    inside_ms = np.maximum(np.minimum(at_ms, sold["refused_until_ms"]) - begun_ms, 0)
+    part: Single = (inside_ms / np.maximum(at_ms - since_ms, 1)).astype(np.float32)
+    part *= sold["refused"]
+    return part
 
 
 def reported(counted: NDArray[Any], seq: NDArray[np.integer[Any]]) -> Integers:

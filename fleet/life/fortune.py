@@ -15,7 +15,8 @@ no business of the race of hazards.
     stress       hazards are multiplied, it is warmer               its end
     restart      the terminal restarts in good order                -
     dormancy     sign off, power off                                the next opening after its end
-    gateway      nothing: the server's answers tell                 -
+    gateway      PAY-802; the host refuses payments, the counted    its end
+                 ones by a share, and sign-ins
     bad_version  SW-703 some time after each sign-in with it: the   the boot after the crash
                  terminal crashes and boots
 
@@ -34,13 +35,14 @@ from fleet.life.power import reboot, switch_off
 from fleet.life.regions import Link
 from fleet.life.states import Event, State
 from fleet.life.symptoms import Shape, Symptom
-from fleet.life.terminal import Terminal
+from fleet.life.terminal import HOST_SILENT, Terminal
 from fleet.life.truth import Mechanism
 from fleet.profile.causes import (
     BadVersion,
     Certificate,
     ClockStep,
     Dormancy,
+    Gateway,
     Outage,
     Restart,
     Stress,
@@ -191,6 +193,19 @@ async def _restart(t: Terminal, turn: Turn) -> None:
         await reboot(t, why="security")
 
 
+async def _host_fails(t: Terminal, turn: Turn) -> None:
+    if turn.spell.end > t.world.now():
+        illness.beset(t, HOST_SILENT, cause=turn.course.cause.name)
+        t.refuse_customers(t.host_refusal(), turn.at)
+
+
+async def _host_answers(t: Terminal, turn: Turn) -> None:
+    refusal = t.host_refusal()
+    t.refuse_customers(refusal, turn.at)
+    if not refusal:
+        illness.release(t, HOST_SILENT)
+
+
 async def _lie_down(t: Terminal, turn: Turn) -> None:
     if turn.spell.end <= t.world.now():
         return
@@ -212,5 +227,6 @@ _BEGINS: Final[dict[type, Deed]] = {
     Stress: _stress,
     Restart: _restart,
     Dormancy: _lie_down,
+    Gateway: _host_fails,
 }
-_ENDS: Final[dict[type, Deed]] = {Stress: _relax}
+_ENDS: Final[dict[type, Deed]] = {Stress: _relax, Gateway: _host_answers}

@@ -74,9 +74,9 @@ class Journal:
         self.records = self._backed_up
         return lost
 
-    def must_reverse(self) -> None:
-        """Note that a payment must be reversed."""
-        self.pending += 1
+    def must_reverse(self, count: int = 1) -> None:
+        """Note that so many payments must be reversed."""
+        self.pending += count
 
     def confirm(self) -> None:
         """The host has confirmed the first reversal."""

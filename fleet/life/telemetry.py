@@ -212,6 +212,11 @@ class Vitals:
             self.base[row, _FAIL] = trade.failing * NOMINAL_READS
         self.changes[row] += 1
 
+    def refuse(self, row: int, share: float, at: Millis) -> None:
+        """Let the host refuse this share of what is sold from `at` on; 0 for none any more."""
+        self.flows.refuse(row, share, at)
+        self.changes[row] += 1
+
     def count(self, row: int, seq: int, counts: Counts, paper_m: float) -> None:
         """Add to what heartbeat number `seq` will report, and use paper."""
         self.flows.count(row, seq, counts, paper_m)
@@ -307,6 +312,9 @@ def heartbeats(
     sold, every_ms = vitals.flows.sold[rows], vitals.every_ms[rows]
     activity = flows.activity(vitals.flows, rows, at_ms + origin_ms - (every_ms >> 1))
     vitals.symptoms.add_to(Readings(values, rows, hours, booted_h, activity, noise))
+    if sold["refused"].any():
+        answered = NOMINAL_READS - values[_FAIL]
+        values[_FAIL] += answered * flows.refused(sold, at_ms, every_ms)
     values[_READS] *= flows.expected(sold, at_ms, every_ms, activity) / NOMINAL_READS
     values[_RETRIES] *= activity * (every_ms * (1.0 / HOUR_MS))
     _count(values[_FLOWS], noise)

@@ -28,7 +28,7 @@ from fleet.life.transitions import step_target
 from fleet.life.truth import Ticket
 from fleet.life.updating.job import Job
 from fleet.life.world import LinkDown, World
-from fleet.profile.causes import REFUSING, Dormancy
+from fleet.profile.causes import REFUSING, Dormancy, Gateway
 from fleet.profile.members import Member
 from fleet.profile.profile import Profile
 from fleet.profile.weather import Weather
@@ -42,6 +42,9 @@ _BACKOFF: Final = Purpose("reconnect.backoff")
 _REPORTS_MAX: Final = 2**40
 _INSPECTED: Final = Purpose("inspection.first")
 _JITTER: Final = Purpose("heartbeat.jitter")
+_REVERSAL: Final = Purpose("reversal.retry")
+HOST_SILENT: Final = "PAY-802"
+"""The fault of a payment host that does not answer."""
 
 
 class Terminal:
@@ -222,6 +225,25 @@ class Terminal:
             self.journal.approve(tally.approved, self.world.now(), backup_ms)
         if tally.lost:
             self.step(Event.CUSTOMERS_LOST, code=str(tally.lost))
+        for _ in range(tally.refused):
+            self.must_reverse(HOST_SILENT)
+
+    def refuse_customers(self, share: float, at: Millis) -> None:
+        """Let the host refuse this share of those who are only counted, from `at` on."""
+        self._account_for(self.customers.refuse(share, at))
+        self.vitals.refuse(self.pulse.index, share, at)
+
+    def must_reverse(self, why: str) -> None:
+        """Note that a payment must be reversed, and plan to do so."""
+        self.journal.must_reverse()
+        self.step(Event.REVERSAL_QUEUED, code=why)
+        self.plan_reversal()
+
+    def plan_reversal(self) -> None:
+        """Plan when the next reversal is sent, or what was stored is forwarded."""
+        if self.diary.reverses == NEVER and (self.journal.pending or self.journal.stored):
+            law = self.profile.transactions.reversal_retry
+            self.diary.reverses = self.world.now() + self.streams.draw(_REVERSAL, law)
 
     def say(self, message: Message) -> None:
         """Send a message, if there is a link; raises `LinkDown` if it breaks."""
@@ -336,6 +358,11 @@ class Terminal:
     def refused(self) -> bool:
         """Return whether a common cause keeps the link down now."""
         return any(self.fate.current(REFUSING, self.world.now()))
+
+    def host_refusal(self) -> float:
+        """Return the share of requests that the payment host refuses now, by a common cause."""
+        failing = self.fate.current(Gateway, self.world.now())
+        return max((cause.refusal for cause, _, _ in failing), default=0.0)
 
     def back_off(self) -> None:
         """Plan the next attempt to bring the link up: later after each failure."""

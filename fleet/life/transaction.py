@@ -21,7 +21,8 @@ All that chance decides is drawn when the customer comes, so that a fault which 
 meanwhile does not disturb the payment under way. Heartbeats go on; orders wait until it is over.
 
 A terminal that only counts its transactions lives those that change more than a counter: of the
-table above, the third to the fifth line.
+table above, the third to the fifth line. While the host fails (`Gateway`), those that it counts are
+refused as often as those that are lived: heartbeats tell so, and each is reversed.
 """
 
 from collections.abc import Callable
@@ -29,11 +30,12 @@ from typing import Final
 
 from fleet.chance.streams import Purpose
 from fleet.life import illness
-from fleet.life.faults import NEVER
+from fleet.life.faults import CATALOGUE, NEVER
 from fleet.life.regions import Link, Session
 from fleet.life.sale import Outcome, Sale
 from fleet.life.states import Event
-from fleet.life.terminal import Terminal
+from fleet.life.telemetry import NOMINAL_READS
+from fleet.life.terminal import HOST_SILENT, Terminal
 from fleet.life.updating.outcome import plan_offer
 from fleet.profile.causes import Gateway
 from fleet.units import Millis
@@ -51,7 +53,6 @@ _OUTCOME: Final = Purpose("transaction.outcome")
 _HOST_DOWN: Final = Purpose("transaction.host_down")
 _REFUSAL: Final = Purpose("transaction.refusal")
 _OFFLINE: Final = Purpose("transaction.offline")
-_RETRY: Final = Purpose("reversal.retry")
 _UNCONFIRMED: Final = Purpose("reversal.unconfirmed")
 
 # What each way to pay needs.
@@ -59,14 +60,13 @@ _NEEDS: Final[dict[MethodWord, ComponentWord]] = {
     "qr": "scanner", "contactless": "contactless", "chip": "chip_reader", "stripe": "stripe_reader",
 }  # fmt: skip
 _CARDS: Final = frozenset({"chip", "stripe", "contactless"})
-# Cards that must be read again: see the baseline of `read_errors` in `fleet.life.telemetry`.
-_MISREAD_CHANCE: Final = 0.005
 
 # Why the host declines: insufficient funds, limit exceeded, do not honour. The split is a guess.
 _REFUSALS: Final = {"51": 0.6, "61": 0.2, "05": 0.2}
 _UNVERIFIED: Final[dict[VerificationWord, str]] = {"password": "55"}
 _BIOMETRIC: Final = "63"
-PAY_802: Final = "PAY-802"
+# A host that does not answer this terminal refuses what the catalogue lets telemetry show.
+_SLOW: Final = CATALOGUE[HOST_SILENT].effect.shows[0].rise / NOMINAL_READS
 _DIFFERS: Final = {Outcome.BATCH_MISMATCH: "PAY-803", Outcome.MAC_ERROR: "SGN-854"}
 
 
@@ -105,7 +105,7 @@ def cut_off(t: Terminal, why: str) -> None:
         return
     asked = sale.asked_at <= t.world.now() and not sale.offline
     if asked:
-        _queue_reversal(t, why)
+        t.must_reverse(why)
     if t.customers.lived:
         _report(t, sale, "reversal_pending" if asked else "abandoned", why)
     if not asked:
@@ -133,7 +133,7 @@ async def reverse(t: Terminal) -> None:
         else:
             journal.confirm()
             t.step(Event.REVERSED, code=APPROVED)
-    _plan_reversal(t)
+    t.plan_reversal()
 
 
 # ---------------------------------------------------------------------------- what comes of it
@@ -143,8 +143,7 @@ def _approve(t: Terminal, sale: Sale) -> None:
     rule, now = t.profile.transactions, t.world.now()
     t.journal.approve(1, now, rule.backup)
     receipts_m = t.member.model.printer * rule.copies * rule.receipt_mm / 1_000.0
-    misread = sale.method in _CARDS and t.streams.chance(_MISREAD, _MISREAD_CHANCE)
-    _count(t, (1 + misread, int(misread), 1, 0), receipts_m)
+    _count(t, sale, ok=True, paper_m=receipts_m)
     t.step(Event.TRANSACTION_APPROVED, code=APPROVED, duration_ms=now - sale.began_at)
     _report(t, sale, "approved", APPROVED)
 
@@ -158,7 +157,7 @@ def _refuse(t: Terminal, sale: Sale) -> None:
 
 
 def _decline(t: Terminal, sale: Sale, code: str) -> None:
-    _count(t, (1, 0, 0, 1), 0.0)
+    _count(t, sale, ok=False)
     t.step(Event.TRANSACTION_DECLINED, code=code, duration_ms=t.world.now() - sale.began_at)
     _report(t, sale, "declined", code)
 
@@ -166,19 +165,20 @@ def _decline(t: Terminal, sale: Sale, code: str) -> None:
 def _time_out(t: Terminal, sale: Sale) -> None:
     failing = next(t.fate.current(Gateway, sale.began_at), None)
     if failing is None:
-        illness.attest(t, PAY_802, mechanism="network")
+        illness.attest(t, HOST_SILENT, mechanism="network")
     else:
-        illness.attest(t, PAY_802, cause=failing[0].name)
-    _count(t, (1, 0, 0, 1), 0.0)
-    _queue_reversal(t, PAY_802)
-    t.step(Event.TRANSACTION_INTERRUPTED, code=PAY_802, duration_ms=t.world.now() - sale.began_at)
-    _report(t, sale, "reversal_pending", PAY_802)
+        illness.attest(t, HOST_SILENT, cause=failing[0].name)
+    _count(t, sale, ok=False)
+    t.must_reverse(HOST_SILENT)
+    taken_ms = t.world.now() - sale.began_at
+    t.step(Event.TRANSACTION_INTERRUPTED, code=HOST_SILENT, duration_ms=taken_ms)
+    _report(t, sale, "reversal_pending", HOST_SILENT)
 
 
 def _sign_in_again(t: Terminal, sale: Sale) -> None:
     code = sale.outcome.value
     illness.beset(t, _DIFFERS[sale.outcome], cause=code)
-    _count(t, (1, 0, 0, 1), 0.0)
+    _count(t, sale, ok=False)
     t.diary.expires, t.diary.signs_in = NEVER, t.world.now()
     t.session = Session.SIGNED_OFF
     t.step(Event.SIGN_IN_DEMANDED, code=code, duration_ms=t.world.now() - sale.began_at)
@@ -239,8 +239,7 @@ def _outcome(t: Terminal) -> Outcome:
 
 
 def _host_down(t: Terminal) -> float:
-    failing = t.fate.current(Gateway, t.world.now())
-    return max((cause.refusal for cause, _, _ in failing), default=0.0)
+    return max(t.host_refusal(), _SLOW if HOST_SILENT in t.active else 0.0)
 
 
 # ---------------------------------------------------------------------------- its parts
@@ -263,21 +262,22 @@ def _approved_offline(t: Terminal) -> bool:
     return t.streams.chance(_OFFLINE, t.profile.transactions.offline)
 
 
-def _count(t: Terminal, counts: tuple[int, int, int, int], paper_m: float) -> None:
+def _count(t: Terminal, sale: Sale, *, ok: bool, paper_m: float = 0.0) -> None:
+    misread = sale.method in _CARDS and t.streams.chance(_MISREAD, _misreads(t))
+    counts = (1 + misread, int(misread), int(ok), int(not ok))
     t.vitals.count(t.pulse.index, t.pulse.seq + 1, counts, paper_m)
 
 
-def _queue_reversal(t: Terminal, why: str) -> None:
-    t.journal.must_reverse()
-    t.step(Event.REVERSAL_QUEUED, code=why)
-    _plan_reversal(t)
+def _misreads(t: Terminal) -> float:
+    """Return the chance that a card must be read again.
 
-
-def _plan_reversal(t: Terminal) -> None:
-    if t.diary.reverses == NEVER and (t.journal.pending or t.journal.stored):
-        t.diary.reverses = t.world.now() + t.streams.draw(
-            _RETRY, t.profile.transactions.reversal_retry
-        )
+    Telemetry says which part of all reads fail, those that are no cards included.
+    """
+    failing = t.level("read_errors") / NOMINAL_READS
+    liked, takes = t.profile.transactions.methods, t.member.model.methods
+    cards = sum(weight for word, weight in liked.items() if word in takes and word in _CARDS)
+    total = sum(weight for word, weight in liked.items() if word in takes)
+    return min(1.0, failing / max(1.0 - failing, failing) * total / cards)
 
 
 def _lose_customer(t: Terminal) -> None:
@@ -307,6 +307,6 @@ def _report(t: Terminal, sale: Sale, outcome: OutcomeWord, code: str) -> None:
     if sale.offline and outcome == "approved":
         if t.journal.store(report, t.profile.transactions.stored_max):
             t.step(Event.DATA_LOST, code="stored")
-        _plan_reversal(t)
+        t.plan_reversal()
     elif t.customers.lived:
         t.tell(report)

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from fleet.life.states import Event, State, Step
+from fleet.life.truth import FaultTruth
 from fleet.profile import load
 from fleet.profile.profile import Profile
 from fleet.units import DAY_MS, HOUR_MS, MINUTE_MS
@@ -251,3 +252,29 @@ def test_a_version_that_does_not_fit_crashes_until_it_is_gone() -> None:
     world = live(profile, hours=24)
     updated = first(world, E.UPDATED).at_ms
     assert not [s for s in world.steps if s.code == "SW-703" and s.at_ms > updated]
+
+
+def test_counted_payments_that_a_host_refused_are_reversed() -> None:
+    """While the host fails none is booked; each is queued to be reversed, and none is left."""
+    shop = {
+        "estate__sizes": [{"name": "busy", "share": 1.0, "per_day": 480.0}],
+        "estate__sectors": [{"name": "flat", "share": 1.0, "hours": [1.0] * 24}],
+        "transactions__dispersion": 1e6,
+        "transactions__declined": 0.0,
+        "transactions__verification_failure": 0.0,
+        "transactions__reversal_retry": "10s",
+    }
+    gateway = {"kind": "gateway", "at": "10h", "lasts": "6h", "refusal": 1.0}
+    world = settle(struck(gateway, **shop), hours=20)
+    terminal = spend(struck(gateway, **shop), world)
+    queued = [s for s in world.steps if s.event is E.REVERSAL_QUEUED and s.code == "PAY-802"]
+    # 120 came in those six hours; 4 sigma is 44.
+    assert len(queued) == pytest.approx(120, abs=44)
+    assert all(s.at_ms >= 10 * HOUR_MS for s in queued)
+    reversed_ = [s for s in world.steps if s.event is E.REVERSED]
+    journal = terminal.journal
+    assert journal.pending == 0
+    assert len(reversed_) == journal.reversed > 100
+    assert len(queued) == journal.reversed + journal.unconfirmed
+    (fault,) = [t for t in world.truths if isinstance(t, FaultTruth) and t.code == "PAY-802"]
+    assert (fault.cause, fault.onset_at, fault.repaired_at) == ("it", 10 * HOUR_MS, 16 * HOUR_MS)

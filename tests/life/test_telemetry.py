@@ -198,3 +198,39 @@ def test_what_was_lived_is_reported_once() -> None:
     assert rows_of(vitals, [0], [2.0], [8])[0, columns].tolist() == [0, 0, 0, 0]
     assert rows_of(vitals, [1], [2.0], [7])[0, columns].tolist() == [0, 0, 0, 0]
     assert vitals.flows.sold["paper_m"][0] == pytest.approx(PAPER_ROLL_M - 0.24)
+
+
+@pytest.mark.parametrize(
+    ("begin_h", "end_h", "expected"),
+    [(1.0, 9.0, 0.82), (3.375, 9.0, 0.46), (3.25, 3.3125, 0.28), (3.5, 9.0, 0.1), (1.0, 3.25, 0.1)],
+)
+def test_a_heartbeat_counts_refusals_by_the_part_of_its_interval(
+    begin_h: float, end_h: float, expected: float
+) -> None:
+    """From 3:15 to 3:30 nine tenths would go well; 80 % of what falls into the outage does not."""
+    count = 5_000
+    vitals = vitals_of(count)
+    for row in range(count):
+        vitals.sell(row, Trade(STREET, 600.0, 0.1, 0.0, 0), 0)
+        vitals.refuse(row, 0.8, int(begin_h * HOUR_MS))
+        vitals.refuse(row, 0.0, int(end_h * HOUR_MS))
+    table = rows_of(vitals, list(range(count)), [3.5] * count, [1] * count)
+    ok, fail = (table[:, ROW.index(name)].sum() for name in ("txn_ok", "txn_fail"))
+    sigma = ((ok + fail) * expected * (1.0 - expected)) ** 0.5
+    # What failed was drawn of the reads: one in 200 of them is an error.
+    assert abs(fail - (ok + fail) * expected) < 4.0 * sigma + 0.006 * fail
+
+
+def test_an_outage_that_lasts_is_there_after_the_night_and_one_that_is_over_is_not() -> None:
+    """Whoever closes and opens again meets the outage of that hour, and of no other."""
+    for until, hit in ((1_000, True), (15, False)):
+        vitals = vitals_of(1)
+        vitals.sell(0, Trade(STREET, 6_000.0, 0.0, 0.0, 0), 0)
+        vitals.refuse(0, 1.0, 9 * HOUR_MS)
+        vitals.sell(0, None, 10 * HOUR_MS)
+        vitals.refuse(0, 0.0, until * HOUR_MS)
+        vitals.sell(0, Trade(STREET, 6_000.0, 0.0, 0.0, 0), 20 * HOUR_MS)
+        row = rows_of(vitals, [0], [26.5], [1])[0]
+        assert row[ROW.index("reads")] > 0
+        assert bool(row[ROW.index("txn_fail")] > 0) is hit
+        assert bool(row[ROW.index("txn_ok")] > 0) is not hit
