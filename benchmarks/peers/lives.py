@@ -8,12 +8,12 @@ Prints steps, messages, heartbeats and the CPU seconds of the lives.
 import gc
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import simpy
 
-from fleet.dataset.calendar import Calendar
+from fleet.dataset.calendar import Calendar, Day
 from fleet.dataset.heard import READINGS
 from fleet.dataset.lives import live_through
 from fleet.life.pulse import Pulse
@@ -58,9 +58,9 @@ class Counting:
         self.beats += count
         self._stretches.add(pulse, begin, every, count)
 
-    def end_day(self) -> None:
+    def end_days(self, days: Sequence[Day]) -> None:
         """Forget them."""
-        self._stretches.take()
+        self._stretches.take([day.end for day in days])
 
 
 class SimpyKernel(Kernel):
@@ -115,7 +115,7 @@ def main(how: str, name: str, terminals: int, days: int) -> None:
     began = time.process_time()
     kind = SimpyEstate if how == "simpy" else VirtualEstate
     calendar = Calendar.of(profile, days)
-    live_through(profile, SEED, crew, vitals, told, calendar, told.end_day, kind)
+    live_through(profile, SEED, crew, vitals, told, calendar, told.end_days, kind)
     spent_s = time.process_time() - began
     sys.stdout.write(f"{told.steps} {told.messages} {told.beats} {spent_s}\n")
 

@@ -1,10 +1,11 @@
-"""What is written down of a block of terminals while it lives, a day at a time.
+"""What is written down of a block of terminals while it lives, some days at a time.
 
-A day's notes are tuples in lists; at its end each list becomes one record batch of an Arrow file,
-so that memory holds a day of a block at most, and whoever writes the tables later reads the batches
-of its day and nothing else.
+Notes are tuples in lists, so that memory holds some days of a block at most. At their end each list
+becomes one record batch of an Arrow file for each day, and whoever writes the tables later reads
+the batches of its day and nothing else. Truths, which are read all at once, are not divided.
 """
 
+from bisect import bisect_right
 from collections.abc import Container, Iterable, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -12,6 +13,7 @@ from typing import Any, Final
 import numpy as np
 import pyarrow as pa
 
+from fleet.dataset.calendar import Day
 from fleet.dataset.heard import READINGS
 from fleet.life.pulse import Pulse
 from fleet.life.states import Step
@@ -59,6 +61,7 @@ STEPS: Final = pa.schema([
     ("duration", pa.int64()),
 ])  # fmt: skip
 
+_HEARD, _AT = EVENTS.get_field_index("heard"), STEPS.get_field_index("at")
 _TRUTHS: Final = {FaultTruth: "faults", LifeTruth: "lives", Ticket: "tickets"}
 
 
@@ -121,24 +124,38 @@ class Chronicle:
 
     # ------------------------------------------------------------------ days
 
-    def end_day(self) -> None:
-        """Write what the day brought, and forget it."""
-        files, collected = self._files, self._stretches.take()
-        order = np.lexsort((collected.stretches[:, 1], collected.stretches[:, 0]))
-        files["stretches"].write_columns(collected.stretches[order].T)
-        for number, table in enumerate(collected.tables):
-            files[f"table_{number}"].write_columns([_binary(table)])
-        for name, rows in (("events", self._events), ("steps", self._steps),
-                           *self._truths.items()):  # fmt: skip
-            rows.sort(key=_row)
-            files[name].write_rows(rows)
-            rows.clear()
+    def end_days(self, days: Sequence[Day]) -> None:
+        """Write what these days brought, and forget it."""
+        files, ends = self._files, [day.end for day in days]
+        for collected in self._stretches.take(ends):
+            files["stretches"].write_columns(collected.stretches.T)
+            for number, table in enumerate(collected.tables):
+                files[f"table_{number}"].write_columns([_binary(table)])
+        for name, notes, place in (("events", self._events, _HEARD), ("steps", self._steps, _AT)):
+            for rows in _by_day(notes, place, ends):
+                files[name].write_rows(rows)
+            notes.clear()
+        for name, truths in self._truths.items():
+            truths.sort(key=_row)
+            files[name].write_rows(truths)
+            truths.clear()
 
     def close(self) -> list[str]:
         """End the files; return the versions of the firmware, in the order of their numbers."""
         for file in self._files.values():
             file.close()
         return list(self._stretches.firmware)
+
+
+def _by_day(
+    notes: list[tuple[Any, ...]], place: int, ends: Sequence[Millis]
+) -> list[list[tuple[Any, ...]]]:
+    """Return the notes of each day, by terminal; `place` is that of the instant in a note."""
+    days: list[list[tuple[Any, ...]]] = [[] for _ in ends]
+    notes.sort(key=_row)
+    for note in notes:
+        days[bisect_right(ends, note[place])].append(note)
+    return days
 
 
 def _row(note: tuple[Any, ...]) -> int:
@@ -153,7 +170,7 @@ def _binary(table: np.ndarray[Any, Any]) -> pa.Array:
 
 
 class _File:
-    """An Arrow file, one record batch for each day."""
+    """An Arrow file of record batches."""
 
     def __init__(self, path: Path, schema: pa.Schema) -> None:
         self._schema = schema

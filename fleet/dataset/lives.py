@@ -5,13 +5,13 @@ written depends on neither the number of workers nor their order.
 """
 
 import gc
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 
-from fleet.dataset.calendar import Calendar
+from fleet.dataset.calendar import Calendar, Day
 from fleet.dataset.chronicle import Chronicle
 from fleet.life.illness import conclude
 from fleet.life.telemetry import Vitals
@@ -26,6 +26,8 @@ BLOCK: Final = 512
 """Terminals of a block."""
 BUCKET: Final = 4_096
 """Terminals whose rows of a day stand in one file; a whole number of blocks."""
+DAYS_AT_ONCE: Final = 10
+"""So far a block lives before it is written down: a quiet terminal passes over as many at once."""
 
 
 def crew(profile: Profile, seed: int, block: int) -> list[Member]:
@@ -47,7 +49,7 @@ def live_block(profile: Profile, seed: int, block: int, calendar: Calendar, fold
     members = crew(profile, seed, block)
     vitals = Vitals(seed, np.array([each.index for each in members], np.uint64))
     chronicle = Chronicle(folder, vitals, calendar.origin_ms)
-    live_through(profile, seed, members, vitals, chronicle, calendar, chronicle.end_day)
+    live_through(profile, seed, members, vitals, chronicle, calendar, chronicle.end_days)
     words = "\n".join(chronicle.close())
     (folder / "firmware.txt").write_text(words, encoding="utf-8")
 
@@ -59,10 +61,10 @@ def live_through(  # noqa: PLR0913, PLR0917 - all that lives are made of
     vitals: Vitals,
     chronicle: AnyChronicle,
     calendar: Calendar,
-    end_day: Callable[[], None],
+    end_days: Callable[[Sequence[Day]], None],
     kind: type[VirtualEstate] = VirtualEstate,
 ) -> None:
-    """Let terminals live through a study, day by day.
+    """Let terminals live through a study, some days at a time.
 
     Args:
         profile: The estate.
@@ -71,7 +73,7 @@ def live_through(  # noqa: PLR0913, PLR0917 - all that lives are made of
         vitals: Theirs, a row for each.
         chronicle: Who writes it down.
         calendar: The study's days.
-        end_day: Called at the end of each.
+        end_days: Called when some of them are over.
         kind: What makes time pass.
     """
     profile = _without_packages(profile)
@@ -80,15 +82,16 @@ def live_through(  # noqa: PLR0913, PLR0917 - all that lives are made of
     estate = kind(desk, chronicle, tenant, calendar.origin_ms, speed)
     worlds = put_to_life(profile, seed, members, vitals, estate)
     gc.freeze()
-    days = calendar.dates()
-    for day in days:
-        estate.live_until(day.end - 1)
-        if day is days[-1]:
+    dates = calendar.dates()
+    for first in range(0, len(dates), DAYS_AT_ONCE):
+        days = dates[first : first + DAYS_AT_ONCE]
+        estate.live_until(days[-1].end - 1)
+        if days[-1] is dates[-1]:
             for world, terminal in worlds:
                 for truth in conclude(terminal, calendar.end):
                     world.note(truth)
                 world.end()
-        end_day()
+        end_days(days)
 
 
 def _without_packages(profile: Profile) -> Profile:

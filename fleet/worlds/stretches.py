@@ -10,9 +10,13 @@ microsecond a row; a call for all of them costs a few nanoseconds.
 
 What telemetry depends on changes rarely, so it is kept apart, once for each *version* of a
 terminal's vitals, and a stretch names its version.
+
+Lives know nothing of days: a stretch may last for many. It is cut at midnight when it is handed
+over, all stretches at once.
 """
 
 from array import array
+from collections.abc import Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -34,6 +38,9 @@ the state's place in `STATES`; the version's place among those of its collector;
 number; how many faults are active. Behind them stand the versions of the terminal's row in each of
 `Vitals.tables`."""
 
+_ROW, _BEGIN, _EVERY, _COUNT, _SEQ = (
+    FIELDS.index(name) for name in ("row", "begin", "every", "count", "seq")
+)
 STATES: Final = tuple(State)
 _STATE: Final = {state: number for number, state in enumerate(STATES)}
 
@@ -42,7 +49,7 @@ class Collected(NamedTuple):
     """Stretches as they were collected, and what telemetry depends on in them.
 
     Attributes:
-        stretches: int64[stretches, len(FIELDS) + tables], in the order in which they ended.
+        stretches: int64[stretches, len(FIELDS) + tables], by terminal and time.
         tables: For each of `Vitals.tables` the versions of its rows that were met.
     """
 
@@ -84,20 +91,28 @@ class Stretches:
             *self._versions[row],
         ))  # fmt: skip
 
-    def take(self) -> Collected:
-        """Return all that was collected since the last time, and forget it."""
+    def take(self, ends: Sequence[Millis]) -> list[Collected]:
+        """Return all that was collected since the last time, a day after the other, and forget it.
+
+        Args:
+            ends: The first instant after each day; nothing was collected beyond the last.
+        """
         width = len(FIELDS) + len(self._sources)
         stretches = np.frombuffer(self._numbers, np.int64).reshape(-1, width)
+        order = np.lexsort((stretches[:, _BEGIN], stretches[:, _ROW]))
         tables = tuple(
             np.frombuffer(b"".join(rows), source.dtype).reshape(-1, *source.shape[1:])
             for rows, source in zip(self._snapshots, self._sources, strict=True)
         )
+        self._forget()
+        return list(_by_day(stretches[order], tables, ends))
+
+    def _forget(self) -> None:
         count = len(self._changes)
         self._numbers = array("q")
         self._snapshots = [[] for _ in self._sources]
         self._changes = [-1] * count
         self._noted = [[] for _ in range(count)]
-        return Collected(stretches, tables)
 
     def _note(self, row: int) -> None:
         """Note the versions of a terminal's rows that are not as they were."""
@@ -111,6 +126,27 @@ class Stretches:
                 self._versions[row][number] = len(self._snapshots[number])
                 self._snapshots[number].append(new)
         self._noted[row] = now
+
+
+def _by_day(
+    stretches: Integers, tables: tuple[NDArray[Any], ...], ends: Sequence[Millis]
+) -> Iterator[Collected]:
+    """Yield the part of each day, with the versions that are met in it."""
+    begin, every, count = stretches[:, _BEGIN], stretches[:, _EVERY], stretches[:, _COUNT]
+    before = np.zeros(len(stretches), np.int64)
+    for end in ends:
+        until = np.clip(-((begin - end) // every), before, count)
+        today = until > before
+        part = stretches[today]
+        part[:, _BEGIN] += before[today] * part[:, _EVERY]
+        part[:, _SEQ] += before[today]
+        part[:, _COUNT] = (until - before)[today]
+        before = until
+        met = []
+        for column, table in enumerate(tables, len(FIELDS)):
+            versions, part[:, column] = np.unique(part[:, column], return_inverse=True)
+            met.append(table[versions])
+        yield Collected(part, tuple(met))
 
 
 class Grid(NamedTuple):
@@ -129,7 +165,7 @@ class Grid(NamedTuple):
 
 def grid_of(stretches: Integers) -> Grid:
     """Return the heartbeats of stretches, int64[stretches, len(FIELDS)]."""
-    begin, every, count, first = (stretches[:, FIELDS.index(name)] for name in _GRID)
+    begin, every, count, first = (stretches[:, n] for n in (_BEGIN, _EVERY, _COUNT, _SEQ))
     stretch = np.repeat(np.arange(len(stretches)), count)
     number = np.arange(len(stretch)) - np.repeat(np.cumsum(count) - count, count)
     at_ms = begin[stretch] + number * every[stretch]
@@ -147,6 +183,3 @@ def expand(grid: Grid, vitals: Vitals, origin_ms: int) -> Heartbeats:
         origin_ms: Unix time of the epoch.
     """
     return heartbeats(vitals, grid.stretch, grid.at_ms, grid.seq, origin_ms)
-
-
-_GRID: Final = ("begin", "every", "count", "seq")

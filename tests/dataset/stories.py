@@ -42,5 +42,5 @@ def stories(profile: Profile, seed: int, days: int) -> dict[str, list[Step]]:
     crew = list(members(profile.estate, seed))
     vitals = Vitals(seed, np.array([each.index for each in crew], np.uint64))
     kept = Stories(len(crew))
-    live_through(profile, seed, crew, vitals, kept, Calendar.of(profile, days), lambda: None)
+    live_through(profile, seed, crew, vitals, kept, Calendar.of(profile, days), lambda _: None)
     return {each.tid: steps for each, steps in zip(crew, kept.steps, strict=True)}
