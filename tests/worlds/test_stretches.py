@@ -3,12 +3,13 @@
 from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
 from fleet.life.pulse import Pulse
 from fleet.life.states import State
 from fleet.life.symptoms import Shape, Symptom
 from fleet.life.telemetry import Vitals
-from fleet.worlds.stretches import FIELDS, Stretches, expand, grid_of
+from fleet.worlds.stretches import FIELDS, Collected, Stretches, expand, grid_of
 
 DAY_MS = 86_400_000
 EVERY_MS = 700_000
@@ -31,19 +32,15 @@ def collected(counts: tuple[int, ...]) -> tuple[Stretches, Vitals]:
     return stretches, vitals
 
 
-def rows_of(taken: list[tuple[np.ndarray, tuple[np.ndarray, ...]]]) -> np.ndarray:
+def rows_of(taken: list[Collected]) -> NDArray[np.float64]:
     """Return terminal, number, instant and temperature of every heartbeat, by terminal and time."""
     found = []
     for stretches, tables in taken:
         versions = [table[v] for table, v in zip(tables, stretches.T[len(FIELDS) :], strict=True)]
+        every = stretches[:, AT["every"]]
         row = stretches[:, AT["row"]]
-        vitals = Vitals.of_stretches(
-            3,
-            row.astype(np.uint64),
-            stretches[:, AT["booted"]],
-            stretches[:, AT["every"]],
-            versions,
-        )
+        booted = stretches[:, AT["booted"]]
+        vitals = Vitals.of_stretches(3, row.astype(np.uint64), booted, every, versions)
         grid = grid_of(stretches)
         values = expand(grid, vitals, 0).values
         found.append(np.stack([row[grid.stretch], grid.seq, grid.at_ms, values[0]], axis=1))
