@@ -66,8 +66,8 @@ async def _close(t: Terminal) -> None:
         t.step(Event.SETTLEMENT_STARTED, code="closing")
         return  # and close when that is over
     if t.state is State.READY:
-        t.say(SignedOff(t.ts(), t.batch))
-        t.session = Session.SIGNED_OFF
+        t.say(SignedOff(t.ts(), t.journal.batch))
+        t.shift.session = Session.SIGNED_OFF
         t.step(Event.SIGNED_OFF)
     t.diary.expires = NEVER
     await switch_off(t)
@@ -87,7 +87,7 @@ async def _sign_in(t: Terminal) -> None:
 async def _expire(t: Terminal) -> None:
     t.diary.expires = NEVER
     t.diary.signs_in = t.world.now()
-    t.session = Session.EXPIRED
+    t.shift.session = Session.EXPIRED
     illness.beset(t, "SGN-855")
     t.step(Event.SESSION_EXPIRED, code="SGN-855")
 
@@ -106,7 +106,7 @@ async def _report(t: Terminal) -> None:
 
 
 async def _end_lockout(t: Terminal) -> None:
-    signin.unlock(t, t.lifted_by)
+    signin.unlock(t, t.shift.lifted_by)
 
 
 async def _inspect(t: Terminal) -> None:

@@ -47,7 +47,7 @@ async def _take_effect(t: Terminal, kind: FaultKind, then: Then) -> None:
                 transaction.lose_link(t)
                 t.diary.reconnects = NEVER
         case Then.REBOOT:
-            t.boot_reason = "reboot"
+            t.unit.boot_reason = "reboot"
             t.step(Event.UNEXPECTEDLY_REBOOTED, code=kind.code)
         case Then.BLACK_OUT:
             t.step(Event.POWER_LOST, code=kind.code)
@@ -58,7 +58,7 @@ async def _take_effect(t: Terminal, kind: FaultKind, then: Then) -> None:
         case Then.STOP:
             t.step(Event.PUT_OUT_OF_ORDER, code=kind.code)
         case Then.TAMPER:
-            ailment = t.active[kind.code]
+            ailment = t.cases.active[kind.code]
             illness.notice(t, ailment, kind.points[-1])  # its last words
             await t.detach(clean=False)
             t.step(Event.TAMPERED, code=kind.code)
@@ -66,7 +66,7 @@ async def _take_effect(t: Terminal, kind: FaultKind, then: Then) -> None:
 
 def power_on(t: Terminal) -> None:
     """Let wear go on, and ailments act anew on a terminal that comes up."""
-    for ailment in t.active.values():
+    for ailment in t.cases.active.values():
         plan_act(t, ailment)
     illness.power_on(t)
 
@@ -74,11 +74,11 @@ def power_on(t: Terminal) -> None:
 async def tend(t: Terminal) -> None:
     """Attend to the ailments that are due, and let telemetry show what is coming."""
     now = t.world.now()
-    if t.swapped_by is not None:
+    if t.cases.swapped_by is not None:
         await t.detach(clean=True)
-        t.step(Event.PUT_OUT_OF_ORDER, code=t.swapped_by.diagnosis)
+        t.step(Event.PUT_OUT_OF_ORDER, code=t.cases.swapped_by.diagnosis)
         return
-    for ailment in list(t.active.values()):
+    for ailment in list(t.cases.active.values()):
         if ailment.until <= now:
             recover(t, ailment)
         elif ailment.plan is None and ailment.notice_at <= now:
@@ -86,7 +86,7 @@ async def tend(t: Terminal) -> None:
         elif ailment.acts_at <= now:
             await _act(t, ailment)
             return
-    if t.risks.shows_at <= now:
+    if t.unit.risks.shows_at <= now:
         illness.foresee(t)
     illness.tend_next(t)
 
@@ -140,7 +140,7 @@ async def _restart(t: Terminal, ailment: Ailment) -> None:
         ailment.then = Then.STOP
         t.step(Event.PUT_OUT_OF_ORDER, code=ailment.kind.code)
         return
-    t.boot_reason = "reboot"
+    t.unit.boot_reason = "reboot"
     t.step(Event.UNEXPECTEDLY_REBOOTED, code=ailment.kind.code)
 
 
@@ -148,7 +148,7 @@ async def _flap(t: Terminal, code: str) -> None:
     illness.tend_next(t)
     if t.link is Link.ONLINE:
         await t.detach(clean=False)
-        t.retries = 0
+        t.setbacks.connects = 0
         t.diary.reconnects = t.world.now()
         t.step(Event.LINK_LOST, code=code)
 

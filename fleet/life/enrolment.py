@@ -44,12 +44,12 @@ async def registering(t: Terminal) -> None:
         return
     assert isinstance(answer, RegistrationAnswered)  # noqa: S101 - the world matches kinds
     if answer.code != APPROVED:
-        t.refusals += 1
+        t.setbacks.registrations += 1
         illness.beset(t, _REFUSED[answer.code], cause=answer.code)
         t.step(Event.REGISTRATION_REFUSED, code=answer.code)
         await t.detach(clean=True)
         return
-    t.refusals = 0
+    t.setbacks.registrations = 0
     illness.release(t, *_REFUSED.values())
     if answer.heartbeat_ms:
         t.beat_every(answer.heartbeat_ms)
@@ -60,7 +60,7 @@ async def registering(t: Terminal) -> None:
 async def await_enrolment(t: Terminal) -> None:
     """Wait until the server may know better; longer after each refusal, with full jitter."""
     rule = t.profile.registration
-    bound_ms = min(rule.refused_max, rule.refused_first << min(t.refusals - 1, 30))
+    bound_ms = min(rule.refused_max, rule.refused_first << min(t.setbacks.registrations - 1, 30))
     await t.world.sleep(t.world.now() + int(t.streams.uniform(_BACKOFF) * bound_ms))
     t.step(Event.REGISTRATION_RETRIED)
 
@@ -71,7 +71,7 @@ def _registration(t: Terminal) -> RegistrationRequested:
         ts=t.ts(),
         req=t.request_number(),
         tid=member.tid,
-        serial_no=t.serial_no,
+        serial_no=t.unit.serial_no,
         model=member.model.name,
         region=member.region.name,
         fw=t.pulse.fw,

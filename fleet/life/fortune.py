@@ -70,7 +70,7 @@ async def befall(t: Terminal) -> None:
 
 async def relieve(t: Terminal) -> None:
     """Note that plights are over."""
-    for code in [code for code, until in t.plights.items() if until <= t.world.now()]:
+    for code in [code for code, until in t.cases.plights.items() if until <= t.world.now()]:
         clear(t, code)
 
 
@@ -87,7 +87,7 @@ def try_version(t: Terminal) -> None:
         return
     for cause, course, _ in t.fate.current(BadVersion, t.world.now()):
         if cause.version == t.pulse.fw:
-            u = course.own(t.member.index, t.sign_ins, _CRASHES)
+            u = course.own(t.member.index, t.counters.sign_ins, _CRASHES)
             t.diary.crashes = t.world.now() + round(cause.delay.quantile(u))
 
 
@@ -105,38 +105,38 @@ def suffer(
     t: Terminal, code: str, until: Millis, *, name: str, mechanism: Mechanism = "common_cause"
 ) -> None:
     """Note a plight and its root, and tell of it if it can be told."""
-    t.plights[code] = until
+    t.cases.plights[code] = until
     illness.beset(t, code, cause=name, mechanism=mechanism)
-    t.diary.relieved = min(t.plights.values())
+    t.diary.relieved = min(t.cases.plights.values())
     t.step(Event.FAULT_RAISED, code=code)
     _tell(t, code, "raised")
 
 
 def clear(t: Terminal, code: str) -> None:
     """Note that a plight is over."""
-    del t.plights[code]
+    del t.cases.plights[code]
     illness.release(t, code)
-    t.diary.relieved = min(t.plights.values(), default=NEVER)
+    t.diary.relieved = min(t.cases.plights.values(), default=NEVER)
     if code == _CLOCK_WRONG:
-        t.clock_off_ms = 0
+        t.unit.clock_off_ms = 0
     t.step(Event.FAULT_CLEARED, code=code)
     _tell(t, code, "cleared")
 
 
 def _tell(t: Terminal, code: str, phase: str) -> None:
     kind = CATALOGUE[code]
-    t.count_faults()
+    t.pulse.faults = t.cases.known
     t.tell(FaultReported(t.ts(), code, kind.component, kind.severity, phase))  # type: ignore[arg-type]
 
 
 async def _cut(t: Terminal, code: str, turn: Turn) -> None:
     """Lose the link until a spell ends, and try again by the profile's backoff."""
     until = turn.spell.end
-    if until <= t.world.now() or code in t.plights:
+    if until <= t.world.now() or code in t.cases.plights:
         return
     if t.link is Link.ONLINE:
         await t.detach(clean=False)
-        t.retries = 0
+        t.setbacks.connects = 0
         t.back_off()
         t.step(Event.LINK_LOST, code=code)
     suffer(t, code, until, name=turn.course.cause.name)
@@ -162,7 +162,7 @@ async def _clock_step(t: Terminal, turn: Turn) -> None:
     assert isinstance(cause, ClockStep)  # noqa: S101 - see above
     if turn.spell.end <= t.world.now():
         return
-    t.clock_off_ms = cause.step
+    t.unit.clock_off_ms = cause.step
     if t.diary.expires != NEVER:
         t.diary.expires = max(t.world.now(), t.diary.expires - cause.step)
     await _cut(t, _CLOCK_WRONG, turn)
@@ -172,19 +172,19 @@ async def _stress(t: Terminal, turn: Turn) -> None:
     cause, now = turn.course.cause, t.world.now()
     assert isinstance(cause, Stress)  # noqa: S101 - see above
     for code, factor in cause.factors.items():
-        t.risks.scale(code, factor, now)
+        t.unit.risks.scale(code, factor, now)
     if cause.warmer:
         symptom = Symptom("temp_c", cause.warmer, Shape.LEVEL)
-        t.vitals.show(t.pulse.index, _WARMTH, symptom, now, _WARMING_MS)
+        t.unit.show(_WARMTH, symptom, now, _WARMING_MS)
 
 
 async def _relax(t: Terminal, turn: Turn) -> None:
     cause = turn.course.cause
     assert isinstance(cause, Stress)  # noqa: S101 - see above
     for code, factor in cause.factors.items():
-        t.risks.scale(code, 1.0 / factor, t.world.now())
+        t.unit.risks.scale(code, 1.0 / factor, t.world.now())
     if cause.warmer:
-        t.vitals.hide(t.pulse.index, _WARMTH)
+        t.unit.hide(_WARMTH)
 
 
 async def _restart(t: Terminal, turn: Turn) -> None:
@@ -210,7 +210,7 @@ async def _lie_down(t: Terminal, turn: Turn) -> None:
     if turn.spell.end <= t.world.now():
         return
     if t.state is State.READY:
-        t.say(SignedOff(t.ts(), t.batch))
+        t.say(SignedOff(t.ts(), t.journal.batch))
         t.step(Event.SIGNED_OFF)
     t.diary.expires = NEVER
     await switch_off(t)

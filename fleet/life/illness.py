@@ -44,7 +44,7 @@ def befall(t: Terminal, code: str, *, cause: str = "", parent: int = 0) -> None:
     Raises:
         Fault: Always, unless it is active.
     """
-    if code not in t.active:
+    if code not in t.cases.active:
         fault = Fault(CATALOGUE[code], None, t.world.now(), None)
         fault.cause, fault.parent = cause, parent
         raise fault
@@ -62,27 +62,27 @@ def beset(
         parent: Number of the fault that led to it.
         mechanism: Why it struck; the kind's own unless given.
     """
-    if code in t.beset or code in t.active:
+    if code in t.cases.beset or code in t.cases.active:
         return
     ailment = _new(t, CATALOGUE[code], t.world.now())
     ailment.cause, ailment.parent, ailment.detected_at = cause, parent, ailment.onset_at
     ailment.mechanism = mechanism or ailment.mechanism
-    t.beset[code] = ailment
+    t.cases.beset[code] = ailment
 
 
 def release(t: Terminal, *codes: str) -> None:
     """Tell that those of these faults which a chapter has raised are over now."""
     for code in codes:
-        ailment = t.beset.pop(code, None)
+        ailment = t.cases.beset.pop(code, None)
         if ailment is not None:
-            t.world.note(ailment.truth(t.serial_no, t.world.now(), repaired=True))
+            t.world.note(ailment.truth(t.unit.serial_no, t.world.now(), repaired=True))
 
 
 def attest(
     t: Terminal, code: str, *, cause: str = "", parent: int = 0, mechanism: Mechanism | None = None
 ) -> None:
     """Tell the truth about a fault that is over as soon as it has been noticed: now."""
-    if code not in t.beset:
+    if code not in t.cases.beset:
         beset(t, code, cause=cause, parent=parent, mechanism=mechanism)
         release(t, code)
 
@@ -97,11 +97,11 @@ def fall_ill(t: Terminal, fault: Fault) -> Ailment:
         t.world.note(fault.life._replace(fault=ailment.number))
     if fault.beside is not None:
         t.world.note(fault.beside)
-    t.active[kind.code] = ailment
+    t.cases.active[kind.code] = ailment
     t.step(Event.FAULT_STRUCK, code=kind.code)
     ailment.notice_at = t.world.now() + _unnoticed_ms(t, kind)
     for symptom in kind.effect.shows:
-        t.show(SOURCE[kind.code] + _EFFECT, symptom, ailment.onset_at, _STEP_MS)
+        t.unit.show(SOURCE[kind.code] + _EFFECT, symptom, ailment.onset_at, _STEP_MS)
     return ailment
 
 
@@ -118,7 +118,7 @@ def notice(t: Terminal, ailment: Ailment, point: Point) -> None:
     ailment.plan = plan(t.streams, t.profile, t.service, kind, now)
     ailment.reported = kind.observable and point not in {Point.MERCHANT, Point.TMS}
     t.step(Event.FAULT_RAISED, code=kind.code)
-    t.count_faults()
+    t.pulse.faults = t.cases.known
     if ailment.reported:
         _report(t, kind, "raised")
     tend_next(t)
@@ -132,7 +132,7 @@ def come_upon(t: Terminal, point: Point, component: str = "") -> None:
         point: What it is doing.
         component: Which step of the self-test has failed.
     """
-    for ailment in list(t.active.values()):
+    for ailment in list(t.cases.active.values()):
         kind = ailment.kind
         concerned = not component or kind.tested_as == component
         if ailment.plan is None and concerned and point in kind.points:
@@ -150,9 +150,9 @@ def recover(t: Terminal, ailment: Ailment) -> None:
     for truth in _account(t, ailment, now, repaired=True):
         t.world.note(truth)
         if swapped and isinstance(truth, Ticket):
-            t.swapped_by = truth
+            t.cases.swapped_by = truth
     if not swapped:
-        t.risks.renew(kind.code, now)
+        t.unit.risks.renew(kind.code, now)
     if kind.effect.isolates:
         t.diary.reconnects = now
     tend_next(t)
@@ -160,15 +160,15 @@ def recover(t: Terminal, ailment: Ailment) -> None:
 
 def tend_next(t: Terminal) -> None:
     """Plan when ailments and what is coming want attention next."""
-    due = min((ailment.due for ailment in t.active.values()), default=NEVER)
-    t.diary.tends = t.world.now() if t.swapped_by else min(due, t.risks.shows_at)
+    due = min((ailment.due for ailment in t.cases.active.values()), default=NEVER)
+    t.diary.tends = t.world.now() if t.cases.swapped_by else min(due, t.unit.risks.shows_at)
 
 
 def power_on(t: Terminal) -> None:
     """Let the clocks of wear run, and telemetry show what is coming."""
     now = t.world.now()
-    t.risks.power_on(now)
-    if t.risks.showing_any or t.risks.shows_at <= now:
+    t.unit.risks.power_on(now)
+    if t.unit.risks.showing_any or t.unit.risks.shows_at <= now:
         foresee(t)
     tend_next(t)
 
@@ -176,10 +176,10 @@ def power_on(t: Terminal) -> None:
 def foresee(t: Terminal) -> None:
     """Let telemetry show what is coming."""
     snr = t.profile.hazards.precursor_snr * t.profile.dataset.precursor_gain
-    for kind, begin, grow_ms in t.risks.showing(t.world.now()):
+    for kind, begin, grow_ms in t.unit.risks.showing(t.world.now()):
         for symptom in kind.precursors:
             dimmed = symptom._replace(rise=symptom.rise * snr)
-            t.show(SOURCE[kind.code], dimmed, begin, grow_ms)
+            t.unit.show(SOURCE[kind.code], dimmed, begin, grow_ms)
     tend_next(t)
 
 
@@ -200,13 +200,23 @@ async def endure(t: Terminal, ailment: Ailment) -> None:
 def inspect(t: Terminal) -> None:
     """Let somebody clean reader, scanner and vents."""
     now, interval = t.world.now(), t.profile.hazards.inspection
-    for life in t.risks.inspect(now):
+    for life in t.unit.risks.inspect(now):
         t.world.note(life)
-        t.hide(SOURCE[life.code])
-    t.tickets += 1
+        t.unit.hide(SOURCE[life.code])
+    t.cases.tickets += 1
     t.world.note(
         Ticket(
-            t.tickets, t.serial_no, now, now, now, "preventive", "user_report", "unit", "", "", 0
+            t.cases.tickets,
+            t.unit.serial_no,
+            now,
+            now,
+            now,
+            "preventive",
+            "user_report",
+            "unit",
+            "",
+            "",
+            0,
         )
     )
     t.diary.inspects = NEVER if interval is None else now + interval
@@ -216,12 +226,14 @@ def inspect(t: Terminal) -> None:
 
 def stopping(t: Terminal, *then: Then) -> list[Ailment]:
     """Return the active ailments that stop the terminal in one of these ways."""
-    return [ailment for ailment in t.active.values() if ailment.then in then]
+    return [ailment for ailment in t.cases.active.values() if ailment.then in then]
 
 
 def needing_repair(t: Terminal) -> list[Ailment]:
     """Return what keeps the terminal out of order: what stopped it, or what its self-test found."""
-    known = (each for each in t.active.values() if each.plan is not None and each.kind.tested_as)
+    known = (
+        each for each in t.cases.active.values() if each.plan is not None and each.kind.tested_as
+    )
     return stopping(t, Then.STOP) or list(known)
 
 
@@ -234,32 +246,32 @@ def point_of(kind: FaultKind) -> Point:
 def retire(t: Terminal) -> None:
     """Take leave of a unit that is swapped out: its lives and ailments end, the depot gets it."""
     now = t.world.now()
-    if t.swapped_by is not None:
-        t.tickets += 1
-        t.world.note(depot(t.streams, t.profile, t.swapped_by, t.tickets, now))
-        t.swapped_by = None
-    for ailment in list(t.active.values()):
+    if t.cases.swapped_by is not None:
+        t.cases.tickets += 1
+        t.world.note(depot(t.streams, t.profile, t.cases.swapped_by, t.cases.tickets, now))
+        t.cases.swapped_by = None
+    for ailment in list(t.cases.active.values()):
         _forget(t, ailment)
         t.step(Event.FAULT_CLEARED, code=ailment.kind.code)
         for truth in _account(t, ailment, now, repaired=ailment.plan is not None):
             t.world.note(truth)
-    release(t, *(code for code in list(t.beset) if code not in t.plights))
-    for life in t.risks.end_all(now, "decommission"):
+    release(t, *(code for code in list(t.cases.beset) if code not in t.cases.plights))
+    for life in t.unit.risks.end_all(now, "decommission"):
         t.world.note(life)
 
 
 def conclude(t: Terminal, at: Millis) -> Iterator[Truth]:
     """Yield the truth about what is not over when the world ends: lives, ailments, open tickets."""
-    for ailment in t.active.values():
+    for ailment in t.cases.active.values():
         yield from _account(t, ailment, at, repaired=False)
-    for ailment in t.beset.values():
-        yield ailment.truth(t.serial_no, at, repaired=False)
-    yield from t.risks.end_all(at, "study_end")
+    for ailment in t.cases.beset.values():
+        yield ailment.truth(t.unit.serial_no, at, repaired=False)
+    yield from t.unit.risks.end_all(at, "study_end")
 
 
 def _new(t: Terminal, kind: FaultKind, onset_at: Millis) -> Ailment:
-    t.ailments += 1
-    return Ailment(kind, t.ailments, onset_at)
+    t.cases.ailments += 1
+    return Ailment(kind, t.cases.ailments, onset_at)
 
 
 def _unnoticed_ms(t: Terminal, kind: FaultKind) -> Millis:
@@ -280,11 +292,11 @@ def _delay_ms(t: Terminal, purpose: Purpose, point: Point, *, stops: bool) -> Mi
         return int(t.streams.uniform(purpose) * t.every_ms)
     if point in {Point.HEARTBEAT, Point.TMS}:
         return 2 * t.every_ms  # the server misses the second
-    if point is Point.TRANSACTION and t.risks.clocks.running:
+    if point is Point.TRANSACTION and t.unit.risks.clocks.running:
         use = t.streams.draw(purpose, Exponential(HOUR_MS / CARDS_PER_USE_HOUR))
         now = t.world.now()
-        later = t.risks.clocks.reading(Clock.USE, now) + use
-        return t.risks.clocks.when(Clock.USE, later) - now
+        later = t.unit.risks.clocks.reading(Clock.USE, now) + use
+        return t.unit.risks.clocks.when(Clock.USE, later) - now
     return t.streams.draw(purpose, t.profile.support.notice)
 
 
@@ -294,21 +306,23 @@ def _stopped_point(kind: FaultKind) -> Point:
 
 def _forget(t: Terminal, ailment: Ailment) -> None:
     code = ailment.kind.code
-    del t.active[code]
-    t.count_faults()
-    t.risks.fade(code)
-    t.hide(SOURCE[code])
-    t.hide(SOURCE[code] + _EFFECT)
+    del t.cases.active[code]
+    t.pulse.faults = t.cases.known
+    t.unit.risks.fade(code)
+    t.unit.hide(SOURCE[code])
+    t.unit.hide(SOURCE[code] + _EFFECT)
 
 
 def _account(t: Terminal, ailment: Ailment, now: Millis, *, repaired: bool) -> Iterator[Truth]:
-    yield ailment.truth(t.serial_no, now, repaired=repaired)
+    yield ailment.truth(t.unit.serial_no, now, repaired=repaired)
     if ailment.plan is None:
         return
-    first, fault = t.tickets + 1, ailment.number
-    for ticket in tickets(ailment.plan, ailment.channel, t.serial_no, first=first, fault=fault):
+    first, fault = t.cases.tickets + 1, ailment.number
+    for ticket in tickets(
+        ailment.plan, ailment.channel, t.unit.serial_no, first=first, fault=fault
+    ):
         if ticket.opened_at <= now:
-            t.tickets += 1
+            t.cases.tickets += 1
             begun = ticket.start_at is not None and ticket.start_at <= now
             ended = repaired or (ticket.end_at is not None and ticket.end_at <= now)
             yield ticket._replace(

@@ -23,6 +23,7 @@ class Journal:
     """What one terminal remembers of its payments.
 
     Attributes:
+        batch: Number of the open batch; 0 before the host has told it.
         traces: Trace numbers given to approved payments since the batch was opened.
         records: How many of those payments are on record.
         pending: Reversals that the host has not confirmed.
@@ -34,12 +35,12 @@ class Journal:
     """
 
     __slots__ = (
-        "_backed_up", "_backed_up_at", "attempts", "orders", "pending", "records", "reversed",
-        "stored", "traces", "unconfirmed",
+        "_backed_up", "_backed_up_at", "attempts", "batch", "orders", "pending", "records",
+        "reversed", "stored", "traces", "unconfirmed",
     )  # fmt: skip
 
     def __init__(self) -> None:
-        self.traces = self.records = 0
+        self.batch = self.traces = self.records = 0
         self.pending = self.attempts = self.unconfirmed = self.reversed = 0
         self.stored: tuple[TransactionReported, ...] = ()
         self.orders = 0

@@ -55,13 +55,13 @@ async def begin(t: Terminal) -> None:
     now = t.world.now()
     t.diary.maintains = NEVER
     if t.state is State.READY:
-        t.say(SignedOff(t.ts(), t.batch))
-        t.session = Session.SIGNED_OFF
+        t.say(SignedOff(t.ts(), t.journal.batch))
+        t.shift.session = Session.SIGNED_OFF
     t.diary.expires = NEVER
     t.diary.resumes = t.diary.signs_in = now + rule.lasts
     at_ms = int(t.streams.uniform(_USED_AT) * rule.lasts)
     t.diary.misuses = now + at_ms if t.streams.chance(_USED, rule.used) else NEVER
-    if t.job is not None and t.diary.updates != NEVER:
+    if t.software.job is not None and t.diary.updates != NEVER:
         t.diary.updates = now
     t.step(Event.MAINTENANCE_BEGUN, code="window")
 

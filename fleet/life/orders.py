@@ -79,10 +79,10 @@ async def _set_parameters(t: Terminal, order: AnyOrder) -> None:
 
 async def _reset(t: Terminal, order: AnyOrder) -> None:  # noqa: ARG001 - see above
     """Forget settings, session, parameters and what was planned; keep what is installed."""
-    if t.job is not None:
+    if t.software.job is not None:
         t.drop_job()
-    t.params = t.batch = 0
-    t.session, t.lifted_by = Session.SIGNED_OFF, ""
+    t.unit.params = t.journal.batch = 0
+    t.shift.session, t.shift.lifted_by = Session.SIGNED_OFF, ""
     t.diary.expires = t.diary.unlocks = NEVER
     t.beat_every(t.profile.heartbeat.interval)
     await t.detach(clean=True)
@@ -91,17 +91,17 @@ async def _reset(t: Terminal, order: AnyOrder) -> None:  # noqa: ARG001 - see ab
 
 def _log(t: Terminal) -> tuple[str, ...]:
     """Return what a technician asks first, a line each."""
-    job = t.job
+    job = t.software.job
     lines = (
         f"state {t.state} since {t.origin_ms + t.state_since}",
-        f"firmware {t.pulse.fw}, boot {t.pulse.boot} ({t.boot_reason})",
-        f"heartbeats {t.pulse.seq} every {t.every_ms} ms, parameters {t.params}",
-        f"sign-ins {t.sign_ins}, batch {t.batch}, requests {t.requests}",
-        f"reconnects {t.reconnects}, forced shutdowns {t.forced_shutdowns}",
-        f"updates {t.updates}, pending {job.order.version if job else '-'}",
+        f"firmware {t.pulse.fw}, boot {t.pulse.boot} ({t.unit.boot_reason})",
+        f"heartbeats {t.pulse.seq} every {t.every_ms} ms, parameters {t.unit.params}",
+        f"sign-ins {t.counters.sign_ins}, batch {t.journal.batch}, requests {t.requests}",
+        f"reconnects {t.counters.reconnects}, forced shutdowns {t.counters.forced_shutdowns}",
+        f"updates {t.counters.updates}, pending {job.order.version if job else '-'}",
     )
-    faults = tuple(f"fault {code}" for code in sorted(t.reported()))
-    recent = [f"{t.origin_ms + at} {event}" for at, event in t.log]
+    faults = tuple(f"fault {code}" for code in sorted(t.cases.reported()))
+    recent = [f"{t.origin_ms + at} {event}" for at, event in t.unit.log]
     return (*lines, *faults, *recent)[:LOG_LINES_MAX]
 
 

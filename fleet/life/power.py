@@ -43,7 +43,7 @@ async def powered_off(t: Terminal) -> None:
     charged_ms = t.streams.draw(_CHARGE, t.profile.dormancy.charge) if flat else 0
     await t.world.sleep(t.world.now() + charged_ms)
     t.diary.closes = t.shop.next_closing(t.world.now())
-    t.boot_reason = "power_on"
+    t.unit.boot_reason = "power_on"
     t.step(Event.POWERED_ON, code="flat" if flat else "", duration_ms=charged_ms)
 
 
@@ -53,8 +53,8 @@ async def booting(t: Terminal) -> None:
     started = t.world.now()
     await t.rest_for(_BOOT, t.profile.boot.duration)
     if t.streams.chance(_BOOT_FAILURE, t.profile.boot.failure):
-        t.failed_boots += 1
-        if t.failed_boots >= t.profile.boot.attempts_max:
+        t.setbacks.boots += 1
+        if t.setbacks.boots >= t.profile.boot.attempts_max:
             illness.beset(t, "SW-705")
             t.step(Event.BOOT_GIVEN_UP, code="SW-705")
         else:
@@ -63,7 +63,7 @@ async def booting(t: Terminal) -> None:
     if any(t.fate.current(Certificate, t.world.now())):
         t.step(Event.BOOT_GIVEN_UP, code=_EXPIRED)
         return
-    t.failed_boots = 0
+    t.setbacks.boots = 0
     t.pulse.boot += 1
     t.vitals.boot(t.pulse.index, started)
     now = t.world.now()
@@ -71,27 +71,27 @@ async def booting(t: Terminal) -> None:
     t.diary.restarts = t.shop.next_security_reboot(now)
     t.diary.settles = t.shop.next_settlement(now)
     t.diary.forced = now + t.streams.draw(_FORCED, t.profile.forced_shutdown.operator)
-    t.keep(Booted(t.ts(), t.pulse.boot, t.boot_reason, t.pulse.fw, taken_ms))
-    t.step(Event.BOOTED, code=t.boot_reason, duration_ms=taken_ms)
+    t.keep(Booted(t.ts(), t.pulse.boot, t.unit.boot_reason, t.pulse.fw, taken_ms))
+    t.step(Event.BOOTED, code=t.unit.boot_reason, duration_ms=taken_ms)
 
 
 async def out_of_order(t: Terminal) -> None:
     """Wait for the technician; or for a clerk, if the server does not know the terminal."""
     t.power_off()
     await t.detach(clean=True)
-    if t.refusals:
+    if t.setbacks.registrations:
         await await_enrolment(t)
         return
     broken = illness.needing_repair(t)
     for ailment in broken:
         await illness.endure(t, ailment)
-    if not broken and t.swapped_by is None:
+    if not broken and t.cases.swapped_by is None:
         await t.world.sleep(_repair(t))
-    if t.swapped_by is not None:
+    if t.cases.swapped_by is not None:
         swap_out(t)
         return
-    t.boot_reason = "repair"
-    t.failed_boots = t.failed_tests = t.tries = 0
+    t.unit.boot_reason = "repair"
+    t.setbacks.boots = t.setbacks.tests = t.setbacks.passwords = 0
     illness.release(t, "SW-705", "SGN-854", "IDN-302")
     t.step(Event.REPAIRED)
 
@@ -101,19 +101,19 @@ def _repair(t: Terminal) -> Millis:
     now = t.world.now()
     certificates = [cause for cause, _, _ in t.fate.current(Certificate, now)]
     law = certificates[0].repair if certificates else _law(t)
-    done = now + t.streams.draw(_REPAIR[t.remedy], law)
-    t.remedy = "field"
+    done = now + t.streams.draw(_REPAIR[t.cases.remedy], law)
+    t.cases.remedy = "field"
     if certificates:
         t.fate.forget(Certificate)
         t.diary.befalls = t.fate.at
         t.diary.power_cycles = NEVER
-    if _EXPIRED in t.plights:
-        t.plights[_EXPIRED] = t.diary.relieved = done
+    if _EXPIRED in t.cases.plights:
+        t.cases.plights[_EXPIRED] = t.diary.relieved = done
     return done
 
 
 def _law(t: Terminal) -> Law:
-    return t.profile.repair.remote if t.remedy == "remote" else t.profile.repair.field
+    return t.profile.repair.remote if t.cases.remedy == "remote" else t.profile.repair.field
 
 
 async def switch_off(t: Terminal) -> None:
@@ -136,5 +136,5 @@ async def switch_off(t: Terminal) -> None:
 async def reboot(t: Terminal, *, why: str) -> None:
     """Restart in good order."""
     await t.detach(clean=True)
-    t.boot_reason = "security" if why == "security" else "reboot"
+    t.unit.boot_reason = "security" if why == "security" else "reboot"
     t.step(Event.REBOOTED, code=why)

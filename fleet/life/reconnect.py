@@ -13,6 +13,6 @@ async def reconnect(t: Terminal) -> None:
     except LinkDown:
         t.back_off()
         return
-    t.retries = 0
-    t.reconnects += 1
+    t.setbacks.connects = 0
+    t.counters.reconnects += 1
     t.step(Event.LINK_RESTORED)

@@ -24,15 +24,15 @@ async def retired(t: Terminal) -> None:
     """Let the new unit take the place."""
     t.streams.succeed()
     generation = t.streams.generation
-    t.serial_no = f"{t.member.serial_no}R{generation}"
-    t.risks = race(t, t.risks.lives)
+    t.unit.serial_no = f"{t.member.serial_no}R{generation}"
+    t.unit.risks = race(t, t.unit.serial_no, t.unit.risks.lives)
     t.vitals.renew(t.pulse.index, generation)
     t.pulse.fw, t.pulse.boot = t.member.model.firmware, 0
     t.drop_job()
-    t.versions = None
-    t.params = t.failed_boots = t.tries = 0
+    t.software.others = None
+    t.unit.params = t.setbacks.boots = t.setbacks.passwords = 0
     t.diary.closes = t.shop.next_closing(t.world.now())
-    t.step(Event.REPLACED, code=t.serial_no)
+    t.step(Event.REPLACED, code=t.unit.serial_no)
 
 
 def swap_out(t: Terminal) -> None:

@@ -14,39 +14,41 @@ _PRINTER: Final[dict[str, PrinterWord]] = {
     "PRN-501": "PaperLow", "PRN-502": "NoPaper", "PRN-503": "PaperJam", "PRN-505": "OutOfOrder",
 }  # fmt: skip
 _FAULTS_MAX: Final = 16
+# Of one unit, so that the next one's readings share no noise with it.
+_REPORTS_MAX: Final = 2**40
 
 
 def status(t: Terminal) -> StatusReported:
     """Return the report of this instant."""
-    tested = (CATALOGUE[code].tested_as for code in t.reported())
-    sick = {component for component in tested if component} | set(t.degraded)
+    tested = (CATALOGUE[code].tested_as for code in t.cases.reported())
+    sick = {component for component in tested if component} | set(t.unit.degraded)
     return StatusReported(
         ts=t.ts(),
         tid=t.member.tid,
-        serial_no=t.serial_no,
+        serial_no=t.unit.serial_no,
         model=t.member.model.name,
         region=t.member.region.name,
         link=t.member.model.link,
         state=t.state.value,
         global_status="Maintenance" if t.state is State.LOCKED else "OK",
         fw=t.pulse.fw,
-        params=t.params,
+        params=t.unit.params,
         boot=t.pulse.boot,
-        boot_reason=t.boot_reason,
+        boot_reason=t.unit.boot_reason,
         uptime_s=(t.world.now() - int(t.vitals.booted_ms[t.pulse.index])) // 1_000,
-        signed_in=t.session is Session.SIGNED_IN,
-        batch=t.batch,
+        signed_in=t.shift.session is Session.SIGNED_IN,
+        batch=t.journal.batch,
         unconfirmed=t.journal.pending + t.journal.unconfirmed,
-        printer=next((_PRINTER[code] for code in t.reported() if code in _PRINTER), "OK"),
+        printer=next((_PRINTER[code] for code in t.cases.reported() if code in _PRINTER), "OK"),
         components=tuple(ComponentStatus(c, _health(t, c, sick).value) for c in TESTS),
-        faults=tuple(sorted({*t.reported(), *t.plights}))[:_FAULTS_MAX],
+        faults=tuple(sorted({*t.cases.reported(), *t.cases.plights}))[:_FAULTS_MAX],
         heartbeats=t.pulse.seq,
-        sign_ins=t.sign_ins,
-        forced_shutdowns=t.forced_shutdowns,
-        updates=t.updates,
-        reconnects=t.reconnects,
+        sign_ins=t.counters.sign_ins,
+        forced_shutdowns=t.counters.forced_shutdowns,
+        updates=t.counters.updates,
+        reconnects=t.counters.reconnects,
         reversals=t.journal.reversed,
-        readings=SlowReadings(**t.slow_readings()),
+        readings=SlowReadings(**_slow_readings(t)),
     )
 
 
@@ -56,3 +58,9 @@ def _health(t: Terminal, component: ComponentWord, sick: set[ComponentWord]) -> 
     if not t.pulse.boot:
         return Health.WAIT
     return Health.OUTD if component in sick else Health.OPER
+
+
+def _slow_readings(t: Terminal) -> dict[str, int]:
+    now, number = t.world.now(), t.streams.generation * _REPORTS_MAX + t.pulse.seq
+    activity = t.customers.activity(now)
+    return t.unit.gauges.read(t.streams.seed, t.member.index, number, now, activity)

@@ -39,7 +39,7 @@ _TRANSIENT: Final = Purpose("diagnosis.transient")
 
 async def self_test(t: Terminal) -> None:
     """Test every component that the model has."""
-    sick = t.sick_components()
+    sick = t.cases.sick_components()
     steps: list[TestStep] = []
     for component in TESTS:
         if is_fitted(t, component):
@@ -52,8 +52,8 @@ async def self_test(t: Terminal) -> None:
         illness.come_upon(t, Point.SELF_TEST, component)
     event = _verdict(failed)
     if event is not Event.SELF_TEST_FAILED:
-        t.failed_tests = 0
-    t.degraded = failed if event is Event.SELF_TEST_DEGRADED else ()
+        t.setbacks.tests = 0
+    t.unit.degraded = failed if event is Event.SELF_TEST_DEGRADED else ()
     t.keep(_report(t, _WORD[event], taken_ms, steps))
     t.step(event, code=",".join(failed), duration_ms=taken_ms)
 
@@ -62,10 +62,10 @@ async def diagnosing(t: Terminal) -> None:
     """Find out why the self-test failed."""
     diagnosis = t.profile.diagnosis
     await t.rest_for(_DIAGNOSIS, diagnosis.duration)
-    t.failed_tests += 1
-    again = t.failed_tests <= diagnosis.repeats_max
+    t.setbacks.tests += 1
+    again = t.setbacks.tests <= diagnosis.repeats_max
     if again and t.streams.chance(_TRANSIENT, diagnosis.transient):
-        t.boot_reason = "reboot"
+        t.unit.boot_reason = "reboot"
         t.step(Event.DIAGNOSED_TRANSIENT)
     else:
         t.step(Event.DIAGNOSED_PERMANENT)
@@ -84,16 +84,17 @@ def is_fitted(t: Terminal, component: ComponentWord) -> bool:
 
 
 def _report(t: Terminal, outcome: Outcome, taken_ms: Millis, steps: list[TestStep]) -> SelfTested:
+    unit, now = t.unit, t.world.now()
     return SelfTested(
         ts=t.ts(),
         boot=t.pulse.boot,
         outcome=outcome,
         ms=taken_ms,
         steps=tuple(steps),
-        cpu_pct=round(t.level("cpu_pct")),
-        mem_pct=round(t.level("mem_pct")),
-        rssi_dbm=round(t.level("rssi_dbm")),
-        rtt_ms=round(t.level("rtt_ms")),
+        cpu_pct=round(unit.level("cpu_pct", now)),
+        mem_pct=round(unit.level("mem_pct", now)),
+        rssi_dbm=round(unit.level("rssi_dbm", now)),
+        rtt_ms=round(unit.level("rtt_ms", now)),
     )
 
 

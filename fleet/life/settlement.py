@@ -63,7 +63,7 @@ async def _ask(t: Terminal, *, uploaded: bool) -> SettlementAnswered | None:
         request = SettlementRequested(
             ts=t.ts(),
             req=t.request_number(),
-            batch=t.batch,
+            batch=t.journal.batch,
             traces=journal.traces,
             records=journal.records,
             unconfirmed=journal.pending + journal.unconfirmed,
@@ -82,8 +82,8 @@ def _close(t: Terminal, batch: int, outcome: str) -> None:
     taken_ms = t.world.now() - t.state_since
     for _ in range(t.journal.close()):
         t.step(Event.REVERSED, code="upload")
-    t.tell(SignedOff(t.ts(), t.batch))
-    t.batch = batch
+    t.tell(SignedOff(t.ts(), t.journal.batch))
+    t.journal.batch = batch
     _sign_off(t)
     t.step(Event.SETTLED, code=outcome, duration_ms=taken_ms)
 
@@ -95,6 +95,6 @@ def _give_up(t: Terminal, why: str) -> None:
 
 
 def _sign_off(t: Terminal) -> None:
-    t.session = Session.SIGNED_OFF
+    t.shift.session = Session.SIGNED_OFF
     t.diary.expires, t.diary.reverses = NEVER, NEVER
     t.diary.signs_in = t.world.now()

@@ -43,9 +43,9 @@ async def forced_shutdown(t: Terminal) -> None:
     """Lose the link without a word, take damage, wait until power may be switched on again."""
     t.power_off()
     await t.detach(clean=False)
-    t.forced_shutdowns += 1
+    t.counters.forced_shutdowns += 1
     now = t.world.now()
-    t.risks.wear(now, t.profile.damage.per_forced_shutdown)
+    t.unit.risks.wear(now, t.profile.damage.per_forced_shutdown)
     until = now + t.profile.boot.settle
     if t.diary.closes <= now < t.diary.opens < NEVER:
         until = t.diary.opens  # it was on its way to a closed shop's night
@@ -54,7 +54,7 @@ async def forced_shutdown(t: Terminal) -> None:
     await t.world.sleep(until)
     if t.diary.closes <= now:
         t.diary.closes = t.shop.next_closing(t.world.now())
-    t.boot_reason = "forced_shutdown"
+    t.unit.boot_reason = "forced_shutdown"
     t.step(Event.RECOVERED)
 
 
@@ -63,7 +63,7 @@ async def by_operator(t: Terminal) -> None:
     rule = t.profile.forced_shutdown
     t.diary.forced = NEVER
     taken_ms = 0
-    if t.member.model.battery and t.level("battery_pct") < rule.charge_min:
+    if t.member.model.battery and t.unit.level("battery_pct", t.world.now()) < rule.charge_min:
         taken_ms = await t.rest_for(_CHARGE, t.profile.dormancy.charge)
     taken_ms += await t.rest_for(_PREPARATION, rule.preparation)
     lose_power(t)
@@ -81,8 +81,8 @@ def lose_power(t: Terminal) -> None:
     """Let a sudden loss of power take its toll: the payment under way, and what is stored."""
     transaction.cut_off(t, "power")
     if t.streams.chance(_DATA_LOST, t.profile.damage.data_loss):
-        t.data_losses += 1
-        t.params = 0
+        t.counters.data_losses += 1
+        t.unit.params = 0
         t.journal.lose()
         t.step(Event.DATA_LOST, code="DAT-972")
         illness.attest(t, "DAT-972", cause="forced_shutdown")

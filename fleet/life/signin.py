@@ -75,7 +75,7 @@ def fit_at(t: Terminal) -> Millis:
     """
     now = t.world.now()
     illness.come_upon(t, Point.SIGN_IN)
-    hindering = [ailment for ailment in t.active.values() if _hinders(t, ailment)]
+    hindering = [ailment for ailment in t.cases.active.values() if _hinders(t, ailment)]
     for ailment in hindering:
         if ailment.plan is None:  # whoever wants to sign in sees that it is broken
             illness.notice(t, ailment, Point.MERCHANT)
@@ -130,9 +130,9 @@ async def _ask(t: Terminal) -> str:
     except NoAnswer:
         return "timeout"
     assert isinstance(answer, SignInAnswered)  # noqa: S101 - the world matches kinds
-    t.batch = answer.batch
+    t.journal.batch = answer.batch
     if answer.code == APPROVED:
-        if answer.params > t.params:
+        if answer.params > t.unit.params:
             t.diary.syncs = t.world.now()
         secret = estate_secret(t.streams.seed)
         if answer.kcv != check_values(secret, t.member.tid, request.req, request.key_scheme):
@@ -142,7 +142,7 @@ async def _ask(t: Terminal) -> str:
 
 def _request(t: Terminal) -> SignInRequested:
     tid, req, rule = t.member.tid, t.request_number(), t.profile.sign_in
-    secret = password(estate_secret(t.streams.seed), tid, t.credential)
+    secret = password(estate_secret(t.streams.seed), tid, t.shift.credential)
     mistyped = t.streams.chance(_MISTYPED, rule.wrong_password)
     typed = secret[:-1] if mistyped else secret
     return SignInRequested(
@@ -150,22 +150,22 @@ def _request(t: Terminal) -> SignInRequested:
         req=req,
         stan=req,
         operator=_OPERATOR,
-        batch=t.batch,
-        attempt=t.tries + 1,
+        batch=t.journal.batch,
+        attempt=t.setbacks.passwords + 1,
         proof=proof(typed, tid, req),
         fw=t.pulse.fw,
-        credential=t.credential,
+        credential=t.shift.credential,
         key_scheme=rule.key_scheme,
     )
 
 
 def _signed_in(t: Terminal, taken_ms: Millis) -> None:
     now, rule = t.world.now(), t.profile.sign_in
-    t.tries = t.mac_errors = 0
-    t.sign_ins += 1
+    t.setbacks.passwords = t.setbacks.macs = 0
+    t.counters.sign_ins += 1
     t.diary.signs_in = NEVER
     t.diary.expires = now + rule.validity
-    t.session = Session.SIGNED_IN
+    t.shift.session = Session.SIGNED_IN
     illness.release(t, *_OVER)
     t.step(Event.SIGNED_IN, code=APPROVED, duration_ms=taken_ms)
     if t.diary.rotates == NEVER:
@@ -173,18 +173,18 @@ def _signed_in(t: Terminal, taken_ms: Millis) -> None:
         t.diary.rotates = now + int(t.streams.uniform(_ROTATION) * rule.rotation)
     elif t.diary.rotates <= now:
         t.diary.rotates = now + rule.rotation
-        t.credential += 1
+        t.shift.credential += 1
         t.step(Event.PASSWORD_ROTATED)
 
 
 def _wrong_password(t: Terminal, code: str, taken_ms: Millis) -> None:
     rule = t.profile.sign_in
-    t.tries += 1
-    if t.tries < rule.attempts:
+    t.setbacks.passwords += 1
+    if t.setbacks.passwords < rule.attempts:
         t.diary.signs_in = t.world.now()
         t.step(Event.PASSWORD_REFUSED, code=code, duration_ms=taken_ms)
         return
-    t.tries = 0
+    t.setbacks.passwords = 0
     if t.streams.chance(_FORGOTTEN, rule.forgotten):
         illness.beset(t, "SGN-851")
         lock(t, *_reset(t))
@@ -201,9 +201,9 @@ def _reset(t: Terminal) -> tuple[Literal["app", "hotline", "outlet"], Millis]:
 
 
 def _sign_in_again(t: Terminal, code: str, taken_ms: Millis) -> None:
-    t.mac_errors = t.mac_errors + 1 if code == MAC_ERROR else 0
-    if t.mac_errors >= t.profile.sign_in.attempts:
-        t.mac_errors = 0
+    t.setbacks.macs = t.setbacks.macs + 1 if code == MAC_ERROR else 0
+    if t.setbacks.macs >= t.profile.sign_in.attempts:
+        t.setbacks.macs = 0
         illness.beset(t, "SGN-854", cause=code)
         _reject(t, "SGN-854", taken_ms)
         return
@@ -212,27 +212,27 @@ def _sign_in_again(t: Terminal, code: str, taken_ms: Millis) -> None:
 
 
 def _reject(t: Terminal, code: str, taken_ms: Millis) -> None:
-    t.remedy = "remote"
+    t.cases.remedy = "remote"
     t.step(Event.SIGN_IN_REJECTED, code=code, duration_ms=taken_ms)
 
 
 def lock(t: Terminal, lifted_by: str, duration_ms: Millis = NEVER) -> None:
     """Note how a lock that is about to be set will be lifted, and when if nobody does before."""
-    t.lifted_by = lifted_by
+    t.shift.lifted_by = lifted_by
     t.diary.unlocks = min(t.world.now() + duration_ms, NEVER)
 
 
 def unlock(t: Terminal, why: str) -> None:
     """Lift a lock: the lockout is over, the password reset, the credential reissued, or ordered."""
     event = _LIFTED.get(why, Event.UNLOCKED)
-    t.lifted_by = ""
+    t.shift.lifted_by = ""
     t.diary.unlocks = NEVER
     t.diary.expires = NEVER
     t.diary.signs_in = t.world.now()
-    if t.session is Session.SIGNED_IN:
-        t.session = Session.SIGNED_OFF
+    if t.shift.session is Session.SIGNED_IN:
+        t.shift.session = Session.SIGNED_OFF
     if event is not Event.UNLOCKED:
-        t.credential += 1
+        t.shift.credential += 1
     illness.release(t, *_LOCKS)
     t.step(event, State.STANDBY, code=why)
 

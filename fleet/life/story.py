@@ -92,7 +92,7 @@ async def _lose_link(t: Terminal) -> None:
     """The link broke, by nobody's order: note it, and try again when on duty."""
     t.link = Link.DOWN
     transaction.lose_link(t)
-    t.retries = 0
+    t.setbacks.connects = 0
     t.back_off()
-    t.diary.reconnects = max(t.diary.reconnects, t.isolated_until())
+    t.diary.reconnects = max(t.diary.reconnects, t.cases.isolated_until())
     t.step(Event.LINK_LOST, code="cause" if t.refused() else "network")

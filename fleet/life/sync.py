@@ -35,11 +35,11 @@ async def data_sync(t: Terminal) -> None:
         await t.rest_for(_DURATION, t.profile.sync.duration)
     except (LinkDown, NoAnswer):
         await t.detach(clean=False)
-        t.failed_syncs = 0
+        t.setbacks.syncs = 0
         _plan_another(t)
         illness.beset(t, "DAT-971")
         _stand_by(t, Event.SYNC_TIMED_OUT)
-        t.diary.reconnects = max(t.world.now(), t.isolated_until())
+        t.diary.reconnects = max(t.world.now(), t.cases.isolated_until())
         return
     t.diary.syncs = NEVER
     illness.release(t, "DAT-971")
@@ -54,41 +54,41 @@ async def sync_again(t: Terminal) -> None:
     except NoAnswer:
         _plan_another(t)
         return
-    t.failed_syncs = 0
+    t.setbacks.syncs = 0
     illness.release(t, "DAT-971")
     t.step(Event.RESYNCED)
 
 
 async def _fetch(t: Terminal) -> str:
-    request = SyncRequested(t.ts(), t.request_number(), t.pulse.fw, t.params, t.pulse.plan)
+    request = SyncRequested(t.ts(), t.request_number(), t.pulse.fw, t.unit.params, t.pulse.plan)
     answer = await t.world.ask(request, t.profile.sync.timeout)
     assert isinstance(answer, SyncAnswered)  # noqa: S101 - the world matches kinds
     if answer.code != APPROVED:
         raise NoAnswer
-    t.params = answer.params
+    t.unit.params = answer.params
     return answer.contact
 
 
 def _plan_another(t: Terminal) -> None:
     rule = t.profile.sync
-    bound_ms = min(rule.retry_max, rule.retry_first << min(t.failed_syncs, 30))
-    t.failed_syncs += 1
+    bound_ms = min(rule.retry_max, rule.retry_first << min(t.setbacks.syncs, 30))
+    t.setbacks.syncs += 1
     t.diary.syncs = t.world.now() + int(t.streams.uniform(_RETRY) * bound_ms)
 
 
 def _stand_by(t: Terminal, event: Event, *, urgent: bool = False) -> None:
     now, rule = t.world.now(), t.profile.update
-    t.idle_since = now - (rule.idle if urgent else 0)
-    t.first_beat_at = now - (rule.heartbeats * t.every_ms if urgent else 0)
+    t.software.idle_since = now - (rule.idle if urgent else 0)
+    t.software.first_beat_at = now - (rule.heartbeats * t.every_ms if urgent else 0)
     t.diary.signs_in = now
     t.diary.reports = now
-    if t.session is Session.SIGNED_IN:
-        t.session = Session.EXPIRED if t.diary.expires <= now else Session.SIGNED_OFF
+    if t.shift.session is Session.SIGNED_IN:
+        t.shift.session = Session.EXPIRED if t.diary.expires <= now else Session.SIGNED_OFF
     t.diary.expires = NEVER
     plan_offer(t)
     plan_maintenance(t)
     t.step(event)
-    if t.lifted_by:
-        t.step(Event.LOCKED, code=t.lifted_by)
+    if t.shift.lifted_by:
+        t.step(Event.LOCKED, code=t.shift.lifted_by)
     elif are_missing(t):
         stay_not_ready(t)

@@ -1,32 +1,28 @@
 """The terminal: what it remembers, and the few verbs of which every chapter of its life is made."""
 
-from typing import Final, Literal
+from typing import Final
 
 from msgspec.structs import replace
 
 from fleet.chance.laws import Law
 from fleet.chance.streams import Purpose, Streams
+from fleet.life.cases import Cases
 from fleet.life.customers import Customers, Placed, Tally
 from fleet.life.diary import Diary
 from fleet.life.faults import NEVER
-from fleet.life.faults.ailment import Ailment
-from fleet.life.faults.kinds import Hindrance
-from fleet.life.faults.risks import Risks
 from fleet.life.faults.service import ServiceHours
 from fleet.life.faults.unit import race
-from fleet.life.gauges import Gauges
 from fleet.life.journal import Journal
 from fleet.life.pulse import Pulse
-from fleet.life.regions import Link, Session
+from fleet.life.regions import Link
 from fleet.life.sale import Sale
+from fleet.life.shift import Shift
 from fleet.life.shopday import ShopDay
 from fleet.life.states import BEATING, Event, State, Step
-from fleet.life.symptoms import Symptom
-from fleet.life.systemlog import SystemLog
-from fleet.life.telemetry import COLUMN, Vitals
+from fleet.life.telemetry import Vitals
 from fleet.life.transitions import step_target
-from fleet.life.truth import Ticket
-from fleet.life.updating.job import Job
+from fleet.life.unit import Counters, Setbacks, Unit
+from fleet.life.updating.software import Software
 from fleet.life.world import LinkDown, World
 from fleet.profile.causes import REFUSING, Dormancy, Gateway
 from fleet.profile.members import Member
@@ -34,8 +30,6 @@ from fleet.profile.profile import Profile
 from fleet.profile.weather import Weather
 from fleet.units import DAY_MS, Millis
 from fleet.wire.messages import AnyOrder, Message, Presence, UpdateReported
-from fleet.wire.package import What
-from fleet.wire.words import BootReason, ComponentWord
 
 UNTOLD_MAX: Final = 6
 _BACKOFF: Final = Purpose("reconnect.backoff")
@@ -51,61 +45,9 @@ class Terminal:
     """One simulated terminal; it knows nothing of time, chance or network but what it is handed."""
 
     __slots__ = (
-        "active",
-        "ailments",
-        "batch",
-        "beset",
-        "boot_reason",
-        "clock_off_ms",
-        "credential",
-        "customers",
-        "data_losses",
-        "degraded",
-        "diary",
-        "every_asked_ms",
-        "every_ms",
-        "failed_boots",
-        "failed_syncs",
-        "failed_tests",
-        "fate",
-        "first_beat_at",
-        "forced_shutdowns",
-        "gauges",
-        "idle_since",
-        "job",
-        "journal",
-        "lifted_by",
-        "link",
-        "log",
-        "mac_errors",
-        "member",
-        "origin_ms",
-        "params",
-        "plights",
-        "profile",
-        "pulse",
-        "reconnects",
-        "refusals",
-        "remedy",
-        "requests",
-        "retries",
-        "risks",
-        "sale",
-        "serial_no",
-        "session",
-        "shop",
-        "sign_ins",
-        "state_since",
-        "steps",
-        "streams",
-        "swapped_by",
-        "tickets",
-        "tries",
-        "untold",
-        "updates",
-        "versions",
-        "vitals",
-        "world",
+        "cases", "counters", "customers", "diary", "every_asked_ms", "every_ms", "fate", "journal",
+        "link", "member", "origin_ms", "profile", "pulse", "requests", "sale", "setbacks", "shift",
+        "shop", "software", "state_since", "steps", "streams", "unit", "untold", "vitals", "world",
     )  # fmt: skip
 
     def __init__(  # noqa: PLR0913, PLR0917 - all that it will ever be handed
@@ -141,41 +83,24 @@ class Terminal:
         self.streams = Streams(seed, member.index)
         first = None if member.site == member.index else Streams(seed, member.site)
         self.shop = ShopDay(profile, self.streams, member.region.utc_offset, first)
-        self.serial_no = member.serial_no
         self.customers = Customers(profile, member, self.streams, self.shop, origin_ms)
-        self.journal = Journal()
-        self.sale: Sale | None = None
-        self.risks: Risks = race(self)
         self.fate = (weather or Weather(profile, seed)).fate(member)
-        self.plights: dict[str, Millis] = {}
-        self.beset: dict[str, Ailment] = {}
-        self.clock_off_ms: Millis = 0
-        self.gauges = Gauges()
         self.diary = Diary()
         self.diary.befalls = self.fate.at
         if profile.hazards.inspection is not None:
             self.diary.inspects = int(self.streams.at(_INSPECTED, 0) * profile.hazards.inspection)
+        self.unit = Unit(member.serial_no, race(self, member.serial_no), vitals, pulse.index)
+        self.software = Software(pulse)
+        self.counters = Counters()
+        self.setbacks = Setbacks()
+        self.journal = Journal()
+        self.sale: Sale | None = None
+        self.cases = Cases()
+        self.shift = Shift()
         self.link = Link.DOWN
-        self.active: dict[str, Ailment] = {}
-        self.ailments = self.tickets = 0
-        self.swapped_by: Ticket | None = None
         self.untold: tuple[Message, ...] = ()
-        self.job: Job | None = None
-        self.versions: dict[What, str] | None = None
-        self.boot_reason: BootReason = "power_on"
         self.state_since: Millis = 0
-        self.idle_since: Millis = 0
-        self.first_beat_at: Millis = NEVER
-        self.session = Session.SIGNED_OFF
-        self.log = SystemLog()
-        self.degraded: tuple[ComponentWord, ...] = ()
-        self.lifted_by = ""
-        self.remedy: Literal["field", "remote"] = "field"
-        self.credential = self.mac_errors = self.failed_syncs = self.failed_tests = 0
-        self.failed_boots = self.tries = self.retries = self.refusals = 0
-        self.steps = self.requests = self.params = self.batch = 0
-        self.data_losses = 0
-        self.sign_ins = self.updates = self.forced_shutdowns = self.reconnects = 0
+        self.steps = self.requests = 0
         self.every_ms = self.every_asked_ms = 0
         self.beat_every(profile.heartbeat.interval)
         vitals.connect_by(pulse.index, member.model.link)
@@ -194,7 +119,7 @@ class Terminal:
         source, now = self.state, self.world.now()
         target = step_target(source, event, to)
         self.steps += 1
-        self.log.note(now, event)
+        self.unit.log.note(now, event)
         if target is not source:
             self.pulse.state = target
             self.state_since = now
@@ -205,7 +130,7 @@ class Terminal:
     def _serve(self, state: State, now: Millis) -> None:
         """Let customers be served, or not, from now on; tell what became of those before."""
         placed = Placed.AWAY
-        if state is State.READY and not self.hindered("trade"):
+        if state is State.READY and not self.cases.hindered("trade"):
             placed = Placed.SELLING if self.link is Link.ONLINE else Placed.OFFLINE
         tally = self.customers.place(placed, now)
         if tally is None:
@@ -274,7 +199,7 @@ class Terminal:
 
     def ts(self) -> int:
         """Return the terminal's own clock, right or wrong: Unix time in milliseconds."""
-        return self.origin_ms + self.world.now() + self.clock_off_ms
+        return self.origin_ms + self.world.now() + self.unit.clock_off_ms
 
     def local_ms(self) -> Millis:
         """Return the local time of day, in milliseconds since midnight."""
@@ -304,10 +229,10 @@ class Terminal:
             LinkDown: A common cause has cut the link meanwhile.
         """
         if self.fate.at < until and self.link is Link.ONLINE:
-            await self._rest_until_cut(min(until, self.risks.at))
-        if self.risks.at < until:
-            await self.world.sleep(self.risks.at)
-            raise self.risks.strike(self.world.now())
+            await self._rest_until_cut(min(until, self.unit.risks.at))
+        if self.unit.risks.at < until:
+            await self.world.sleep(self.unit.risks.at)
+            raise self.unit.risks.strike(self.world.now())
         await self.world.sleep(until)
 
     async def _rest_until_cut(self, until: Millis) -> None:
@@ -330,21 +255,21 @@ class Terminal:
             Fault: One struck meanwhile.
             LinkDown: The link broke.
         """
-        risk = self.risks.at
+        risk = self.unit.risks.at
         soonest = min(risk, until)
         if self.link is Link.ONLINE and self.state in BEATING:
             order = await self.world.beat(self.every_ms, soonest)
         else:
             order = await self.world.listen(soonest)
         if order is None and risk < until:
-            raise self.risks.strike(self.world.now())
+            raise self.unit.risks.strike(self.world.now())
         return order
 
     # ------------------------------------------------------------------ link and power
 
     async def attach(self) -> None:
         """Bring the link up and say so; raises `LinkDown`."""
-        if self.isolated_until() > self.world.now() or self.refused():
+        if self.cases.isolated_until() > self.world.now() or self.refused():
             raise LinkDown
         self.link = Link.CONNECTING
         try:
@@ -367,8 +292,8 @@ class Terminal:
     def back_off(self) -> None:
         """Plan the next attempt to bring the link up: later after each failure."""
         rule = self.profile.reconnect
-        bound_ms = min(rule.max, rule.first << min(self.retries, 30))
-        self.retries += 1
+        bound_ms = min(rule.max, rule.first << min(self.setbacks.connects, 30))
+        self.setbacks.connects += 1
         part = self.streams.uniform(_BACKOFF) if rule.jitter == "full" else 1.0
         self.diary.reconnects = self.retry_at(int(part * bound_ms))
 
@@ -388,16 +313,6 @@ class Terminal:
             self.link = Link.DOWN
             await self.world.detach(clean=clean)
 
-    def slow_readings(self) -> dict[str, int]:
-        """Return what is measured for the full status report."""
-        now, number = self.world.now(), self.streams.generation * _REPORTS_MAX + self.pulse.seq
-        activity = self.customers.activity(now)
-        return self.gauges.read(self.streams.seed, self.member.index, number, now, activity)
-
-    def level(self, channel: str) -> float:
-        """Return what a channel's level is now, without noise."""
-        return self.vitals.level(self.pulse.index, channel, self.world.now())
-
     def come_back(self, steps: int) -> None:
         """Come back as after a power cut, with so many steps lived through before; off until now.
 
@@ -411,7 +326,7 @@ class Terminal:
 
     def power_off(self) -> None:
         """Stop the clocks of wear."""
-        self.risks.power_off(self.world.now())
+        self.unit.risks.power_off(self.world.now())
 
     def opens_after(self, now: Millis) -> Millis:
         """Return when it is next switched on: the shop is open, and not on holiday."""
@@ -429,24 +344,9 @@ class Terminal:
         self.every_ms = round(interval_ms * (1.0 + jitter * offset))
         self.vitals.beat_every(self.pulse.index, self.every_ms)
 
-    # ------------------------------------------------------------------ updates
-
-    def runs(self, what: What) -> str:
-        """Return the version that runs; "-" for what was never updated and has no other."""
-        if what == "firmware":
-            return self.pulse.fw
-        return "-" if self.versions is None else self.versions.get(what, "-")
-
-    def set_version(self, what: What, version: str) -> None:
-        """Let another version run."""
-        if what == "firmware":
-            self.pulse.fw = version
-        else:
-            self.versions = (self.versions or {}) | {what: version}
-
     def drop_job(self) -> None:
         """Forget the update that was ordered, and what was planned for it."""
-        self.job = None
+        self.software.job = None
         self.diary.updates = self.diary.by_hand = self.diary.completes = NEVER
 
     # ------------------------------------------------------------------ faults
@@ -456,40 +356,3 @@ class Terminal:
         """When technicians and couriers work around here."""
         weekday = self.profile.run.start.weekday()
         return ServiceHours(self.profile.support, self.shop.midnight, weekday)
-
-    def show(self, source: int, symptom: Symptom, begin: Millis, grow_ms: Millis) -> None:
-        """Let telemetry show a symptom."""
-        if symptom.channel in COLUMN:
-            self.vitals.show(self.pulse.index, source, symptom, begin, grow_ms)
-        else:
-            self.gauges.show(source, symptom, begin, grow_ms)
-
-    def hide(self, source: int) -> None:
-        """End what a source shows."""
-        self.vitals.hide(self.pulse.index, source)
-        self.gauges.hide(source)
-
-    def sick_components(self) -> set[ComponentWord]:
-        """Return the components which active faults have put out of order."""
-        tested = (ailment.kind.tested_as for ailment in self.active.values())
-        return {component for component in tested if component is not None}
-
-    def reported(self) -> list[str]:
-        """Return the codes of the faults that the terminal itself has told of."""
-        return [code for code, ailment in self.active.items() if ailment.reported]
-
-    def count_faults(self) -> None:
-        """Let heartbeats say how many faults the terminal knows of."""
-        self.pulse.faults = len(self.reported()) + len(self.plights)
-
-    def hindered(self, activity: Hindrance) -> str:
-        """Return the code of a fault that makes an activity impossible; "" if none does."""
-        for code, ailment in self.active.items():
-            if activity in ailment.kind.effect.hinders:
-                return code
-        return ""
-
-    def isolated_until(self) -> Millis:
-        """Return until when a fault keeps the link down; 0 if none does."""
-        isolating = (each for each in self.active.values() if each.kind.effect.isolates)
-        return max((ailment.until for ailment in isolating), default=0)

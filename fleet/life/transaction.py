@@ -180,7 +180,7 @@ def _sign_in_again(t: Terminal, sale: Sale) -> None:
     illness.beset(t, _DIFFERS[sale.outcome], cause=code)
     _count(t, sale, ok=False)
     t.diary.expires, t.diary.signs_in = NEVER, t.world.now()
-    t.session = Session.SIGNED_OFF
+    t.shift.session = Session.SIGNED_OFF
     t.step(Event.SIGN_IN_DEMANDED, code=code, duration_ms=t.world.now() - sale.began_at)
     _report(t, sale, "refused", code)
 
@@ -247,7 +247,7 @@ def _host_down(t: Terminal) -> float:
 
 def _method(t: Terminal) -> MethodWord | None:
     """Return how the customer pays: as he likes, of what the terminal can take at the moment."""
-    sick, liked = t.sick_components(), t.profile.transactions.methods
+    sick, liked = t.cases.sick_components(), t.profile.transactions.methods
     weights = {
         word: weight
         for word, weight in liked.items()
@@ -286,7 +286,7 @@ def _lose_customer(t: Terminal) -> None:
 
 def _rest(t: Terminal) -> None:
     """The terminal was in use: it is idle from now on."""
-    t.idle_since = t.world.now()
+    t.software.idle_since = t.world.now()
     if t.diary.updates != NEVER:
         plan_offer(t)
 
@@ -296,7 +296,7 @@ def _report(t: Terminal, sale: Sale, outcome: OutcomeWord, code: str) -> None:
     report = TransactionReported(
         ts=t.ts(),
         order_no=f"{t.member.tid}{sale.number % 10**8:08}",
-        batch=t.batch,
+        batch=t.journal.batch,
         method=sale.method,
         verification=sale.verification,
         outcome=outcome,

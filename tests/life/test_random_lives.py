@@ -116,7 +116,7 @@ def _walk(life: tuple[Profile, Solitude, int]) -> None:
     terminal = spend(profile, world, index=index)
     check(world)
     if terminal.state in SELLING:
-        assert terminal.session is Session.SIGNED_IN
+        assert terminal.shift.session is Session.SIGNED_IN
     SEEN.update(step.target for step in world.steps)
     SEEN.update(step.source for step in world.steps)
     HAPPENED.update(world.events())

@@ -32,7 +32,7 @@ def test_a_shop_settles_when_it_closes() -> None:
     assert events[at : at + 3] == [E.SETTLEMENT_STARTED, E.SETTLED, E.POWERED_OFF]
     (asked,) = world.heard_of("settlement")
     assert asked.traces == asked.records == count(world, E.TRANSACTION_APPROVED) > 200
-    assert (asked.batch, terminal.batch) == (0, 1)
+    assert (asked.batch, terminal.journal.batch) == (0, 1)
     assert terminal.journal.empty
     step = world.steps[at + 1]
     assert (step.source, step.target, step.code) == (State.SETTLING, State.STANDBY, "balanced")
@@ -147,7 +147,7 @@ def test_without_an_answer_the_batch_stays_open() -> None:
     assert events[at : at + 2] == [E.SETTLEMENT_FAILED, E.POWERED_OFF]
     assert world.steps[at].code == "timeout"
     assert terminal.journal.traces == count(world, E.TRANSACTION_APPROVED)
-    assert terminal.batch == 0
+    assert terminal.journal.batch == 0
 
 
 def test_without_a_link_nothing_is_settled() -> None:

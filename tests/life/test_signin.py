@@ -223,8 +223,8 @@ def test_an_old_password_is_changed_after_a_sign_in() -> None:
     changes = [s.at_ms for s in world.steps if s.event is E.PASSWORD_ROTATED]
     assert len(changes) in {4, 5}
     assert all(b - a >= 10 * DAY_MS for a, b in pairwise(changes))
-    assert terminal.credential == len(changes)
-    assert terminal.session is Session.SIGNED_IN
+    assert terminal.shift.credential == len(changes)
+    assert terminal.shift.session is Session.SIGNED_IN
 
 
 def test_a_sign_in_needs_an_intact_terminal_with_power() -> None:
@@ -272,7 +272,7 @@ def test_the_session_goes_its_own_way() -> None:
     seen = []
     for hours in (0.5, 2, expired + 0.0001, 9, 12):
         world = settle(profile, hours=hours)
-        seen.append(spend(profile, world).session)
+        seen.append(spend(profile, world).shift.session)
     assert seen == [
         Session.SIGNED_OFF, Session.SIGNED_IN, Session.EXPIRED, Session.SIGNED_IN,
         Session.SIGNED_OFF,

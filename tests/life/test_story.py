@@ -145,7 +145,7 @@ def test_a_reboot_order_reboots() -> None:
     terminal = spend(quiet(), world)
     assert world.events()[-6:] == [E.REBOOTED, *BOOT]
     assert world.heard_of("order")[0].outcome == "done"
-    assert terminal.boot_reason == "reboot"
+    assert terminal.unit.boot_reason == "reboot"
 
 
 def test_a_lock_lasts_until_it_is_lifted() -> None:
@@ -230,8 +230,8 @@ def test_a_forced_shutdown_raises_later_hazards() -> None:
     profile = quiet(faults=fault("PWR-106", "2h", "5m"), damage__per_forced_shutdown=1.5)
     world = settle(profile, hours=7)
     terminal = spend(profile, world)
-    assert terminal.forced_shutdowns == 3
-    assert terminal.risks._rate[0] == pytest.approx(1.5**3)
+    assert terminal.counters.forced_shutdowns == 3
+    assert terminal.unit.risks._rate[0] == pytest.approx(1.5**3)
 
 
 def test_a_lost_link_is_taken_up_again_with_backoff() -> None:

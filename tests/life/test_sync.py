@@ -41,8 +41,8 @@ def test_parameters_are_there_when_the_server_answers_again() -> None:
     world.desk.hear = hear  # type: ignore[method-assign]
     terminal = spend(quiet(), world)
     assert world.events().count(E.RESYNCED) == 1
-    assert terminal.params == 1
-    assert terminal.failed_syncs == 0
+    assert terminal.unit.params == 1
+    assert terminal.setbacks.syncs == 0
 
 
 @pytest.mark.parametrize(("forced", "waits"), [(False, True), (True, False)])

@@ -24,4 +24,4 @@ def test_a_terminal_logs_every_step() -> None:
     """The log of a life ends with the life's last steps."""
     world = settle(quiet(), hours=80)
     terminal = spend(quiet(), world)
-    assert list(terminal.log) == [(s.at_ms, s.event) for s in world.steps][-ENTRIES_MAX:]
+    assert list(terminal.unit.log) == [(s.at_ms, s.event) for s in world.steps][-ENTRIES_MAX:]

@@ -20,7 +20,7 @@ _ALWAYS_ON_H: Final = 8_760.0
 _YEAR_DAYS: Final = 365.0
 
 
-def race(t: "Terminal", lives: int = 0) -> Risks:
+def race(t: "Terminal", serial_no: str, lives: int = 0) -> Risks:
     """Let a unit's lives begin: as old as the profile has it for the first, new for later ones."""
     profile, member = t.profile, t.member
     slate = slate_of(profile)
@@ -33,7 +33,7 @@ def race(t: "Terminal", lives: int = 0) -> Risks:
         slate,
         t.streams,
         Clocks(t.customers.trade.curve, per_day, monday_ms, entry),
-        t.serial_no,
+        serial_no,
         slate.multiplier(member.model.name, member.region.name),
         profile.hazards.frailty,
         t.world.now(),

@@ -67,7 +67,7 @@ async def install(t: Terminal) -> None:
     job, rule = job_of(t), t.profile.update
     if job.order.what not in REBOOTS:
         await work(t, job, _APPLY, rule.apply)
-        t.set_version(job.order.what, job.order.version)
+        t.software.put_in_force(job.order.what, job.order.version)
         succeed(t, job)
         return
     await work(t, job, _INSTALL, rule.install)
@@ -83,17 +83,17 @@ async def install(t: Terminal) -> None:
 async def switch_slot(t: Terminal, job: Job) -> None:
     """Reboot into the new version."""
     what, new = job.order.what, job.order.version
-    job.old = t.runs(what)
+    job.old = t.software.runs(what)
     job.phase = UpdatePhase.REBOOTING
-    t.set_version(what, new)
-    t.boot_reason = "update"
+    t.software.put_in_force(what, new)
+    t.unit.boot_reason = "update"
     t.step(Event.UPDATE_INSTALLED, code=_change(job, job.old, new))
     await t.detach(clean=True)
 
 
 async def post_test(t: Terminal) -> bool:
     """Test a new version before the operator signs in; False if the old one had to come back."""
-    job = t.job
+    job = t.software.job
     if job is None or job.phase is not UpdatePhase.REBOOTING:
         return True
     rule = t.profile.update
@@ -132,11 +132,11 @@ def _defective(t: Terminal, job: Job) -> Campaign | None:
 
 async def _roll_back(t: Terminal, job: Job) -> None:
     t.drop_job()
-    t.set_version(job.order.what, job.old)
+    t.software.put_in_force(job.order.what, job.old)
     report(t, job, "rolled_back", "UPD-956")
     campaign = _defective(t, job)
     illness.attest(t, "UPD-956", cause=campaign.name if campaign else "")
-    t.boot_reason = "rollback"
+    t.unit.boot_reason = "rollback"
     code = _change(job, job.order.version, job.old)
     t.step(Event.UPDATE_ROLLED_BACK, code=code, duration_ms=taken(t, job))
     await t.detach(clean=True)
@@ -144,7 +144,7 @@ async def _roll_back(t: Terminal, job: Job) -> None:
 
 def conclude(t: Terminal) -> None:
     """After a sign-in: an update whose version runs, and has been tested, has succeeded."""
-    job = t.job
+    job = t.software.job
     if job is not None and job.phase is UpdatePhase.POST_TEST:
         succeed(t, job)
 
@@ -152,9 +152,9 @@ def conclude(t: Terminal) -> None:
 def succeed(t: Terminal, job: Job) -> None:
     """Note that the update has succeeded."""
     t.drop_job()
-    t.updates += 1
+    t.counters.updates += 1
     if job.order.what == "firmware":
-        t.risks.patch(t.world.now(), t.profile.hazards.patch)
+        t.unit.risks.patch(t.world.now(), t.profile.hazards.patch)
     report(t, job, "succeeded")
     t.step(Event.UPDATED, service_state(t), code=job.order.version, duration_ms=taken(t, job))
 

@@ -41,7 +41,7 @@ async def by_hand(t: Terminal) -> None:
     while t.streams.chance(_MISTYPED, rule.wrong_master_password):
         t.step(Event.MASTER_PASSWORD_REFUSED)
         await t.world.sleep(t.world.now() + _TYPING_MS)
-    t.session = Session.SIGNED_OFF
+    t.shift.session = Session.SIGNED_OFF
     t.diary.expires = NEVER
     job.accepted_at = t.world.now()
     t.step(Event.MASTER_PASSWORD_ACCEPTED)
@@ -66,7 +66,7 @@ async def update_registered(t: Terminal) -> bool:
     Raises:
         LinkDown: The link broke; the registration begins anew.
     """
-    job = t.job
+    job = t.software.job
     if job is None or not job.manual or t.link is not Link.ONLINE:
         return False
     await t.world.beat(t.every_ms, t.world.now())
@@ -78,7 +78,7 @@ async def update_registered(t: Terminal) -> bool:
         return False
     job.manual = False
     if job.order.what not in REBOOTS:
-        t.set_version(job.order.what, job.order.version)
+        t.software.put_in_force(job.order.what, job.order.version)
         job.phase = UpdatePhase.POST_TEST
         return False
     await switch_slot(t, job)

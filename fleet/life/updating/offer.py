@@ -22,9 +22,9 @@ _REJECTED: Final = Purpose("update.rejected")
 
 def take_order(t: Terminal, order: Update) -> None:
     """Remember an update, to be offered when the terminal is idle; refuse one that does not fit."""
-    if order.version == t.runs(order.what) or _is_busy_with_another(t):
+    if order.version == t.software.runs(order.what) or _is_busy_with_another(t):
         return
-    t.job = Job(order)
+    t.software.job = Job(order)
     if order.made_for and t.member.model.name not in order.made_for:
         refuse(t, Event.UPDATE_FAILED, "failed", "UPD-955")
     else:
@@ -34,12 +34,14 @@ def take_order(t: Terminal, order: Update) -> None:
 
 def _is_busy_with_another(t: Terminal) -> bool:
     """Whether an update is installed and on its way to its proof, or its parameters are missing."""
-    return t.job is not None and (t.job.old != "" or t.job.phase is UpdatePhase.DOWNLOADING)
+    return t.software.job is not None and (
+        t.software.job.old != "" or t.software.job.phase is UpdatePhase.DOWNLOADING
+    )
 
 
 def can_cancel(t: Terminal, order: CancelUpdate) -> bool:
     """Whether there is such an update, and it has not begun."""
-    job = t.job
+    job = t.software.job
     if job is None or _is_busy_with_another(t):
         return False
     return order.version in {"", job.order.version}

@@ -35,14 +35,14 @@ _NOT_FOR_THIS: Final = "UPD-955"
 
 def job_of(t: Terminal) -> Job:
     """Return the update in question; only while there is one."""
-    assert t.job is not None  # noqa: S101 - whoever asks is a part of an update
-    return t.job
+    assert t.software.job is not None  # noqa: S101 - whoever asks is a part of an update
+    return t.software.job
 
 
 def report(t: Terminal, job: Job, word: UpdateWord, error: str = "") -> None:
     """Tell the server where an update stands."""
     order = job.order
-    runs = t.runs(order.what)
+    runs = t.software.runs(order.what)
     t.tell(UpdateReported(t.ts(), order.plan, order.version, word, runs, order.what, error))
 
 
@@ -62,13 +62,13 @@ def _back(t: Terminal) -> State:
 
 def plan_offer(t: Terminal) -> None:
     """Find out when the update may be offered; a security update waits for no idle time."""
-    job, rule = t.job, t.profile.update
+    job, rule = t.software.job, t.profile.update
     if job is None or job.old or job.manual:
         return
     earliest = max(job.not_before, t.world.now())
     if job.order.reason != "security":
-        beaten = t.first_beat_at + max(0, rule.heartbeats - 1) * t.every_ms
-        earliest = max(earliest, t.idle_since + rule.idle, beaten)
+        beaten = t.software.first_beat_at + max(0, rule.heartbeats - 1) * t.every_ms
+        earliest = max(earliest, t.software.idle_since + rule.idle, beaten)
     t.diary.updates = earliest
 
 
@@ -79,13 +79,13 @@ def fail(t: Terminal, error: str) -> None:
     job.phase = UpdatePhase.FAILED
     job.paused_at = None
     report(t, job, "failed", error)
-    if error in CATALOGUE and error not in t.active:
+    if error in CATALOGUE and error not in t.cases.active:
         illness.attest(t, error, cause=_campaign(t, job) if error == _NOT_FOR_THIS else "")
     t.step(Event.UPDATE_FAILED, _back(t), code=error, duration_ms=taken(t, job))
     if job.attempts >= t.profile.update.attempts_max:
         _shut_automation(t, job)
         return
-    t.idle_since = t.world.now()
+    t.software.idle_since = t.world.now()
     plan_offer(t)
 
 
@@ -94,7 +94,7 @@ def refuse(t: Terminal, event: Event, word: UpdateWord, error: str) -> None:
     job = job_of(t)
     t.drop_job()
     report(t, job, word, error)
-    if error in CATALOGUE and error not in t.active:
+    if error in CATALOGUE and error not in t.cases.active:
         illness.attest(t, error, cause=_campaign(t, job) if error == _NOT_FOR_THIS else "")
     t.step(event, _back(t), code=error)
 

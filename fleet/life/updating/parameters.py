@@ -17,7 +17,7 @@ from fleet.life.world import LinkDown
 
 def are_missing(t: Terminal) -> bool:
     """Whether a download of parameters was cut off and has not been completed."""
-    job = t.job
+    job = t.software.job
     return (
         job is not None
         and job.order.what == "parameter"
@@ -56,10 +56,10 @@ async def complete(t: Terminal) -> None:
     if job.spoilt:
         return
     t.drop_job()
-    t.set_version(job.order.what, job.order.version)
+    t.software.put_in_force(job.order.what, job.order.version)
     t.diary.completes = NEVER
     t.diary.signs_in = t.world.now()
-    t.updates += 1
+    t.counters.updates += 1
     report(t, job, "succeeded")
     illness.release(t, "UPD-957")
     t.step(Event.PARAMETERS_COMPLETED, code=job.order.version)

@@ -25,7 +25,7 @@ PHASES: Final[dict[UpdatePhase, Callable[[Terminal], Awaitable[None]]]] = {
 
 async def updating(t: Terminal) -> None:
     """Go on with the update, unless a fault makes that impossible."""
-    hindering = t.hindered("update")
+    hindering = t.cases.hindered("update")
     if hindering:
         illness.come_upon(t, Point.UPDATE)
         fail(t, hindering)

@@ -98,7 +98,9 @@ def shows(terminal: Terminal, source: int) -> set[str]:
     columns = {int(slot["column"]) for slot in slots if slot["source"] == source}
     from fleet.life.telemetry import CHANNELS  # noqa: PLC0415
 
-    slow = {symptom.channel for number, symptom, *_ in terminal.gauges._shown if number == source}
+    slow = {
+        symptom.channel for number, symptom, *_ in terminal.unit.gauges._shown if number == source
+    }
     return {CHANNELS[column].name for column in columns} | slow
 
 
@@ -108,7 +110,7 @@ def test_precursors_show_before_the_onset_where_the_table_has_them(kind: FaultKi
     hours = ONSET_H - min(1.0, kind.lead / HOUR_MS / 2)
     terminal = until(kind, hours)
     assert shows(terminal, SOURCE[kind.code]) == {s.channel for s in kind.precursors}
-    assert kind.code not in terminal.active
+    assert kind.code not in terminal.cases.active
 
 
 @every_kind
@@ -164,7 +166,7 @@ def test_what_it_does_shows_in_telemetry(kind: FaultKind) -> None:
     terminal = until(kind, ONSET_H + 0.1)
     expected = {symptom.channel for symptom in kind.effect.shows}
     assert shows(terminal, SOURCE[kind.code] + 1_000) == (
-        expected if kind.code in terminal.active else set()
+        expected if kind.code in terminal.cases.active else set()
     )
 
 

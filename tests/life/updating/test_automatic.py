@@ -91,7 +91,7 @@ def test_parameters_and_keys_come_into_force_without_a_reboot(what: str) -> None
     events = world.events()
     assert events[events.index(E.UPDATE_VERIFIED) :] == [E.UPDATE_VERIFIED, E.UPDATED]
     assert terminal.state is State.READY
-    assert terminal.versions == {what: NEW}
+    assert terminal.software.others == {what: NEW}
     assert world.heard_of("update")[-1].runs == NEW
 
 
@@ -100,7 +100,7 @@ def test_an_app_has_a_version_of_its_own() -> None:
     world, terminal = lived(updating({"kind": "app"}), 3)
     assert world.events()[-len(UPDATE) :] == UPDATE
     assert terminal.pulse.fw != NEW
-    assert terminal.versions == {"app": NEW}
+    assert terminal.software.others == {"app": NEW}
 
 
 def test_an_update_to_the_version_that_runs_is_no_update() -> None:
@@ -223,7 +223,7 @@ def test_an_end_without_another_attempt(chance: str, event: Event, code: str, wo
     assert codes(world, event) == [code]
     assert world.events()[-1] is event
     assert words(world)[-1] == word
-    assert terminal.job is None
+    assert terminal.software.job is None
     assert terminal.state is State.READY
 
 

@@ -35,7 +35,7 @@ def test_a_completed_download_makes_it_ready_again() -> None:
         E.PARAMETERS_CUT_OFF, E.LINK_RESTORED, E.PARAMETERS_COMPLETED, E.SIGN_IN_STARTED,
         E.SIGNED_IN,
     ]  # fmt: skip
-    assert terminal.versions == {"parameter": NEW}
+    assert terminal.software.others == {"parameter": NEW}
     assert words(world)[-1] == "succeeded"
 
 

@@ -1,0 +1,63 @@
+"""What a terminal suffers from: its open cases, and the numbers they were given.
+
+The cases are the estate's, not the unit's: a unit that is swapped out leaves the place, and what
+is counted there goes on being counted.
+"""
+
+from typing import Literal
+
+from fleet.life.faults.ailment import Ailment
+from fleet.life.faults.kinds import Hindrance
+from fleet.life.truth import Ticket
+from fleet.units import Millis
+from fleet.wire.words import ComponentWord
+
+
+class Cases:
+    """What is wrong with a terminal now.
+
+    Attributes:
+        active: Ailments that hazards or common causes have brought, by their codes.
+        beset: Faults that a chapter of the life has raised, and will end, by their codes.
+        plights: Until when common causes hold, by the codes of what they brought.
+        ailments: How many faults there have been.
+        tickets: How many tickets there have been.
+        swapped_by: The ticket by which the unit is to be swapped out; None if it may stay.
+        remedy: Who puts right what no ailment explains.
+    """
+
+    __slots__ = ("active", "ailments", "beset", "plights", "remedy", "swapped_by", "tickets")
+
+    def __init__(self) -> None:
+        self.active: dict[str, Ailment] = {}
+        self.beset: dict[str, Ailment] = {}
+        self.plights: dict[str, Millis] = {}
+        self.ailments = self.tickets = 0
+        self.swapped_by: Ticket | None = None
+        self.remedy: Literal["field", "remote"] = "field"
+
+    @property
+    def known(self) -> int:
+        """How many faults the terminal itself knows of."""
+        return len(self.reported()) + len(self.plights)
+
+    def reported(self) -> list[str]:
+        """Return the codes of the faults that the terminal itself has told of."""
+        return [code for code, ailment in self.active.items() if ailment.reported]
+
+    def sick_components(self) -> set[ComponentWord]:
+        """Return the components which active faults have put out of order."""
+        tested = (ailment.kind.tested_as for ailment in self.active.values())
+        return {component for component in tested if component is not None}
+
+    def hindered(self, activity: Hindrance) -> str:
+        """Return the code of a fault that makes an activity impossible; "" if none does."""
+        for code, ailment in self.active.items():
+            if activity in ailment.kind.effect.hinders:
+                return code
+        return ""
+
+    def isolated_until(self) -> Millis:
+        """Return until when a fault keeps the link down; 0 if none does."""
+        isolating = (each for each in self.active.values() if each.kind.effect.isolates)
+        return max((ailment.until for ailment in isolating), default=0)

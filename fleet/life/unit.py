@@ -1,0 +1,107 @@
+"""The unit: one piece of hardware with its wear, its instruments and its memory.
+
+A terminal is a place in a shop with a terminal id; the unit is what stands there. When it is
+swapped out, another one comes, and all that is here begins anew.
+"""
+
+from fleet.life.faults.risks import Risks
+from fleet.life.gauges import Gauges
+from fleet.life.symptoms import Symptom
+from fleet.life.systemlog import SystemLog
+from fleet.life.telemetry import COLUMN, Vitals
+from fleet.units import Millis
+from fleet.wire.words import BootReason, ComponentWord
+
+
+class Unit:
+    """One piece of hardware, and what it remembers.
+
+    Attributes:
+        serial_no: Of the vendor.
+        risks: The race of its hazards.
+        gauges: What is measured for the full status report.
+        log: The last things that happened.
+        params: Number of the parameter set in force; 0 for none.
+        boot_reason: Why it booted last.
+        degraded: Components that its last self-test found wanting.
+        clock_off_ms: By how much its clock is wrong.
+    """
+
+    __slots__ = (
+        "_row", "_vitals", "boot_reason", "clock_off_ms", "degraded", "gauges", "log", "params",
+        "risks", "serial_no",
+    )  # fmt: skip
+
+    def __init__(self, serial_no: str, risks: Risks, vitals: Vitals, row: int) -> None:
+        """Take a unit out of its box.
+
+        Args:
+            serial_no: Of the vendor.
+            risks: The race of its hazards.
+            vitals: Its shard's telemetry.
+            row: Its row there.
+        """
+        self.serial_no = serial_no
+        self.risks = risks
+        self.gauges = Gauges()
+        self.log = SystemLog()
+        self.params = 0
+        self.boot_reason: BootReason = "power_on"
+        self.degraded: tuple[ComponentWord, ...] = ()
+        self.clock_off_ms: Millis = 0
+        self._vitals = vitals
+        self._row = row
+
+    def show(self, source: int, symptom: Symptom, begin: Millis, grow_ms: Millis) -> None:
+        """Let telemetry show a symptom."""
+        if symptom.channel in COLUMN:
+            self._vitals.show(self._row, source, symptom, begin, grow_ms)
+        else:
+            self.gauges.show(source, symptom, begin, grow_ms)
+
+    def hide(self, source: int) -> None:
+        """End what a source shows."""
+        self._vitals.hide(self._row, source)
+        self.gauges.hide(source)
+
+    def level(self, channel: str, now: Millis) -> float:
+        """Return what a channel's level is now, without noise."""
+        return self._vitals.level(self._row, channel, now)
+
+
+class Counters:
+    """What a unit counts from its first boot on, for its full status report.
+
+    Attributes:
+        sign_ins: Operators who have signed in.
+        updates: Updates that have succeeded.
+        forced_shutdowns: How often its power was cut.
+        reconnects: How often a lost link came back.
+        data_losses: How often stored data was lost.
+    """
+
+    __slots__ = ("data_losses", "forced_shutdowns", "reconnects", "sign_ins", "updates")
+
+    def __init__(self) -> None:
+        self.sign_ins = self.updates = self.forced_shutdowns = self.reconnects = 0
+        self.data_losses = 0
+
+
+class Setbacks:
+    """How often in a row something has failed; the next success makes it 0 again.
+
+    Attributes:
+        boots: Boots.
+        tests: Self-tests.
+        syncs: Data synchronisations.
+        connects: Attempts to bring the link up.
+        registrations: Registrations that the server refused.
+        passwords: Passwords that were wrong.
+        macs: Sign-ins whose keys did not check.
+    """
+
+    __slots__ = ("boots", "connects", "macs", "passwords", "registrations", "syncs", "tests")
+
+    def __init__(self) -> None:
+        self.boots = self.tests = self.syncs = self.connects = 0
+        self.registrations = self.passwords = self.macs = 0
