@@ -239,7 +239,7 @@ def _outcome(t: Terminal) -> Outcome:
 
 
 def _host_down(t: Terminal) -> float:
-    return max(t.host_refusal(), _SLOW if HOST_SILENT in t.active else 0.0)
+    return max(t.host_refusal(), _SLOW if HOST_SILENT in t.cases.active else 0.0)
 
 
 # ---------------------------------------------------------------------------- its parts
@@ -273,7 +273,7 @@ def _misreads(t: Terminal) -> float:
 
     Telemetry says which part of all reads fail, those that are no cards included.
     """
-    failing = t.level("read_errors") / NOMINAL_READS
+    failing = t.unit.level("read_errors", t.world.now()) / NOMINAL_READS
     liked, takes = t.profile.transactions.methods, t.member.model.methods
     cards = sum(weight for word, weight in liked.items() if word in takes and word in _CARDS)
     total = sum(weight for word, weight in liked.items() if word in takes)
