@@ -37,6 +37,7 @@ from grafana_foundation_sdk.models.common import (
 from grafana_foundation_sdk.models.dashboard import (
     DashboardCursorSync,
     DashboardLinkType,
+    DynamicConfigValue,
     FieldColorModeId,
 )
 from grafana_foundation_sdk.models.heatmap import HeatmapColorMode
@@ -50,6 +51,7 @@ from dashboards.variables import SOURCE, variables
 FOLDER: Final = Path(__file__).parent / "json"
 _HEIGHTS: Final = {Look.FIGURE: 4}
 _HEIGHT: Final = 8
+_DASHED: Final = ("custom.lineStyle", {"fill": "dash", "dash": [6, 4]})
 _Builder: TypeAlias = timeseries.Panel | stat.Panel | heatmap.Panel
 
 
@@ -63,7 +65,7 @@ def _lines(panel: Panel) -> timeseries.Panel:
         .show_legend(True)  # noqa: FBT003 - the builder's own way
     )
     tooltip = VizTooltipOptions().mode(TooltipDisplayMode.MULTI).sort(SortOrder.DESCENDING)
-    return (
+    lines = (
         timeseries.Panel()
         .legend(legend)
         .tooltip(tooltip)
@@ -73,6 +75,10 @@ def _lines(panel: Panel) -> timeseries.Panel:
         .show_points(VisibilityMode.NEVER)
         .color_scheme(FieldColor().mode(FieldColorModeId.PALETTE_CLASSIC_BY_NAME))
     )
+    for letter, query in zip(ascii_uppercase, panel.queries, strict=False):
+        if query.dashed:
+            lines = lines.override_by_query(letter, [DynamicConfigValue(*_DASHED)])
+    return lines
 
 
 def _stack(panel: Panel) -> timeseries.Panel:

@@ -31,10 +31,11 @@ class Look(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """An expression and how its series are named."""
+    """An expression, how its series are named, and whether its lines are dashed."""
 
     expr: str
     legend: str = ""
+    dashed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,9 +126,10 @@ _USUAL: Final = (0.5, 0.9, 0.99)
 def percentiles(
     histogram: str, shares: tuple[float, ...] = _USUAL, legend: str = ""
 ) -> tuple[Query, ...]:
-    """Return percentiles of a histogram; each is called p50, p90 ..., after the legend."""
+    """Return percentiles of a histogram, p50 and so on; with a legend before that, dashed."""
     return tuple(
-        Query(GRAFANA.quantile(share, histogram), f"{legend}p{100 * share:g}") for share in shares
+        Query(GRAFANA.quantile(share, histogram), f"{legend}p{100 * share:g}", dashed=bool(legend))
+        for share in shares
     )
 
 

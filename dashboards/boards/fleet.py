@@ -120,7 +120,7 @@ FLEET: Final = Board(
             Panel("Faults raised by class", "Onsets per second by the letters of the code.", "cps",
                   by("prefix", prefix_of_code(_rate("fleet_faults_total"))), Look.STACK),
             Panel("Faults raised by code", "Onsets per second by code; each is explained under "
-                  "`docs/life.md`.", "cps", by("code", _rate("fleet_faults_total"))),
+                  "`docs/faults.md`.", "cps", by("code", _rate("fleet_faults_total"))),
             Panel("Repairs by code", "Faults cleared per second. Onsets without repairs pile up.",
                   "cps", by("code", _rate("fleet_faults_cleared_total"))),
             Panel("Forced shutdowns by cause", "Per second. Spontaneous ones are hardware or "

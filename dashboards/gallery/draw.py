@@ -1,4 +1,8 @@
-"""A panel as SVG. Text stays text, so that the page is small and can be searched."""
+"""A panel as SVG. Text stays text, so that the page is small and can be searched.
+
+Text and axes are drawn in colours that nobody uses, which are then replaced by the page's own, so
+that one picture is right by day and by night.
+"""
 
 import io
 import math
@@ -9,6 +13,7 @@ from typing import Any, Final
 import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
@@ -21,12 +26,17 @@ _FIGURE_HEIGHT: Final = 0.95
 _LEGEND_ROW: Final = 0.19
 _SERIES_MAX: Final = 9
 _LETTER: Final = 0.068
+_INK: Final = "#010203"
+_RULE: Final = "#010204"
 _STYLE: Final[Any] = {
     "svg.fonttype": "none", "svg.hashsalt": "fleet", "font.size": 7.5, "axes.linewidth": 0.5,
     "font.family": ["DejaVu Sans", "Noto Sans CJK SC", "sans-serif"], "axes.grid": True,
-    "grid.linewidth": 0.3, "grid.color": "#dddddd", "axes.spines.top": False,
-    "axes.spines.right": False, "path.simplify_threshold": 0.5,
+    "axes.axisbelow": True,
+    "grid.linewidth": 0.3, "grid.color": _RULE, "axes.spines.top": False,
+    "axes.spines.right": False, "path.simplify_threshold": 0.5, "savefig.transparent": True,
+    "text.color": _INK, "xtick.color": _INK, "ytick.color": _INK, "axes.edgecolor": _INK,
 }  # fmt: skip
+_HEAT: Final = LinearSegmentedColormap.from_list("heat", ("#f2a65a40", "#e8730c", "#a83200"))
 _COLOURS: Final = (
     "#4c78a8", "#f58518", "#54a24b", "#e45756", "#72b7b2", "#b279a2", "#eeca3b", "#9d755d",
     "#79706e", "#9ecae9",
@@ -53,6 +63,7 @@ def _svg(figure: Figure) -> str:
     figure.savefig(text, format="svg", metadata={"Date": None, "Creator": None})
     svg = text.getvalue()
     svg = svg[svg.index("<svg") :]
+    svg = svg.replace(_INK, "currentColor").replace(_RULE, "var(--rule)")
     svg = re.sub(r"<metadata>.*?</metadata>|<!--.*?-->", "", svg, flags=re.DOTALL)
     svg = _TAG.sub(lambda tag: _NUMBER.sub(lambda found: f"{float(found[0]):.1f}", tag[0]), svg)
     svg = re.sub(r'(<svg[^>]*?) width="[^"]*pt" height="[^"]*pt"', r"\1", svg)
@@ -64,7 +75,7 @@ def unit(name: str) -> Callable[[float], str]:
     """Return what writes a value in one of Grafana's units."""
     return {
         "s": _seconds,
-        "percentunit": lambda value: f"{value:.3g} %" if value > 1 else f"{100 * value:.3g} %",
+        "percentunit": lambda value: f"{100 * value:.3g} %",
         "bytes": lambda value: f"{_short(value)}B",
         "Bps": lambda value: f"{_short(value)}B/s",
         "mps": lambda value: f"{_short(value)}/s",
@@ -113,7 +124,14 @@ def _curves(panel: Panel, lines: list[Line], width: float) -> Figure:
         _stack(axes, shown)
     else:
         for line, colour in zip(shown, _COLOURS, strict=False):
-            axes.plot(*zip(*line.points, strict=True), lw=1, color=colour, label=line.name)
+            style = (0, (3, 1.5)) if line.dashed else "-"
+            axes.plot(
+                *zip(*line.points, strict=True),
+                linestyle=style,
+                lw=1,
+                color=colour,
+                label=line.name,
+            )
     peak = axes.get_ylim()[1] if panel.look is Look.STACK else 1.08 * _peak(shown)
     axes.set_ylim(0, max(1.03 * (panel.top or 0), peak) or 1)
     write = unit(panel.unit)
@@ -178,7 +196,7 @@ def _heat(panel: Panel, lines: list[Line], width: float) -> Figure:
     shown = np.ma.masked_less_equal(counts[low:high], 1e-9)
     axes.grid(visible=False)
     axes.pcolormesh(
-        [*times, times[-1] + 1], np.arange(high - low + 1), shown, cmap="Oranges", rasterized=True
+        [*times, times[-1] + 1], np.arange(high - low + 1), shown, cmap=_HEAT, rasterized=True
     )
     write = unit(panel.unit)
     step = max(1, math.ceil((high - low) / 8))

@@ -12,18 +12,24 @@ from dashboards.panels import Board, Panel
 
 PAGE: Final = Path(__file__).parent / "index.html"
 _STYLE: Final = """
-body{font:14px/1.4 system-ui,"Noto Sans CJK SC",sans-serif;color:#222;background:#f4f5f5;margin:0}
+:root{color-scheme:light dark;--ink:#222;--dim:#666;--paper:#f4f5f5;--card:#fff;--rule:#d8d8d8;
+--bad:#b00}
+@media(prefers-color-scheme:dark){:root{--ink:#d8d9da;--dim:#9a9da3;--paper:#111217;--card:#181b1f;
+--rule:#34373c;--bad:#ff7383}}
+body{font:14px/1.4 system-ui,"Noto Sans CJK SC",sans-serif;color:var(--ink);
+background:var(--paper);margin:0}
 main,header{max-width:1500px;margin:auto;padding:0 16px}
 header p{max-width:75ch}
 h1{margin-bottom:0}
-h2{margin:32px 0 0;border-top:2px solid #ccc;padding-top:16px}
-h3{font-size:15px;margin:18px 0 6px;color:#555}
+h2{margin:32px 0 0;border-top:2px solid var(--rule);padding-top:16px}
+h3{font-size:15px;margin:18px 0 6px;color:var(--dim)}
 section{display:grid;grid-template-columns:repeat(24,minmax(0,1fr));gap:8px;align-items:start}
-figure{background:#fff;border:1px solid #ddd;border-radius:3px;margin:0;padding:6px}
+figure{background:var(--card);border:1px solid var(--rule);border-radius:3px;margin:0;padding:6px}
 figure b{font-size:13px;font-weight:600}
 figure svg{width:100%;height:auto;display:block}
-figcaption{font-size:11px;color:#666}
-.rare b::after{content:" bad day";color:#b00;font-weight:400;font-size:11px}
+figcaption{font-size:11px;color:var(--dim)}
+.rare b::after{content:" bad day";color:var(--bad);font-weight:400;font-size:11px;
+white-space:nowrap}
 @media(max-width:900px){figure{grid-column:span 24!important}}
 """
 _HEADER: Final = """\
@@ -32,7 +38,7 @@ _HEADER: Final = """\
 and with the very queries that the dashboards ask of Prometheus, all variables set to <em>All</em>.
 Colours, legends and scales are Grafana's own there. The run is the profile <code>demo</code>, a
 shop day of eleven hours in {seconds:.0f} seconds of wall clock with 300 terminals; panels marked
-<span style="color:#b00">bad day</span> show what a good day has not, from
+<span style="color:var(--bad)">bad day</span> show what a good day has not, from
 <code>dashboards/profiles/rare.toml</code>, which loses a shard
 half-way and its broker at 70 %.</p>
 """

@@ -21,6 +21,7 @@ class Line(Struct, frozen=True):
     name: str
     labels: dict[str, str]
     points: list[tuple[float, float]]
+    dashed: bool = False
 
 
 class Shot(Struct, frozen=True):
@@ -64,6 +65,7 @@ def _lines(watch: verify.Watch, panel: Panel) -> list[Line]:
                 for at, value in series.values
                 if not math.isnan(value)
             ],
+            dashed=query.dashed,
         )
         for query, answer in zip(panel.queries, answers, strict=True)
         for series in answer.series

@@ -55,7 +55,7 @@ def test_a_scrape_is_cheap_and_names_no_terminal(run: Run) -> None:
     # Terminals of this profile are numbered from 10,000,000, serial numbers begin with FL.
     assert not [line for line in samples if '"100000' in line or '"FL0' in line]
     spent = cost.measure(run, 40)
-    assert spent.cpu_s < cost.LIMIT_S * 4, spent  # a machine that is busy with tests
+    assert spent.cpu_s < cost.LIMIT_S, spent
 
 
 @pytest.mark.slow
