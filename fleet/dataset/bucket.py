@@ -41,6 +41,7 @@ class Bucket:
         self.number = number
         self.seed = seed
         self.members: list[Member] = [member(profile.estate, seed, i) for i in range(first, last)]
+        self._open: dict[str, list[pa.ipc.RecordBatchFileReader]] = {}
         self._folders = [
             blocks / f"block-{block:05}" for block in range(first // BLOCK, -(-last // BLOCK))
         ]
@@ -78,27 +79,33 @@ class Bucket:
     def stretches(self, day: int) -> tuple[NDArray[np.int64], list[NDArray[Any]]]:
         """Return the stretches of a day, by terminal and time, and the tables of their versions.
 
-        The firmware's number is one of `firmware`.
+        Stretches stand field by field, int64[fields and versions, stretches]; the firmware's number
+        is one of `firmware`.
         """
         like = Vitals(0, np.zeros(1, np.uint64)).tables()
         kept = [
             [_numbers(reader.get_batch(day).column(0), table) for reader in self._readers(name)]
             for name, table in ((f"table_{number}", table) for number, table in enumerate(like))
         ]
-        stretches = []
-        for number, reader in enumerate(self._readers("stretches")):
-            block = np.column_stack([column.to_numpy() for column in reader.get_batch(day).columns])
-            block[:, _ROW] += number * BLOCK
+        blocks = [reader.get_batch(day) for reader in self._readers("stretches")]
+        cuts = np.cumsum([0, *(block.num_rows for block in blocks)])
+        stretches = np.empty((blocks[0].num_columns, cuts[-1]), np.int64)
+        for number, block in enumerate(blocks):
+            own = stretches[:, cuts[number] : cuts[number + 1]]
+            for place, column in enumerate(block.columns):
+                own[place] = column.to_numpy()
+            own[_ROW] += number * BLOCK
             words = [self.firmware.index(word) for word in self._firmware[number]]
-            block[:, _FW] = np.array(words, np.int64)[block[:, _FW]]
+            own[_FW] = np.array(words, np.int64)[own[_FW]]
             for place, parts in enumerate(kept, len(FIELDS)):
-                block[:, place] += sum(len(part) for part in parts[:number])
-            stretches.append(block)
-        return np.concatenate(stretches), [np.concatenate(parts) for parts in kept]
+                own[place] += sum(len(part) for part in parts[:number])
+        return stretches, [np.concatenate(parts) for parts in kept]
 
     def _readers(self, name: str) -> list[pa.ipc.RecordBatchFileReader]:
-        return [pa.ipc.open_file(pa.memory_map(str(folder / f"{name}.arrow")))
-                for folder in self._folders]  # fmt: skip
+        if name not in self._open:
+            self._open[name] = [pa.ipc.open_file(pa.memory_map(str(folder / f"{name}.arrow")))
+                                for folder in self._folders]  # fmt: skip
+        return self._open[name]
 
 
 def _numbers(column: pa.Array, like: NDArray[Any]) -> NDArray[Any]:

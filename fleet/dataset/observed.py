@@ -10,7 +10,7 @@ from fleet.dataset import schema
 from fleet.dataset.bucket import Bucket, ms_to_instants, of_terminals, to_words
 from fleet.dataset.calendar import Calendar, Day
 from fleet.dataset.numbers import global_numbers
-from fleet.dataset.transport import LATE, LOST, MECHANISMS, TWICE, WHATS, Transport, index_of_copies
+from fleet.dataset.transport import MECHANISMS, WHATS, Fate, Transport
 from fleet.life.truth import NO_FAULT_FOUND
 from fleet.profile.profile import Profile
 from fleet.profile.values import Weekday
@@ -58,12 +58,11 @@ def events(
     """Return `observed/events` that the server heard on a day, and the log of their transport."""
     notes = bucket.notes("events", day.number)
     row, seq = notes["row"].to_numpy(), notes["seq"].to_numpy().astype(np.uint64)
-    none = np.zeros(len(row))
-    fate = transport.fates(bucket.serials[row], seq, none, none)
-    copies = index_of_copies(fate)
-    index, second = copies or (np.arange(len(row)), np.zeros(len(row), np.bool_))
+    none = np.zeros(len(bucket.members), np.bool_)
+    fate = transport.fates(row, bucket.serials, seq, none, none)
+    index, second = fate.copies()
     arrived = notes["heard"].to_numpy()[index] + fate.delay_ms[index]
-    arrived += second * transport.again_ms
+    arrived[second] += transport.again_ms
     table = pa.Table.from_arrays(
         [
             of_terminals(row[index], bucket),
@@ -82,14 +81,11 @@ def events(
     return table.take(order), _log(bucket, calendar, notes, fate)
 
 
-def _log(bucket: Bucket, calendar: Calendar, notes: pa.Table, fate: Any) -> pa.Table:
-    what_of = ((fate.late, LATE), (fate.copies == 0, LOST), (fate.copies == 2, TWICE))  # noqa: PLR2004
-    at = np.concatenate([np.nonzero(which)[0] for which, _ in what_of])
-    what = np.concatenate([np.full(int(which.sum()), word) for which, word in what_of])
+def _log(bucket: Bucket, calendar: Calendar, notes: pa.Table, fate: Fate) -> pa.Table:
+    at, what, why = fate.log()
     row, seq = notes["row"].to_numpy()[at], notes["seq"].to_numpy()[at]
     order = np.lexsort((what, seq, row))
-    at, what, row, seq = at[order], what[order], row[order], seq[order]
-    why = np.where(what == LOST, fate.why[at], 0)
+    at, what, why, row, seq = (each[order] for each in (at, what, why, row, seq))
     return pa.Table.from_arrays(
         [
             of_terminals(row, bucket),

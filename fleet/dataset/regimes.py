@@ -33,12 +33,14 @@ class Regime:
         Args:
             values: Of the heartbeats, in steps of each channel's resolution, float32[channels, n].
             grid: The heartbeats.
-            stretches: Theirs.
+            stretches: All of the day, field by field.
         """
         drift = self._drift
         since = grid.at_ms - drift.begin
+        if since.max(initial=-1) < 0 or since.min(initial=drift.lasts) >= drift.lasts:
+            return
         (at,) = np.nonzero(
-            (since >= 0) & (since < drift.lasts) & self._concerned[stretches[:, _ROW]][grid.stretch]
+            (since >= 0) & (since < drift.lasts) & self._concerned[stretches[_ROW]][grid.stretch]
         )
         if len(at):
             values[self._column, at] += np.rint(self._steps * self._share(since[at]))

@@ -69,7 +69,10 @@ def lives_of(profile: Profile, calendar: Calendar) -> list[Task]:
 
 
 def tables_of(profile: Profile, calendar: Calendar) -> list[Task]:
-    """Return the tasks that follow: the tables of each bucket, the longest first."""
+    """Return the tasks that follow: the tables of each bucket, the longest first.
+
+    Whoever goes on with the days of one bucket need not find out again who its terminals are.
+    """
     beats, tasks = 86_400_000 // profile.heartbeat.interval, []
     for bucket in range(-(-profile.estate.terminals // BUCKET)):
         terminals = min(BUCKET, profile.estate.terminals - bucket * BUCKET)
@@ -78,7 +81,7 @@ def tables_of(profile: Profile, calendar: Calendar) -> list[Task]:
             Task("truth", bucket, 0, terminals * calendar.days * 10),
             *(Task("day", bucket, day.number, terminals * beats) for day in calendar.dates()),
         ]
-    return sorted(tasks, key=lambda task: (task.kind == "day", task.day, task.number))
+    return sorted(tasks, key=lambda task: (task.kind == "day", task.number, task.day))
 
 
 def perform(job: Job, task: Task) -> list[Written]:
@@ -131,8 +134,8 @@ def _day(
         table_file(root, schema.MISSINGNESS, name, kind) as missing,
     ):
         for arrived in teller.day(day):
-            rows.write(arrived.telemetry)
-            missing.write(arrived.missing)
+            rows.write(arrived)
+        missing.write(teller.log())
         events, log = observed.events(bucket, calendar, day, news)
         missing.write(log)
         return [

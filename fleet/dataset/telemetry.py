@@ -1,5 +1,10 @@
-"""The rows of `observed/telemetry`: quiet stretches, expanded, and what of them arrived."""
+"""The rows of `observed/telemetry`: quiet stretches, expanded, and what of them arrived.
 
+A day's stretches are expanded some 20,000 heartbeats at a time, which stay near the processor's
+cache; what few numbers tell of a whole stretch is worked out for all of the day at once.
+"""
+
+import itertools
 from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
@@ -11,23 +16,44 @@ from fleet.dataset.bucket import Bucket
 from fleet.dataset.calendar import Calendar, Day
 from fleet.dataset.regimes import Regime
 from fleet.dataset.schema import INSTANT, MISSINGNESS, TELEMETRY
-from fleet.dataset.transport import LATE, LOST, MECHANISMS, TWICE, WHATS, Transport, index_of_copies
+from fleet.dataset.sheet import Picked, Scaled, Sheet, Source
+from fleet.dataset.transport import MECHANISMS, WHATS, Fate, Transport
 from fleet.life.telemetry import COLUMN, Heartbeats, Vitals
-from fleet.units import HOUR_MS
 from fleet.worlds.stretches import FIELDS, STATES, Grid, expand, grid_of
 
 CHUNK_ROWS: Final = 20_000
 _WEAK_DBM: Final = -95.0
 _AT: Final = {name: number for number, name in enumerate(FIELDS)}
+_PER: Final = {
+    "temp_c": 10.0, "battery_pct": 100.0, "cpu_pct": 100.0, "mem_pct": 100.0, "flash_pct": 100.0,
+    "paper_m": 260.0, "rtt_ms": 1.0,
+}  # fmt: skip
+"""Steps of a channel in one unit of its column, where that is a fraction."""
+_READINGS: Final = (
+    "temp_c", "supply_mv", "battery_pct", "rssi_dbm", "rtt_ms", "cpu_pct", "mem_pct", "flash_pct",
+    "paper_m", "reads", "read_errors", "txn_ok", "txn_fail", "net_retry",
+)  # fmt: skip
+"""Channels, in the order of their columns."""
 
 Integers = NDArray[np.int64]
 
 
-class Arrived(NamedTuple):
-    """What arrived of a chunk of heartbeats, and the log of what did not, or not in time."""
+class _Stretches(NamedTuple):
+    """The stretches of a day, an entry for each.
 
-    telemetry: pa.RecordBatch
-    missing: pa.RecordBatch
+    Attributes:
+        fields: See `FIELDS`, int64[fields, stretches].
+        vitals: What their telemetry depends on.
+        weak: Which have a weak signal, by their terminal's own level.
+        ails: Which show a symptom from their begin on.
+        picked: Values of the columns that do not change within a stretch.
+    """
+
+    fields: Integers
+    vitals: Vitals
+    weak: NDArray[np.bool_]
+    ails: NDArray[np.bool_]
+    picked: dict[str, NDArray[Any]]
 
 
 class Teller:
@@ -47,105 +73,45 @@ class Teller:
         self._calendar = calendar
         self._transport = transport
         self._regimes = regimes
+        self._log: list[tuple[Integers, ...]] = []
         members = bucket.members
-        self._no_battery = np.array([not each.model.battery for each in members])
-        self._no_printer = np.array([not each.model.printer for each in members])
-        self._on_cable = np.array([each.model.link == "ethernet" for each in members])
+        words = {
+            "terminal_id": bucket.tids,
+            "firmware": pa.array(bucket.firmware, pa.string()),
+            "state": pa.array([state.value for state in STATES]),
+        }
+        lacking = {
+            "battery_frac": np.array([not each.model.battery for each in members]),
+            "paper_frac": np.array([not each.model.printer for each in members]),
+            "signal_dbm": np.array([each.model.link == "ethernet" for each in members]),
+        }
+        self._sheet = Sheet(TELEMETRY, words, lacking)
 
-    def day(self, day: Day) -> Iterator[Arrived]:
-        """Yield the rows of a day, by terminal and time, some 20,000 heartbeats at a time."""
-        stretches, tables = self._bucket.stretches(day.number)
-        total = np.cumsum(stretches[:, _AT["count"]])
-        cuts = np.searchsorted(total, np.arange(CHUNK_ROWS, total[-1] if len(total) else 0,
-                                                CHUNK_ROWS))  # fmt: skip
-        for part in np.split(stretches, np.unique(cuts)):
-            yield self._arrived(part, self._vitals(part, tables))
+    def day(self, day: Day) -> Iterator[pa.RecordBatch]:
+        """Yield the rows of a day, by terminal and time; each batch is good until the next."""
+        stretches = self._stretches(day)
+        total = np.cumsum(stretches.fields[_AT["count"]])
+        beats = int(total[-1]) if len(total) else 0
+        cuts = np.searchsorted(total, np.arange(CHUNK_ROWS, beats, CHUNK_ROWS))
+        edges = np.unique([0, *cuts, len(total)]).tolist()
+        for first, last in itertools.pairwise(edges):
+            yield from self._sheet.add(self._arrived(stretches, slice(first, last)))
+        yield from self._sheet.rest()
 
-    def _vitals(self, stretches: Integers, tables: list[NDArray[Any]]) -> Vitals:
-        versions = stretches.T[len(FIELDS) :]
-        vitals = Vitals.of_stretches(
-            self._bucket.seed,
-            self._bucket.serials[stretches[:, _AT["row"]]],
-            stretches[:, _AT["booted"]],
-            stretches[:, _AT["every"]],
-            [table[version] for table, version in zip(tables, versions, strict=True)],
+    def log(self) -> pa.RecordBatch:
+        """Return the log of what did not arrive, or not in time, since it was asked last."""
+        row, seq, at_ms, what, why = (
+            (np.concatenate(parts) for parts in zip(*self._log, strict=True))
+            if self._log
+            else [np.zeros(0, np.int64)] * 5
         )
-        vitals.symptoms.forget_after(_end_ms(stretches))
-        vitals.symptoms.slots["rise"] *= self._gain
-        return vitals
-
-    def _arrived(self, stretches: Integers, vitals: Vitals) -> Arrived:
-        grid = grid_of(stretches)
-        weak = (vitals.base[:, COLUMN["rssi_dbm"]] < _WEAK_DBM).astype(np.float64)
-        ails = _ailing(vitals, stretches).astype(np.float64)
-        which = grid.stretch
-        fate = self._transport.fates(vitals.serials[which], grid.seq, weak[which], ails[which])
-        missing = self._missing(stretches, grid, fate)
-        delay_ms, copies = fate.delay_ms, index_of_copies(fate)
-        if copies is not None:
-            index, second = copies
-            grid = Grid(grid.stretch[index], grid.at_ms[index], grid.seq[index])
-            delay_ms = delay_ms[index] + second * self._transport.again_ms
-        found = expand(grid, vitals, self._calendar.origin_ms)
-        for regime in self._regimes:
-            regime.apply(found.values, grid, stretches)
-        return Arrived(self._batch(stretches, grid, found, delay_ms), missing)
-
-    def _batch(
-        self, stretches: Integers, grid: Grid, found: Heartbeats, delay_ms: Integers
-    ) -> pa.RecordBatch:
-        which = grid.stretch
-        row = stretches[:, _AT["row"]]
-        ts_us = (grid.at_ms + self._calendar.origin_ms) * 1_000
-
-        def reading(name: str, kind: Any, per: float = 1.0, null: Any = None) -> pa.Array:
-            steps = found.values[COLUMN[name]]
-            numbers = (steps if per == 1.0 else steps / np.float32(per)).astype(kind, copy=False)
-            return pa.array(numbers, mask=None if null is None else null[row][which])
-
-        words = {"firmware": self._bucket.firmware, "state": [s.value for s in STATES]}
-        columns = [
-            pa.DictionaryArray.from_arrays(row.astype(np.int32)[which], self._bucket.tids),
-            grid.seq.astype(np.uint32),
-            pa.array(ts_us).cast(INSTANT),
-            pa.array(ts_us + delay_ms * 1_000).cast(INSTANT),
-            stretches[:, _AT["boot"]].astype(np.uint32)[which],
-            found.uptime_s.astype(np.uint32),
-            reading("temp_c", np.float32, 10.0),
-            reading("supply_mv", np.int32),
-            reading("battery_pct", np.float32, 100.0, self._no_battery),
-            reading("rssi_dbm", np.int16, 1.0, self._on_cable),
-            reading("rtt_ms", np.float32),
-            reading("cpu_pct", np.float32, 100.0),
-            reading("mem_pct", np.float32, 100.0),
-            reading("flash_pct", np.float32, 100.0),
-            reading("paper_m", np.float32, 260.0, self._no_printer),
-            *(reading(name, np.uint16)
-              for name in ("reads", "read_errors", "txn_ok", "txn_fail", "net_retry")),
-            _words(stretches[:, _AT["fw"]][which], words["firmware"]),
-            _words(stretches[:, _AT["state"]][which], words["state"]),
-        ]  # fmt: skip
-        arrays = [pa.array(column) for column in columns]
-        return pa.RecordBatch.from_arrays(arrays, schema=TELEMETRY.schema)
-
-    def _missing(self, stretches: Integers, grid: Grid, fate: Any) -> pa.RecordBatch:
-        found = [
-            (np.nonzero(fate.late)[0], LATE),
-            (np.nonzero(fate.copies == 0)[0], LOST),
-            (np.nonzero(fate.copies == 2)[0], TWICE),  # noqa: PLR2004 - two copies
-        ]
-        at = np.concatenate([rows for rows, _ in found])
-        what = np.repeat([what for _, what in found], [len(rows) for rows, _ in found])
-        order = np.lexsort((what, at))
-        at, what = at[order], what[order]
-        row = stretches[:, _AT["row"]][grid.stretch[at]]
-        ts_us = (grid.at_ms[at] + self._calendar.origin_ms) * 1_000
-        why = np.where(what == LOST, fate.why[at], 0)
+        self._log.clear()
+        ts_us = (at_ms + self._calendar.origin_ms) * 1_000
         return pa.RecordBatch.from_arrays(
             [
                 pa.DictionaryArray.from_arrays(row.astype(np.int32), self._bucket.tids),
-                _words(np.zeros(len(at), np.int64), ["heartbeat"]),
-                pa.array(grid.seq[at].astype(np.uint32)),
+                _words(np.zeros(len(row), np.int64), ["heartbeat"]),
+                pa.array(seq.astype(np.uint32)),
                 pa.array(ts_us).cast(INSTANT),
                 _words(what, list(WHATS)),
                 _words(why, list(MECHANISMS)),
@@ -153,18 +119,62 @@ class Teller:
             schema=MISSINGNESS.schema,
         )
 
+    def _stretches(self, day: Day) -> _Stretches:
+        fields, tables = self._bucket.stretches(day.number)
+        row, begin, every, count = (
+            fields[_AT[name]] for name in ("row", "begin", "every", "count")
+        )
+        vitals = Vitals.of_stretches(
+            self._bucket.seed, self._bucket.serials[row], fields[_AT["booted"]], every,
+            tables, list(fields[len(FIELDS) :]),
+        )  # fmt: skip
+        vitals.symptoms.forget_after(begin + (count - 1) * every)
+        vitals.symptoms.slots["rise"] *= self._gain
+        picked = {
+            "terminal_id": row.astype(np.int32),
+            "boot_id": fields[_AT["boot"]].astype(np.uint32),
+            "firmware": fields[_AT["fw"]].astype(np.int16),
+            "state": fields[_AT["state"]].astype(np.int16),
+        }
+        weak = vitals.base[:, COLUMN["rssi_dbm"]] < _WEAK_DBM
+        return _Stretches(fields, vitals, weak, vitals.symptoms.begun(begin), picked)
 
-def _end_ms(stretches: Integers) -> Integers:
-    begin, every, count = (stretches[:, _AT[name]] for name in ("begin", "every", "count"))
-    end: Integers = begin + (count - 1) * every
-    return end
+    def _arrived(self, stretches: _Stretches, which: slice) -> list[Source]:
+        """Return the columns of what arrived of some stretches' heartbeats, and log the rest."""
+        sent, vitals = grid_of(stretches.fields, which), stretches.vitals
+        fate = self._transport.fates(
+            sent.stretch, vitals.serials, sent.seq, stretches.weak, stretches.ails
+        )
+        self._note(stretches, sent, fate)
+        index, second = fate.copies()
+        grid = Grid(sent.stretch.take(index), sent.at_ms.take(index), sent.seq.take(index))
+        delay_ms = fate.delay_ms.take(index)
+        delay_ms[second] += self._transport.again_ms
+        found = expand(grid, vitals, self._calendar.origin_ms)
+        for regime in self._regimes:
+            regime.apply(found.values, grid, stretches.fields)
+        return self._columns(stretches, grid, found, delay_ms)
 
+    def _columns(
+        self, stretches: _Stretches, grid: Grid, found: Heartbeats, delay_ms: Integers
+    ) -> list[Source]:
+        ts_us = grid.at_ms * 1_000
+        ts_us += self._calendar.origin_ms * 1_000
+        ingest_us = delay_ms
+        ingest_us *= 1_000
+        ingest_us += ts_us
+        same = {name: Picked(values, grid.stretch) for name, values in stretches.picked.items()}
+        return [
+            same["terminal_id"], grid.seq, ts_us, ingest_us, same["boot_id"], found.uptime_s,
+            *(Scaled(found.values[COLUMN[name]], np.float32(_PER[name])) if name in _PER
+              else found.values[COLUMN[name]] for name in _READINGS),
+            same["firmware"], same["state"],
+        ]  # fmt: skip
 
-def _ailing(vitals: Vitals, stretches: Integers) -> NDArray[np.bool_]:
-    slots = vitals.symptoms.slots
-    begin_h = stretches[:, _AT["begin"]] / HOUR_MS
-    shown = (slots["source"] != 0) & (slots["from_h"] <= begin_h[:, None])
-    return np.asarray(shown.any(axis=1))
+    def _note(self, stretches: _Stretches, sent: Grid, fate: Fate) -> None:
+        at, what, why = fate.log()
+        row = stretches.fields[_AT["row"]][sent.stretch[at]]
+        self._log.append((row, sent.seq[at].astype(np.int64), sent.at_ms[at], what, why))
 
 
 def _words(numbers: Integers, words: list[str]) -> pa.Array:

@@ -22,24 +22,43 @@ WHATS: Final = ("late", "lost", "twice")
 LATE, LOST, TWICE = range(3)
 _AGAIN_MS: Final = 30_000  # a sender repeats after about that long
 
-Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
 Integers = NDArray[np.int64]
 
 
 class Fate(NamedTuple):
-    """What becomes of records, int64[n] or bool[n].
+    """What becomes of n records; places are their numbers from 0, in order.
 
     Attributes:
-        copies: How many arrive: 0, 1 or 2.
-        delay_ms: How long after it was sent the first arrives.
-        why: Place in `MECHANISMS`; means something only for those lost.
-        late: Whether it was kept back.
+        delay_ms: How long after it was sent each arrives, int64[n].
+        late: Places of those that were kept back.
+        lost: Of those that never arrive.
+        twice: Of those that arrive twice.
+        why: For each of `lost` the place in `MECHANISMS`.
     """
 
-    copies: Integers
     delay_ms: Integers
+    late: Integers
+    lost: Integers
+    twice: Integers
     why: Integers
-    late: NDArray[np.bool_]
+
+    def copies(self) -> tuple[Integers, Integers]:
+        """Return which record each row that arrives is, and which rows are second copies."""
+        count = np.ones(len(self.delay_ms), np.int64)
+        count[self.lost], count[self.twice] = 0, 2
+        before = np.arange(len(self.twice)) - np.searchsorted(self.lost, self.twice)
+        return np.repeat(np.arange(len(count)), count), self.twice + before + 1
+
+    def log(self) -> tuple[Integers, Integers, Integers]:
+        """Return the place of each record that has a fate, its place in `WHATS`, and why."""
+        found = {LATE: self.late, LOST: self.lost, TWICE: self.twice}
+        at = np.concatenate(list(found.values()))
+        what = np.repeat(list(found), [len(places) for places in found.values()])
+        why = np.zeros(len(at), np.int64)
+        why[what == LOST] = self.why
+        order = np.lexsort((what, at))
+        return at[order], what[order], why[order]
 
 
 class Transport:
@@ -59,44 +78,45 @@ class Transport:
         self._late_ms = np.array([law.quantile(float(q)) for q in steps], np.int64)
 
     def fates(
-        self, serials: NDArray[np.uint64], seq: NDArray[np.uint64], weak: Floats, ails: Floats
+        self,
+        rows: Integers,
+        serials: NDArray[np.uint64],
+        seq: NDArray[np.uint64],
+        weak: Flags,
+        ails: Flags,
     ) -> Fate:
-        """Return the fate of records.
+        """Return the fate of n records.
 
         Args:
+            rows: Which terminal each is of, int64[n].
             serials: The terminals' numbers in the estate.
-            seq: The records' numbers.
-            weak: 1 where the signal is weak, else 0.
-            ails: 1 where the terminal shows a symptom, else 0.
+            seq: The records' numbers, uint64[n].
+            weak: Which terminals have a weak signal.
+            ails: Which terminals show a symptom.
         """
         missing = self._missing
-        dice = levels(self._salt, serials, seq, 4)
-        first = round(missing.at_random * _LEVELS)
-        second = first + weak * round(missing.weak_signal * _LEVELS)
-        third = second + ails * round(missing.ailing * _LEVELS)
-        lot = dice[:, 0]
-        copies = np.where(lot < third, 0, 1)
-        copies[dice[:, 1] < round(missing.twice * _LEVELS)] *= 2
-        late = (dice[:, 2] < round(missing.late * _LEVELS)) & (copies > 0)
-        delay_ms = 20 + (dice[:, 3] & 63).astype(np.int64)
-        delay_ms[late] += self._late_ms[dice[late, 3] >> 6]
+        dice = levels(self._salt, serials[rows], seq, 4)
+        first, by_signal, by_illness = (
+            round(chance * _LEVELS)
+            for chance in (missing.at_random, missing.weak_signal, missing.ailing)
+        )
+        # Most are above all that could count, so the rest is asked of few.
+        (doubtful,) = np.nonzero(dice[:, 0] < first + by_signal + by_illness)
+        lot = dice[doubtful, 0].astype(np.int64)
+        second = first + weak[rows[doubtful]] * by_signal
+        gone = lot < second + ails[rows[doubtful]] * by_illness
         why = (lot >= first).astype(np.int64) + (lot >= second)
-        return Fate(copies, delay_ms, why, late)
+        lost = doubtful[gone]
+        twice, late = (
+            np.setdiff1d(np.nonzero(dice[:, lane] < round(chance * _LEVELS))[0], lost, True)  # noqa: FBT003
+            for lane, chance in ((1, missing.twice), (2, missing.late))
+        )
+        delay_ms = (dice[:, 3] & 63).astype(np.int64)
+        delay_ms += 20
+        delay_ms[late] += self._late_ms[dice[late, 3] >> 6]
+        return Fate(delay_ms, late, lost, twice, why[gone])
 
     @property
     def again_ms(self) -> int:
         """How long after the first a second copy arrives."""
         return _AGAIN_MS
-
-
-def index_of_copies(fate: Fate) -> tuple[Integers, NDArray[np.bool_]] | None:
-    """Return which record each row that arrived is, and whether it is a second copy.
-
-    None means that every record arrived once.
-    """
-    if (fate.copies == 1).all():
-        return None
-    index = np.repeat(np.arange(len(fate.copies)), fate.copies)
-    second = np.zeros(len(index), np.bool_)
-    second[1:] = index[1:] == index[:-1]
-    return index, second

@@ -17,13 +17,14 @@ Where transactions are lived one by one they are not drawn but *counted*: the te
 them the number of the heartbeat that will report them, and only that one does.
 """
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, Final, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fleet.chance.daily import HOURS_PER_DAY, HOURS_PER_WEEK, MONDAY_MS, WeekCurve
+from fleet.chance.daily import DAYS_PER_WEEK, HOURS_PER_DAY, MONDAY_MS, WeekCurve
 from fleet.units import HOUR_MS, Millis
 
 PAPER_ROLL_M: Final = 26.0
@@ -75,7 +76,8 @@ class Flows:
         sold: What they depend on, a structured array[terminals] of `SOLD`.
         counted: What was lived, a structured array[terminals] of `COUNTED`.
         curves: Share of the busiest, of the 24 hours of a day and then of the 7 days of a week;
-            float32[terminals, 31].
+            float32[curves, 31].
+        curve: Which of them is whose, int64[terminals].
         lived: Whether any transaction is lived.
     """
 
@@ -85,13 +87,19 @@ class Flows:
         self.sold["paper_m"] = PAPER_ROLL_M
         self.counted = np.zeros(terminals, COUNTED)
         self.curves = np.tile(_shares(default), (terminals, 1))
+        self.curve = np.arange(terminals)
         self.lived = False
 
     @classmethod
-    def of(cls, sold: NDArray[Any], counted: NDArray[Any], curves: Single) -> Self:
-        """Return flows as they were copied, a row at a time."""
+    def of(cls, tables: Sequence[NDArray[Any]], versions: Sequence[Integers]) -> Self:
+        """Return flows as they once were: for each row the versions of it in `tables`."""
         flows = cls.__new__(cls)
-        flows.sold, flows.counted, flows.curves = sold, counted, curves
+        sold, counted, flows.curves = tables
+        flows.sold, flows.counted, flows.curve = (
+            sold[versions[0]],
+            counted[versions[1]],
+            versions[2],
+        )
         flows.lived = bool(counted["seq"].any())
         return flows
 
@@ -133,7 +141,7 @@ class Flows:
         self.lived = True
 
     def tables(self) -> tuple[NDArray[Any], ...]:
-        """Return what `of` takes."""
+        """Return what changes rarely, a row for each terminal."""
         return self.sold, self.counted, self.curves
 
 
@@ -151,30 +159,58 @@ def activity(flows: Flows, rows: Integers, midway_ms: Integers) -> Single:
         rows: Which of them, int64[n].
         midway_ms: Instants midway between two heartbeats, Unix time, int64[n].
     """
-    monday_h = (midway_ms + (flows.sold["offset_ms"][rows] + MONDAY_MS)) // HOUR_MS
-    day, hour = np.divmod(monday_h % HOURS_PER_WEEK, HOURS_PER_DAY)
-    share: Single = flows.curves[rows, hour]
-    share *= flows.curves[rows, day + HOURS_PER_DAY]
+    # Divisions by a constant are quick, remainders are not.
+    hour = (midway_ms + (flows.sold["offset_ms"][rows] + MONDAY_MS)) // HOUR_MS
+    day = hour // HOURS_PER_DAY
+    hour -= day * HOURS_PER_DAY
+    day -= day // DAYS_PER_WEEK * DAYS_PER_WEEK
+    shares, first = flows.curves.ravel(), flows.curve[rows] * flows.curves.shape[1]
+    hour += first
+    day += first
+    day += HOURS_PER_DAY
+    share: Single = shares.take(hour)
+    share *= shares.take(day)
     return share
 
 
-def expected(sold: NDArray[Any], at_ms: Integers, every_ms: Integers, activity: Single) -> Single:
-    """Return how many transactions come on average since the heartbeat before, float32[n]."""
-    sold_ms = np.minimum(every_ms, at_ms - sold["from_ms"])
-    mean: Single = sold["per_hour"] * np.maximum(sold_ms, 0).astype(np.float32)
+def expected(
+    flows: Flows, rows: Integers, since_ms: Integers, every_ms: Integers, activity: Single
+) -> Single:
+    """Return how many transactions come on average since the heartbeat before, float32[n].
+
+    Args:
+        flows: Of the terminals.
+        rows: Which of them, int64[n].
+        since_ms: How long each has sold, int64[n].
+        every_ms: Time since the heartbeat before, int64[n].
+        activity: Share of the busiest hour, float32[n].
+    """
+    sold_ms = np.minimum(every_ms, since_ms)
+    mean: Single = np.maximum(sold_ms, 0, out=sold_ms).astype(np.float32)
+    mean *= flows.sold["per_hour"][rows]
     mean *= activity
     mean *= np.float32(1.0 / HOUR_MS)
     return mean
 
 
-def refused(sold: NDArray[Any], at_ms: Integers, every_ms: Integers) -> Single:
-    """Return which share of what came since the heartbeat before was refused, float32[n]."""
-    since_ms = np.maximum(at_ms - every_ms, sold["from_ms"])
+def add_refused(  # noqa: PLR0913, PLR0917 - what is added to, and what it depends on
+    flows: Flows, rows: Integers, at_ms: Integers, every_ms: Integers, fail: Single, whole: float
+) -> None:
+    """Add what the host refused since the heartbeat before to what failed, float32[n].
+
+    Only terminals whose host has refused anything cost anything. `fail` is of `whole` in all, and
+    what had not failed otherwise is refused by the share that an outage has of the interval.
+    """
+    (at,) = np.nonzero(flows.sold["refused"][rows])
+    if not at.size:
+        return
+    sold, now_ms = flows.sold[rows[at]], at_ms[at]
+    since_ms = np.maximum(now_ms - every_ms[at], sold["from_ms"])
     begun_ms = np.maximum(since_ms, sold["refused_from_ms"])
-    inside_ms = np.maximum(np.minimum(at_ms, sold["refused_until_ms"]) - begun_ms, 0)
-    part: Single = (inside_ms / np.maximum(at_ms - since_ms, 1)).astype(np.float32)
+    inside_ms = np.maximum(np.minimum(now_ms, sold["refused_until_ms"]) - begun_ms, 0)
+    part: Single = (inside_ms / np.maximum(now_ms - since_ms, 1)).astype(np.float32)
     part *= sold["refused"]
-    return part
+    fail[at] += (whole - fail[at]) * part
 
 
 def reported(counted: NDArray[Any], seq: NDArray[np.integer[Any]]) -> Integers:
@@ -183,15 +219,23 @@ def reported(counted: NDArray[Any], seq: NDArray[np.integer[Any]]) -> Integers:
     return of_this
 
 
-def paper(sold: NDArray[Any], at_ms: Integers) -> Single:
-    """Return what is left on the rolls at these instants, in metres, float32[n]."""
-    used = (at_ms - sold["from_ms"]).astype(np.float32)
-    used *= sold["use_m_per_ms"]
-    left: Single = _left(sold["paper_m"], used)
+def add_reported(flows: Flows, rows: Integers, seq: NDArray[np.uint64], counts: Single) -> None:
+    """Add what was lived for heartbeats, to float32[4, n]; few of them report anything."""
+    (at,) = np.nonzero(flows.counted["seq"][rows] == seq.view(np.int64))
+    counts[:, at] += flows.counted["flows"][rows[at]].T
+
+
+def paper(flows: Flows, rows: Integers, since_ms: Integers) -> Single:
+    """Return what is left on the rolls so long after they were told, in metres, float32[n]."""
+    used = since_ms.astype(np.float32)
+    used *= flows.sold["use_m_per_ms"][rows]
+    left: Single = _left(flows.sold["paper_m"][rows], used)
     return left
 
 
 def _left(paper_m: Any, used_m: Any) -> Any:
     """Return what is left of a roll; a new one is put in when it is empty, so never nothing."""
     roll_m = np.float32(PAPER_ROLL_M)
-    return roll_m - (roll_m - paper_m + used_m) % roll_m
+    gone_m = roll_m - paper_m + used_m
+    rolls = np.floor(gone_m * np.float32(1.0 / PAPER_ROLL_M))  # a remainder would cost the tenfold
+    return roll_m - (gone_m - rolls * roll_m)

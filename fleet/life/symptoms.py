@@ -59,16 +59,16 @@ class Readings(NamedTuple):
     Attributes:
         values: Changed in place, float32[channels, n].
         rows: Which terminals, int64[n].
-        hours: Instants in hours since the epoch, float64[n].
-        booted_h: Instants of the last boots, float64[n].
+        at_ms: Instants since the epoch, int64[n].
+        up_ms: Time since the last boots, int64[n].
         activity: Share of the busiest hour, float32[n].
         noise: Of each reading, as from `fleet.chance.noise.planes`.
     """
 
     values: NDArray[np.float32]
     rows: NDArray[np.int64]
-    hours: NDArray[np.float64]
-    booted_h: NDArray[np.float64]
+    at_ms: NDArray[np.int64]
+    up_ms: NDArray[np.int64]
     activity: NDArray[np.float32]
     noise: Levels
 
@@ -78,26 +78,42 @@ class Symptoms:
 
     Attributes:
         ill: Which terminals show any, bool[terminals].
-        slots: What they show, a structured array[terminals, SLOTS]; a source of 0 is a free slot.
+        slots: What they show, a structured array[places, SLOTS]; a source of 0 is a free slot.
+        place: Whose slots are whose, int64[terminals]; means something only for the ill.
     """
 
     def __init__(self, terminals: int) -> None:
         self.ill = np.zeros(terminals, np.bool_)
         self.slots = np.zeros((terminals, SLOTS), _SLOT)
+        self.place = np.arange(terminals)
 
     @classmethod
-    def of(cls, slots: NDArray[Any]) -> Self:
-        """Return symptoms as they were copied from `slots`."""
+    def of(cls, table: NDArray[Any], versions: NDArray[np.int64]) -> Self:
+        """Return symptoms as they once were: for each row the version of its slots in `table`."""
         symptoms = cls(0)
-        symptoms.slots = slots
-        symptoms.ill = np.asarray(slots["source"].any(axis=1))
+        symptoms.ill = np.asarray(table["source"].any(axis=1))[versions]
+        (ill,) = np.nonzero(symptoms.ill)
+        symptoms.slots = table[versions[ill]]
+        symptoms.place = np.zeros(len(versions), np.int64)
+        symptoms.place[ill] = np.arange(len(ill))
         return symptoms
 
     def forget_after(self, end_ms: NDArray[np.int64]) -> None:
         """Forget what begins later than a row's last reading, and so costs and shows nothing."""
-        later = self.slots["from_h"] > (end_ms / HOUR_MS)[:, None]
-        self.slots["source"][later] = 0
-        self.ill = np.asarray(self.slots["source"].any(axis=1))
+        (ill,) = np.nonzero(self.ill)
+        slots = self.slots[self.place[ill]]
+        slots["source"][slots["from_h"] > (end_ms[ill] / HOUR_MS)[:, None]] = 0
+        self.slots[self.place[ill]] = slots
+        self.ill[ill] = slots["source"].any(axis=1)
+
+    def begun(self, at_ms: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Return which terminals show anything by these instants, bool[terminals]."""
+        begun = self.ill.copy()
+        (ill,) = np.nonzero(self.ill)
+        slots = self.slots[self.place[ill]]
+        shown = (slots["source"] != 0) & (slots["from_h"] <= (at_ms[ill] / HOUR_MS)[:, None])
+        begun[ill] = shown.any(axis=1)
+        return begun
 
     def show(  # noqa: PLR0913, PLR0917 - a slot's own fields
         self, row: int, source: int, column: int, symptom: Symptom, begin: Millis, grow_ms: Millis
@@ -153,12 +169,14 @@ class Symptoms:
         (ill,) = np.nonzero(self.ill[readings.rows])
         if not ill.size:
             return
-        slots = self.slots[readings.rows[ill]]
+        slots = self.slots[self.place[readings.rows[ill]]]
         patient, slot = np.nonzero(slots["source"])
         shown, at = slots[patient, slot], ill[patient]
         column, shape = shown["column"].astype(np.intp), shown["shape"]
-        booted_h = np.where(shape == Shape.LEAK, readings.booted_h[at], -np.inf)
-        since_h = readings.hours[at] - np.maximum(shown["from_h"], booted_h)
+        hours = readings.at_ms[at] / HOUR_MS
+        booted_h = (readings.at_ms[at] - readings.up_ms[at]) / HOUR_MS
+        booted_h[shape != Shape.LEAK] = -np.inf
+        since_h = hours - np.maximum(shown["from_h"], booted_h)
         gain = np.clip(since_h / shown["grow_h"], 0.0, 1.0).astype(np.float32) * shown["rise"]
         gain *= np.where(
             shape == Shape.NOISE, normals_at(readings.noise, column, at), np.float32(1.0)

@@ -129,7 +129,7 @@ class Vitals:
     """What telemetry depends on, a row for each terminal of a shard.
 
     Attributes:
-        base: `base` of each channel, float32[terminals, channels].
+        base: `base` of each channel, float32[terminals, channels], channel by channel in memory.
         symptoms: How faults show.
         flows: What they sell.
         booted_ms: Instant of the last boot, int64[terminals].
@@ -148,7 +148,7 @@ class Vitals:
         count = len(serials)
         self.seed = seed
         self.serials = serials
-        self.base = self._born(np.arange(count), 0)
+        self.base = np.asfortranarray(self._born(np.arange(count), 0))
         self.symptoms = Symptoms(count)
         self.booted_ms = np.zeros(count, np.int64)
         self.flows = Flows(count, STREET)
@@ -156,13 +156,14 @@ class Vitals:
         self.changes = np.zeros(count, np.int64)
 
     @classmethod
-    def of_stretches(
+    def of_stretches(  # noqa: PLR0913, PLR0917 - what a stretch is
         cls,
         seed: int,
         serials: NDArray[np.uint64],
         booted_ms: Integers,
         every_ms: Integers,
         tables: Sequence[NDArray[Any]],
+        versions: Sequence[Integers],
     ) -> Self:
         """Return vitals as they once were, a row for each quiet stretch.
 
@@ -171,7 +172,8 @@ class Vitals:
             serials: Of the terminal of each stretch, uint64[stretches].
             booted_ms: Instant of its last boot, int64[stretches].
             every_ms: Distance of its heartbeats, int64[stretches].
-            tables: The rows of `tables` as they were then.
+            tables: For each of `tables` the versions of its rows that were met.
+            versions: For each of them, which version each stretch has, int64[stretches].
         """
         vitals = cls.__new__(cls)
         vitals.seed = seed
@@ -179,9 +181,9 @@ class Vitals:
         vitals.booted_ms = booted_ms
         vitals.every_ms = every_ms
         vitals.changes = np.zeros(0, np.int64)
-        vitals.base, slots, *sold = tables
-        vitals.symptoms = Symptoms.of(slots)
-        vitals.flows = Flows.of(*sold)
+        vitals.base = np.take(tables[0].T.copy(), versions[0], axis=1).T
+        vitals.symptoms = Symptoms.of(tables[1], versions[1])
+        vitals.flows = Flows.of(tables[2:], versions[2:])
         return vitals
 
     def tables(self) -> tuple[NDArray[Any], ...]:
@@ -258,11 +260,11 @@ class Heartbeats(NamedTuple):
     """What heartbeats say that changes from one to the next, a column for each.
 
     Attributes:
-        uptime_s: Time since the boot in whole seconds, float64[n].
+        uptime_s: Time since the boot in whole seconds, int64[n].
         values: Each channel in steps of its resolution, whole numbers, float32[channels, n].
     """
 
-    uptime_s: Floats
+    uptime_s: Integers
     values: Single
 
 
@@ -298,35 +300,35 @@ def heartbeats(
         origin_ms: Unix time of the epoch in ms, on the estate's local clock.
     """
     noise = planes(vitals.seed, vitals.serials[rows], seq, len(CHANNELS))
-    hours: Floats = np.true_divide(at_ms, HOUR_MS, dtype=np.float64)
-    booted_h: Floats = np.true_divide(vitals.booted_ms[rows], HOUR_MS, dtype=np.float64)
-    up_h = hours - booted_h
-    values = np.ascontiguousarray(vitals.base[rows].T)
-    since_boot = up_h.astype(np.float32)
+    up_ms = at_ms - vitals.booted_ms[rows]
+    values: Single = np.take(vitals.base.T, rows, axis=1)
     for column in _DRIFTING:
-        values[column] += since_boot * _PER_HOUR[column]
+        values[column] += up_ms * (_PER_HOUR[column] / np.float32(HOUR_MS))
     for column in _NOISY:
         normal = as_normals(lane_of(noise, column))
         normal *= _SPREAD[column]
         values[column] += normal
-    sold, every_ms = vitals.flows.sold[rows], vitals.every_ms[rows]
+    every_ms = vitals.every_ms[rows]
     activity = flows.activity(vitals.flows, rows, at_ms + origin_ms - (every_ms >> 1))
-    vitals.symptoms.add_to(Readings(values, rows, hours, booted_h, activity, noise))
-    if sold["refused"].any():
-        answered = NOMINAL_READS - values[_FAIL]
-        values[_FAIL] += answered * flows.refused(sold, at_ms, every_ms)
-    values[_READS] *= flows.expected(sold, at_ms, every_ms, activity) / NOMINAL_READS
-    values[_RETRIES] *= activity * (every_ms * (1.0 / HOUR_MS))
+    vitals.symptoms.add_to(Readings(values, rows, at_ms, up_ms, activity, noise))
+    since_ms = at_ms - vitals.flows.sold["from_ms"][rows]
+    flows.add_refused(vitals.flows, rows, at_ms, every_ms, values[_FAIL], NOMINAL_READS)
+    values[_READS] *= flows.expected(vitals.flows, rows, since_ms, every_ms, activity)
+    values[_READS] *= np.float32(1.0 / NOMINAL_READS)
+    activity *= every_ms
+    activity *= np.float32(1.0 / HOUR_MS)
+    values[_RETRIES] *= activity
     _count(values[_FLOWS], noise)
     if vitals.flows.lived:
-        values[_READS : _FAIL + 1] += flows.reported(vitals.flows.counted[rows], seq).T
-    values[_PAPER] = flows.paper(sold, at_ms)
-    np.clip(values, _LOW[:, None], _HIGH[:, None], out=values)
-    for column in TENTHS:
-        values[column] *= TENTH
-    np.rint(values, out=values)
-    up_h *= 3_600.0
-    return Heartbeats(np.rint(up_h, out=up_h), values)
+        flows.add_reported(vitals.flows, rows, seq, values[_READS : _FAIL + 1])
+    values[_PAPER] = flows.paper(vitals.flows, rows, since_ms)
+    for column in range(len(CHANNELS)):
+        steps = values[column]
+        np.clip(steps, _LOW[column], _HIGH[column], out=steps)
+        if column in TENTHS:
+            steps *= TENTH
+        np.rint(steps, out=steps)
+    return Heartbeats((up_ms + 500) // 1_000, values)
 
 
 def _count(values: Single, noise: Levels) -> None:

@@ -163,13 +163,23 @@ class Grid(NamedTuple):
     seq: NDArray[np.uint64]
 
 
-def grid_of(stretches: Integers) -> Grid:
-    """Return the heartbeats of stretches, int64[stretches, len(FIELDS)]."""
-    begin, every, count, first = (stretches[:, n] for n in (_BEGIN, _EVERY, _COUNT, _SEQ))
-    stretch = np.repeat(np.arange(len(stretches)), count)
-    number = np.arange(len(stretch)) - np.repeat(np.cumsum(count) - count, count)
-    at_ms = begin[stretch] + number * every[stretch]
-    return Grid(stretch, at_ms, (first[stretch] + number).astype(np.uint64))
+def grid_of(stretches: Integers, which: slice) -> Grid:
+    """Return the heartbeats of some stretches.
+
+    Args:
+        stretches: Field by field, int64[len(FIELDS), stretches].
+        which: Some that stand together.
+    """
+    begin, every, count, first = (stretches[n, which] for n in (_BEGIN, _EVERY, _COUNT, _SEQ))
+    own = np.repeat(np.arange(len(count)), count)
+    number = np.arange(len(own))
+    # A stretch's heartbeats are numbered on from the chunk's first one.
+    before = np.cumsum(count) - count
+    at_ms = (begin - before * every)[own]
+    at_ms += number * every[own]
+    number += (first - before)[own]
+    own += which.start
+    return Grid(own, at_ms, number.view(np.uint64))
 
 
 def expand(grid: Grid, vitals: Vitals, origin_ms: int) -> Heartbeats:
