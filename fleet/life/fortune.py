@@ -18,7 +18,8 @@ no business of the race of hazards.
     gateway      PAY-802; the host refuses payments, the counted    its end
                  ones by a share, and sign-ins
     bad_version  SW-703 some time after each sign-in with it: the   the boot after the crash
-                 terminal crashes and boots
+                 terminal crashes and boots; a campaign's `defect`
+                 that no test has shown does the same
 
 What the link is refused by can be asked at any instant, so a terminal that is not on duty when a
 cause begins (it boots, or is off) cannot come online either; it takes notice when it is on duty.
@@ -37,6 +38,7 @@ from fleet.life.states import Event, State
 from fleet.life.symptoms import Shape, Symptom
 from fleet.life.terminal import HOST_SILENT, Terminal
 from fleet.life.truth import Mechanism
+from fleet.life.updating.defect import UNFIT, crashes_after, tell_failure, unfit
 from fleet.profile.causes import (
     BadVersion,
     Certificate,
@@ -85,20 +87,28 @@ def try_version(t: Terminal) -> None:
     """After a sign-in: a version that does not fit will crash before long."""
     if t.diary.crashes != NEVER:
         return
+    campaign = unfit(t)
+    if campaign is not None:
+        t.diary.crashes = t.world.now() + crashes_after(t, campaign)
     for cause, course, _ in t.fate.current(BadVersion, t.world.now()):
         if cause.version == t.pulse.fw:
             u = course.own(t.member.index, t.counters.sign_ins, _CRASHES)
-            t.diary.crashes = t.world.now() + round(cause.delay.quantile(u))
+            crashes_at = t.world.now() + round(cause.delay.quantile(u))
+            t.diary.crashes = min(t.diary.crashes, crashes_at)
 
 
 async def crash(t: Terminal) -> None:
     """Crash, unless another version runs by now, and boot."""
     t.diary.crashes = NEVER
     now = t.world.now()
-    unfit = [cause for cause, *_ in t.fate.current(BadVersion, now) if cause.version == t.pulse.fw]
-    if unfit:
-        suffer(t, _UNFIT, now, name=unfit[0].name, mechanism="firmware")
-        await reboot(t, why=_UNFIT)
+    campaign = unfit(t)
+    names = [c.name for c, *_ in t.fate.current(BadVersion, now) if c.version == t.pulse.fw]
+    if campaign is not None:
+        names.insert(0, campaign.name)
+        tell_failure(t)
+    if names:
+        suffer(t, UNFIT, now, name=names[0], mechanism="firmware")
+        await reboot(t, why=UNFIT)
 
 
 def suffer(
@@ -218,7 +228,6 @@ async def _lie_down(t: Terminal, turn: Turn) -> None:
 
 _EXPIRED: Final = "SEC-902"
 _CLOCK_WRONG: Final = "HW-605"
-_UNFIT: Final = "SW-703"
 Deed = Callable[[Terminal, Turn], Awaitable[None]]
 _BEGINS: Final[dict[type, Deed]] = {
     Outage: _outage,

@@ -29,7 +29,7 @@ async def retired(t: Terminal) -> None:
     t.vitals.renew(t.pulse.index, generation)
     t.pulse.fw, t.pulse.boot = t.member.model.firmware, 0
     t.drop_job()
-    t.software.others = None
+    t.software.others = t.software.unfit = None
     t.unit.params = t.setbacks.boots = t.setbacks.passwords = 0
     t.diary.closes = t.shop.next_closing(t.world.now())
     t.step(Event.REPLACED, code=t.unit.serial_no)

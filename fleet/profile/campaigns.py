@@ -4,11 +4,13 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from fleet.chance.laws import Lognormal
 from fleet.profile.cohort import Cohort
+from fleet.profile.laws import DurationLaw
 from fleet.profile.updating import TimeOfDay
 from fleet.profile.values import Duration, Many, Name, Probability, Section, Share, Size, Span
 from fleet.profile.values import Version as VersionName
-from fleet.units import DAY_MS
+from fleet.units import DAY_MS, HOUR_MS
 from fleet.wire.package import What
 from fleet.wire.words import Reason
 
@@ -85,6 +87,11 @@ class Campaign(Cohort):
     signed: bool = True
     """Whether the package is signed as it should be."""
     defect: Probability = 0.0
-    """Chance that the new version fails its test where it has a defect."""
+    """Chance that the new version does not fit a terminal."""
     defect_models: Many[Name] = ()
-    """Models on which it has one; all if empty."""
+    """Models that it may not fit; all if empty."""
+    defect_caught: Probability = 1.0
+    """Chance that the test after the installation shows that it does not fit (UPD-956, rolled
+    back); else the terminal crashes in use, again and again (SW-703)."""
+    crash_after: DurationLaw = Lognormal.from_p95(2 * HOUR_MS, 12 * HOUR_MS)
+    """Time from a sign-in with a version that does not fit until it crashes; a guess."""

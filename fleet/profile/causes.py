@@ -132,7 +132,12 @@ class ClockStep(Cause):
 
 
 class BadVersion(Cause):
-    """A version crashes again and again where it does not fit (SW-703), until it is rolled back."""
+    """A version crashes again and again where it does not fit (SW-703), until another one runs.
+
+    This is for a version that is there when the run begins, or that does not fit a site, a region
+    or a batch. One that a campaign of the profile brings to the wrong models says so itself, by its
+    `defect`: then the campaign can stop by what it has done.
+    """
 
     kind: Literal["bad_version"]
     """A version does not fit."""

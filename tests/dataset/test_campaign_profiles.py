@@ -32,18 +32,43 @@ def test_a_campaign_to_the_wrong_model_is_stopped(
 
 def test_a_bad_update_is_stopped_and_taken_back() -> None:
     """The waves to come never get it; who had it runs the old version again."""
-    profile = load("bad-update", {"estate.terminals": 200})
+    profile = load("bad-update")
     lives = stories(profile, 3, days=1)
     offered = {
         tid
         for tid, steps in lives.items()
         if any(s.event is E.UPDATE_OFFERED and s.code == "5.0.0" for s in steps)
     }
-    assert 20 <= len(offered) <= 140
+    assert 20 <= len(offered) <= 240
     rolled_back = [s for steps in lives.values() for s in steps if s.event is E.UPDATE_ROLLED_BACK]
     assert len(rolled_back) >= 4
     runs = {tid: _runs(steps) for tid, steps in lives.items()}
     assert sum(version == "5.0.0" for version in runs.values()) <= 2
+    crashed = {tid for tid, steps in lives.items() if _crashes(steps)}
+    assert len(crashed) >= 2
+    assert not crashed & {tid for tid, steps in lives.items() for s in steps if s in rolled_back}
+
+
+def test_a_bad_version_that_no_test_shows_is_stopped_by_its_crashes() -> None:
+    """Nobody is rolled back by its test; who crashes tells, and that is enough to stop it."""
+    campaign = load("bad-update").campaigns[0].model_copy(update={"defect_caught": 0.0})
+    profile = load("bad-update", {"estate.terminals": 200})
+    lives = stories(profile.model_copy(update={"campaigns": (campaign,)}), 3, days=1)
+    steps = [s for each in lives.values() for s in each]
+    assert not [s for s in steps if s.event is E.UPDATE_ROLLED_BACK]
+    crashed = [each for each in lives.values() if _crashes(each)]
+    assert len(crashed) >= 6
+    last = max(s.at_ms for each in crashed for s in _crashes(each))
+    had = [each for each in lives.values() if any(s.code == "4.2.0>5.0.0" for s in each)]
+    assert len(had) < 140
+    back = [s for each in crashed for s in each if s.code == "5.0.0>4.2.0"]
+    assert len(back) == len(crashed)
+    assert last < max(s.at_ms for s in back)
+    assert sum(_runs(each) == "5.0.0" for each in lives.values()) <= 2
+
+
+def _crashes(steps: list[Step]) -> list[Step]:
+    return [s for s in steps if (s.event, s.code) == (E.REBOOTED, "SW-703")]
 
 
 def _runs(steps: list[Step]) -> str:

@@ -91,6 +91,7 @@ LIVED: Final = {
 # What is drawn under another name than its own.
 NAMED: Final = {
     "campaigns.defect": "update.defect",
+    "campaigns.defect_caught": "update.defect_caught",
     "causes[certificate].restart": "cause.terminal",
     "causes[gateway].refusal": "transaction.host_down",
     "transactions.offline": "transaction.offline",

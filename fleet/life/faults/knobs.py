@@ -13,8 +13,12 @@ def _cause(lines: str) -> str:
     return f'[[causes]]\nname = "it"\n{lines}'
 
 
+def _campaign(lines: str) -> str:
+    return f'[[campaigns]]\nname = "it"\nversion = "9.9.9"\nat = "1h"\n{lines}'
+
+
 def _update(line: str, more: str = "") -> str:
-    return f'[[campaigns]]\nname = "it"\nversion = "9.9.9"\nat = "1h"\n{more}[update]\n{line}'
+    return _campaign(f"{more}[update]\n{line}")
 
 
 def _payment(line: str) -> str:
@@ -28,7 +32,7 @@ KNOBS: Final[Mapping[str, str]] = {
     "IDN-301": "[tms]\nregistration_taken = 0.7",
     "IDN-302": "[tms]\nregistration_unknown = 0.7",
     "HW-605": _cause('kind = "clock_step"\nat = "2h"\nstep = "2h"'),
-    "SW-703": _cause('kind = "bad_version"\nversion = "1.0.0"\nat = "0s"\ndelay = "2h"'),
+    "SW-703": _campaign('defect = 1.0\ndefect_caught = 0.0\ncrash_after = "2h"'),
     "SW-705": "[boot]\nfailure = 0.9",
     "PAY-802": _cause('kind = "gateway"\nat = "1h"\nlasts = "8h"\n') + _payment(""),
     "PAY-803": _payment("batch_mismatch = 0.5"),

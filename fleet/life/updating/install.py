@@ -13,11 +13,11 @@ from fleet.life.regions import UpdatePhase
 from fleet.life.states import Event
 from fleet.life.terminal import Terminal
 from fleet.life.updating.backup import migrate
+from fleet.life.updating.defect import defective, shows_in_test
 from fleet.life.updating.download import package_of
 from fleet.life.updating.job import REBOOTS, Job
 from fleet.life.updating.outcome import fail, job_of, report, service_state, taken
 from fleet.life.updating.work import work
-from fleet.profile.campaigns import Campaign
 from fleet.wire.package import is_signed
 from fleet.wire.password import estate_secret
 
@@ -30,7 +30,6 @@ _FUNCTIONAL: Final = Purpose("update.functional_test")
 _COMPATIBILITY: Final = Purpose("update.compatibility_test")
 _POST_TEST: Final = Purpose("update.post_test_failure")
 _INCOMPATIBLE: Final = Purpose("update.compatibility_failure")
-_DEFECT: Final = Purpose("update.defect")
 
 
 async def verify(t: Terminal) -> None:
@@ -102,7 +101,7 @@ async def post_test(t: Terminal) -> bool:
     # All are drawn, whatever the others say, so that each keeps its own count.
     failed = t.streams.chance(_POST_TEST, rule.post_test_failure)
     failed |= t.streams.chance(_INCOMPATIBLE, rule.compatibility_failure)
-    failed |= t.streams.chance(_DEFECT, _defect(t, job))
+    failed |= shows_in_test(t, job)
     if failed:
         await _roll_back(t, job)
         return False
@@ -111,30 +110,11 @@ async def post_test(t: Terminal) -> bool:
     return True
 
 
-def _defect(t: Terminal, job: Job) -> float:
-    """Return the chance that this version has a defect that shows on this model."""
-    campaign = _defective(t, job)
-    return campaign.defect if campaign else 0.0
-
-
-def _defective(t: Terminal, job: Job) -> Campaign | None:
-    """Return the campaign whose version has the likeliest defect that shows on this model."""
-    model = t.member.model.name
-    campaigns = (
-        campaign
-        for campaign in t.profile.campaigns
-        if campaign.defect > 0.0
-        and (campaign.kind, campaign.version) == (job.order.what, job.order.version)
-        and (not campaign.defect_models or model in campaign.defect_models)
-    )
-    return max(campaigns, key=lambda campaign: campaign.defect, default=None)
-
-
 async def _roll_back(t: Terminal, job: Job) -> None:
     t.drop_job()
     t.software.put_in_force(job.order.what, job.old)
     report(t, job, "rolled_back", "UPD-956")
-    campaign = _defective(t, job)
+    campaign = defective(t, job)
     illness.attest(t, "UPD-956", cause=campaign.name if campaign else "")
     t.unit.boot_reason = "rollback"
     code = _change(job, job.order.version, job.old)

@@ -4,6 +4,7 @@ from fleet.life.faults.kinds import NEVER
 from fleet.life.pulse import Pulse
 from fleet.life.updating.job import Job
 from fleet.units import Millis
+from fleet.wire.messages import Update
 from fleet.wire.package import What
 
 
@@ -14,14 +15,17 @@ class Software:
         job: The update that was ordered; None without one.
         idle_since: Instant since which the terminal was not used.
         first_beat_at: Instant of the first heartbeat since the boot.
+        unfit: The order that brought a version which does not fit, as its test did not show; None if
+            all fits, as far as anybody could know.
         others: Versions of what is no firmware; None while nothing of it was ever updated.
     """
 
-    __slots__ = ("_pulse", "first_beat_at", "idle_since", "job", "others")
+    __slots__ = ("_pulse", "first_beat_at", "idle_since", "job", "others", "unfit")
 
     def __init__(self, pulse: Pulse) -> None:
         """Begin with what the pulse says is installed, and nothing ordered."""
         self.job: Job | None = None
+        self.unfit: Update | None = None
         self.idle_since: Millis = 0
         self.first_beat_at: Millis = NEVER
         self._pulse = pulse

@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 
 from fleet.life.states import Event, State
+from fleet.life.truth import FaultTruth
 from fleet.units import HOUR_MS, MINUTE_MS
 from fleet.wire.messages import CancelUpdate, Update
-from tests.life.lives import quiet
+from tests.life.lives import quiet, within_4_sigma
 from tests.life.solitude import settle, spend
 from tests.life.test_story import BOOT, fault
 from tests.life.updating.estates import NEW, codes, lived, updating, words
@@ -258,6 +259,37 @@ def test_a_defect_shows_on_its_models_alone() -> None:
     for where, rolled_back in (("S1", True), ("B2", False)):
         world, _ = lived(updating({"defect": 1.0, "defect_models": [where]}), 6)
         assert (E.UPDATE_ROLLED_BACK in world.events()) == rolled_back
+
+
+def test_a_defect_that_no_test_shows_crashes_the_terminal_until_another_version_runs() -> None:
+    """SW-703 some time after each sign-in, told as a failed update; the cure ends it."""
+    bad = {"defect": 1.0, "defect_caught": 0.0, "crash_after": "2h", "name": "bad"}
+    cure = {"name": "cure", "version": "9.9.10", "at": "12h"}
+    profile = updating(campaigns=[{"version": NEW, "at": "0s", **bad}, cure])
+    world, terminal = lived(profile, 24)
+    struck = [s.at_ms for s in world.steps if (s.event, s.code) == (E.REBOOTED, "SW-703")]
+    updated = {s.code: s.at_ms for s in world.steps if s.event is E.UPDATED}
+    assert E.UPDATE_ROLLED_BACK not in world.events()
+    assert len(struck) >= 5
+    assert min(struck) - updated[NEW] == pytest.approx(2 * HOUR_MS, abs=MINUTE_MS)
+    assert updated[NEW] < min(struck) < max(struck) < updated["9.9.10"]
+    told = [(m.state, m.version, m.error) for m in world.heard_of("update") if m.error]
+    assert told == [("failed", NEW, "SW-703")] * len(struck)
+    truths = [t for t in world.truths if isinstance(t, FaultTruth) and t.code == "SW-703"]
+    assert {(t.cause, t.mechanism) for t in truths} == {("bad", "firmware")}
+    assert terminal.pulse.fw == "9.9.10"
+
+
+@pytest.mark.parametrize("caught", [0.0, 0.3])
+def test_a_defect_is_caught_as_often_as_asked(caught: float) -> None:
+    """Of those which a version does not fit some roll back, and the others crash."""
+    bad = {"defect": 0.5, "defect_caught": caught, "crash_after": "30m", "forced": True}
+    profile = updating(bad, update__transfer="drawn", estate__terminals=200)
+    worlds = [lived(profile, 4, index=n)[0] for n in range(200)]
+    caught_ones = sum(E.UPDATE_ROLLED_BACK in world.events() for world in worlds)
+    crashed = sum("SW-703" in codes(world, E.FAULT_RAISED) for world in worlds)
+    within_4_sigma(caught_ones, 200, 0.5 * caught)
+    within_4_sigma(crashed, 200, 0.5 * (1.0 - caught))
 
 
 def test_a_bricked_terminal_is_out_of_order_and_tells_nobody() -> None:
