@@ -15,8 +15,8 @@ class Software:
         job: The update that was ordered; None without one.
         idle_since: Instant since which the terminal was not used.
         first_beat_at: Instant of the first heartbeat since the boot.
-        unfit: The order that brought a version which does not fit, as its test did not show; None if
-            all fits, as far as anybody could know.
+        unfit: The order that brought a version whose test did not show that it does not fit; None
+            if all fits, as far as anybody could know.
         others: Versions of what is no firmware; None while nothing of it was ever updated.
     """
 
