@@ -26,7 +26,7 @@ _X_FLOOR: Final = "x floor"
 _X_GMQTT: Final = "x gmqtt"
 LAG: Final = "fleet_schedule_lag_seconds"
 READY_S: Final = 120.0
-_SETTLE_COUNTS: Final = 8
+_SETTLE_COUNTS: Final = 20
 _SETTLED_MS: Final = 50.0
 _HELD: Final = 0.97
 
@@ -142,20 +142,22 @@ def ours(running: Broker, load: Load, window_s: float) -> Window:
     """Measure the shard."""
     interval_ms = round(1_000 * load.clients / load.rate)
     with estate.on_duty(running, load.clients, interval_ms, load.qos) as crew:
-        settle(running, crew)
+        settle(running, crew, load.rate)
         before = crew.read().distribution(LAG)
         window = watch(running, crew.program, window_s)
         lag = crew.read().distribution(LAG).since(before).percentiles()
     return window._replace(lag_p99_ms=lag.p99_ms)
 
 
-def settle(running: Broker, crew: Estate) -> None:
-    """Let it catch up with what it fell behind while everybody signed in."""
+def settle(running: Broker, crew: Estate, rate: float) -> None:
+    """Let it reach its rate, and catch up with what it fell behind while everybody signed in."""
+    first = running.next_count()
     for _ in range(_SETTLE_COUNTS):
         before = crew.read().distribution(LAG)
-        running.next_count()
-        lag = crew.read().distribution(LAG).since(before)
-        if lag.percentiles().p99_ms < _SETTLED_MS:
+        second = running.next_count()
+        reached = (second.messages - first.messages) / (second.at_s - first.at_s)
+        first, lag = second, crew.read().distribution(LAG).since(before)
+        if lag.percentiles().p99_ms < _SETTLED_MS and _HELD * rate < reached < rate / _HELD:
             return
 
 

@@ -58,6 +58,6 @@ def _measure(terminals: int) -> tuple[float, int]:
     ):
         if terminals == 1:
             return 0.0, machine.memory_bytes(crew.program.pid)
-        settle(running, crew)
+        settle(running, crew, _RATE)
         window = watch(running, crew.program, _WINDOW_S)
         return window.cpu_us, machine.memory_bytes(crew.program.pid)

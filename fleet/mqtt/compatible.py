@@ -85,6 +85,9 @@ class CompatibleLink:
     def stream_for(self, frame_bytes: int) -> None:
         """See `Link.stream_for`; paho makes its own frames."""
 
+    def lane_for(self, frame_bytes: int) -> None:
+        """See `Link.lane_for`; paho makes its own frames."""
+
     def close(self, *, clean: bool) -> None:
         """See `Link.close`."""
         conversation, self._conversation = self._conversation, None

@@ -24,10 +24,11 @@ from fleet.mqtt.frames import repeated
 from fleet.mqtt.packets import Kind
 from fleet.mqtt.primitives import TWO_BYTES_MAX
 
-_WITHOUT_DUP_AND_RETAIN = 0b1111_0110
+WITHOUT_DUP_AND_RETAIN = 0b1111_0110
 RECEIVE_MAXIMUM_EXCEEDED = 0x93
 _PUBREL = 0x62
-AWAITED = {0x32: Kind.PUBACK, 0x34: Kind.PUBREC, _PUBREL: Kind.PUBCOMP}
+PUBLISH_QOS_1 = 0x32
+AWAITED = {PUBLISH_QOS_1: Kind.PUBACK, 0x34: Kind.PUBREC, _PUBREL: Kind.PUBCOMP}
 
 
 class Exchanges:
@@ -37,26 +38,28 @@ class Exchanges:
         held: Packet id to the frame which the broker has not answered yet, oldest first.
     """
 
-    __slots__ = ("_incoming", "_last_id", "_requests", "held")
+    __slots__ = ("_id_max", "_incoming", "_last_id", "_requests", "held")
 
-    def __init__(self) -> None:
+    def __init__(self, id_max: int = TWO_BYTES_MAX) -> None:
+        """Start with nothing; packet ids are given from 1 to `id_max`."""
         self.held: dict[int, bytes] = {}
         self._incoming: set[int] | None = None
         self._requests: dict[int, tuple[Kind, int]] | None = None
         self._last_id = 0
+        self._id_max = id_max
 
     def new_id(self) -> int:
         """Return a packet id which is not in use.
 
         Raises:
-            WindowFull: All 65,535 are.
+            WindowFull: All are.
         """
         # [MQTT-2.2.1-3] "Each time a Client sends a new SUBSCRIBE, UNSUBSCRIBE, or PUBLISH (where
         # QoS > 0) MQTT Control Packet it MUST assign it a non-zero Packet Identifier that is
         # currently unused"
         requests = self._requests or ()
-        for _ in range(TWO_BYTES_MAX):
-            self._last_id = packet_id = self._last_id % TWO_BYTES_MAX + 1
+        for _ in range(self._id_max):
+            self._last_id = packet_id = self._last_id % self._id_max + 1
             if packet_id not in self.held and packet_id not in requests:
                 return packet_id
         msg = "all packet ids are in use"
@@ -65,7 +68,7 @@ class Exchanges:
     def awaited(self, packet_id: int) -> Kind | None:
         """Return which answer to this packet id of ours is awaited."""
         frame = self.held.get(packet_id)
-        return None if frame is None else AWAITED[frame[0] & _WITHOUT_DUP_AND_RETAIN]
+        return None if frame is None else AWAITED[frame[0] & WITHOUT_DUP_AND_RETAIN]
 
     def settle(self, packet_id: int, answer: Kind) -> bool:
         """End the exchange with this answer; False if there was none.
@@ -153,6 +156,6 @@ class Exchanges:
     def forget(self) -> tuple[int, ...]:
         """Forget everything; return the packet ids of the messages whose fate stays unknown."""
         lost = tuple(self.held)
-        self.held.clear()
+        self.held = {}  # who has a lane may still look at what was never acknowledged
         self._incoming = None
         return lost

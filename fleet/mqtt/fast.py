@@ -23,6 +23,8 @@ from fleet.mqtt.events import (
     Subscribed,
 )
 from fleet.mqtt.frames import PreparedTopic
+from fleet.mqtt.inbound import PUBACK_SIZE
+from fleet.mqtt.lane import Lane
 from fleet.mqtt.link import Backpressure, LinkDown, LinkOwner, LinkPlan, Phase
 from fleet.mqtt.packets import Will
 from fleet.mqtt.reasons import FAILURE, reason_text
@@ -116,6 +118,13 @@ class FastLink:
         fits = self._phase is Phase.UP and frame_bytes <= self._session.limits.max_packet_bytes
         return self._stream if fits else None
 
+    def lane_for(self, frame_bytes: int) -> Lane | None:
+        """See `Link.lane_for`."""
+        stream, session = self.stream_for(frame_bytes), self._session
+        if stream is None or not session.limits.qos_max:
+            return None
+        return Lane(stream, session.held, session.limits.window)
+
     def _writable(self) -> Stream:
         stream = self._stream
         if stream is None or self._phase is not Phase.UP:
@@ -168,9 +177,11 @@ class FastLink:
     def received(self, data: bytes) -> None:
         """See `StreamOwner`."""
         stream, now_ms = self._stream, self._plan.now_ms()
-        if packet_id := self._session.settled_by(data, now_ms):  # the hot path
+        while packet_id := self._session.settled_by(data, now_ms):  # the hot path
             self._owner.acknowledged(packet_id)
-            return
+            data = data[PUBACK_SIZE:]
+            if not data or self._stream is not stream:
+                return
         try:
             events = self._session.receive(data, now_ms)
         except MalformedPacket as error:

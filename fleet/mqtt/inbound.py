@@ -21,6 +21,7 @@ from fleet.mqtt.events import (
     Subscribed,
     Unsubscribed,
 )
+from fleet.mqtt.exchanges import PUBLISH_QOS_1, WITHOUT_DUP_AND_RETAIN
 from fleet.mqtt.frames import read_frame
 from fleet.mqtt.options import agree
 from fleet.mqtt.packets import (
@@ -46,7 +47,7 @@ from fleet.mqtt.state import Phase, SessionState
 
 _PINGRESP = encode(PingResp(), Version.V311)
 _PUBACK_HEAD = encode(PubAck(1), Version.V311)[:2]
-_PUBACK_SIZE = 4
+PUBACK_SIZE = 4
 _PUBLISH_SIZE_MIN = 5
 _PONG = Pong()
 _TOPIC_ALIAS_INVALID = 0x94
@@ -71,7 +72,7 @@ class Inbound(SessionState):
             NotConnected: `connect` was not called.
         """
         if self.phase is Phase.ONLINE and self._decoder is None:
-            if packet_id := self.settled_by(data, now_ms):
+            if len(data) == PUBACK_SIZE and (packet_id := self.settled_by(data, now_ms)):
                 return [Acknowledged(packet_id)]
             event = self._receive_frequent(data, now_ms)
             if event is not None:
@@ -79,20 +80,24 @@ class Inbound(SessionState):
         return self._receive_any(data, now_ms)
 
     def settled_by(self, data: bytes, now_ms: int) -> int:
-        """Take `data` if it is exactly one PUBACK that is awaited; return its packet id.
+        """Take the first `PUBACK_SIZE` bytes of `data` if they are a PUBACK that is awaited.
 
         Returns:
-            0 for anything else, which is left untouched for `receive`.
+            Its packet id; 0 for anything else, which is left untouched for `receive`.
         """
-        if len(data) != _PUBACK_SIZE or self.phase is not Phase.ONLINE or self._decoder is not None:
+        if len(data) < PUBACK_SIZE or data[0] != _PUBACK_HEAD[0] or data[1] != _PUBACK_HEAD[1]:
+            return 0
+        if self.phase is not Phase.ONLINE or self._decoder is not None:
             return 0
         packet_id = data[2] << 8 | data[3]
-        exchanges = self._exchanges
-        if data.startswith(_PUBACK_HEAD) and exchanges.awaited(packet_id) is Kind.PUBACK:
-            del exchanges.held[packet_id]
-            self._note_exchange(now_ms)
-            return packet_id
-        return 0
+        held = self._exchanges.held
+        frame = held.get(packet_id)
+        if frame is None or frame[0] & WITHOUT_DUP_AND_RETAIN != PUBLISH_QOS_1:
+            return 0
+        del held[packet_id]
+        if not self._ping_unanswered:
+            self.due_ms = now_ms + self.limits.keep_alive_ms
+        return packet_id
 
     def _receive_frequent(self, data: bytes, now_ms: int) -> Event | None:
         """Take `data` if it is exactly one packet of the frequent kinds, in its frequent shape.

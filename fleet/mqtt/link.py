@@ -24,6 +24,7 @@ from typing import Protocol, Self
 from fleet.mqtt.down import DownReason
 from fleet.mqtt.endpoint import Address, Endpoint
 from fleet.mqtt.frames import PreparedTopic
+from fleet.mqtt.lane import Lane
 from fleet.mqtt.options import SessionOptions
 from fleet.mqtt.poller import Poller
 from fleet.mqtt.stream import Stream
@@ -95,6 +96,13 @@ class Link(Protocol):
 
         It may be used until the link goes down, and while nothing is unsent. None if the link is
         not up, makes its own frames, or the broker does not take such long ones.
+        """
+
+    def lane_for(self, frame_bytes: int) -> Lane | None:
+        """Return where frames of QoS 1, up to this size, may be written as they are.
+
+        It may be used until the link goes down. None if the link is not up or makes its own frames,
+        or the broker does not take such long ones, or none of QoS 1.
         """
 
     def close(self, *, clean: bool) -> None:

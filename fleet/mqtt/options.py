@@ -23,6 +23,8 @@ class SessionOptions:
             (MQTT 5; in 3.1.1 a session without clean start is kept for ever).
         receive_maximum: How many QoS 1 and 2 messages may be unacknowledged, each way, 1 to 65535.
         max_packet_bytes: The largest packet we accept.
+        packet_id_max: The greatest packet id that a session gives, 1 to 65535; those above are
+            for callers that number frames of their own, see `fleet.mqtt.link.Lane`.
         authentication_method: The name of the enhanced authentication (MQTT 5), if any.
         authentication_data: What it says in CONNECT.
 
@@ -36,6 +38,7 @@ class SessionOptions:
     session_expiry_s: int = 0
     receive_maximum: int = 20
     max_packet_bytes: int = 1_048_576
+    packet_id_max: int = TWO_BYTES_MAX
     authentication_method: str | None = None
     authentication_data: bytes | None = None
 
@@ -44,6 +47,7 @@ class SessionOptions:
             ("keep_alive_s", self.keep_alive_s, 0, TWO_BYTES_MAX),
             ("session_expiry_s", self.session_expiry_s, 0, 0xFFFF_FFFF),
             ("receive_maximum", self.receive_maximum, 1, TWO_BYTES_MAX),
+            ("packet_id_max", self.packet_id_max, 1, TWO_BYTES_MAX),
             ("max_packet_bytes", self.max_packet_bytes, 1, PACKET_BYTES_MAX),
         ):
             if not lowest <= value <= highest:

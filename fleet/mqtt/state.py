@@ -82,7 +82,7 @@ class SessionState:
         self._username = username
         self._password = password
         self._will = will
-        self._exchanges = Exchanges()
+        self._exchanges = Exchanges(options.packet_id_max)
         self.limits = agree(options, _SILENT)
         self._go_offline()
 
@@ -106,6 +106,11 @@ class SessionState:
     def in_flight(self) -> int:
         """How many QoS 1 and 2 messages of ours are unacknowledged."""
         return len(self._exchanges.held)
+
+    @property
+    def held(self) -> dict[int, bytes]:
+        """The unacknowledged messages of QoS 1 and 2: packet ids to frames, oldest first."""
+        return self._exchanges.held
 
     def take_output(self) -> bytes:
         """Return, once, the bytes which `receive` made and which are to be sent now."""

@@ -53,6 +53,7 @@ from fleet.worlds.gate import Gate
 from fleet.worlds.kernel import Kernel
 from fleet.worlds.live import LiveWorld
 from fleet.worlds.meters import Meters
+from fleet.worlds.press import SESSION_IDS_MAX
 from fleet.worlds.pump import Pump
 
 _NS_PER_MS: Final = 1_000_000
@@ -190,6 +191,7 @@ def link_plan(
         session_expiry_s=mqtt.session_expiry // 1_000,
         receive_maximum=mqtt.receive_maximum,
         max_packet_bytes=mqtt.max_packet,
+        packet_id_max=SESSION_IDS_MAX,
     )
     return LinkPlan(
         routes=routes,

@@ -65,14 +65,18 @@ class Beating:
 
     def give_up(self) -> None:
         """Wait no longer for acknowledgements; time them as they stand."""
-        self._beats.echoes.give_up(self._pulse.index, self._every)
+        self._beats.give_up(self._pulse.index, self._every)
+
+    def settled(self, packet_id: int) -> None:
+        """The broker has a heartbeat that was numbered so."""
+        self._beats.receipts.note(self._pulse.index, packet_id)
 
     def forget(self) -> None:
         """The conversation is over."""
         self._beats.echoes.forget(self._pulse.index)
 
     def _anchor(self, story: Millis, every: Millis) -> None:
-        self._beats.echoes.anchor(self._pulse.index, self._every)
+        self._beats.anchor(self._pulse.index, self._every)
         if self._next is None:
             self._next = story
         elif self._next < story:  # beats that fell into another state are not made up for

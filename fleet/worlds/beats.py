@@ -19,13 +19,16 @@ from numpy.typing import NDArray
 from fleet.life.telemetry import Vitals
 from fleet.mqtt import errors
 from fleet.mqtt.frames import PreparedTopic
+from fleet.mqtt.lane import Lane
 from fleet.mqtt.link import Backpressure, Link, LinkDown
 from fleet.mqtt.stream import Stream
 from fleet.units import Millis
 from fleet.worlds.clock import LiveClock
 from fleet.worlds.echoes import Echoes
+from fleet.worlds.grids import Grids
 from fleet.worlds.meters import Meters
-from fleet.worlds.press import Press
+from fleet.worlds.press import Press, packet_ids
+from fleet.worlds.receipts import Receipts
 from fleet.worlds.rhythm import Rhythm
 from fleet.worlds.span import NOTHING, Prints
 
@@ -54,8 +57,11 @@ class Beats:
         rhythm: When they are due.
         press: What they look like.
         worlds: The world of each row, in order; filled by whoever makes the worlds.
-        echoes: Their acknowledgements.
+        grids: When each was due, and sent.
+        echoes: Their acknowledgements by the TMS.
+        receipts: Their PUBACKs.
         streams: Where each row's frames are written, if its link takes them as they are; else None.
+        lanes: The same at QoS 1.
         armed: Business instant of the tick before. Nothing that is due now was known to be due
             before that, so an instant that lies further back is no fault of the generator.
     """
@@ -75,10 +81,13 @@ class Beats:
         span = max(1, min(int(_AHEAD_MS_MAX * clock.business.speed), interval_ms // 2))
         terminals = len(vitals.serials)
         self.rhythm = Rhythm(terminals, span)
-        self.echoes = Echoes(self.rhythm, clock, meters)
-        self.press = Press(vitals, clock.business.origin_ms)
+        self.grids = Grids(self.rhythm, clock)
+        self.echoes = Echoes(self.rhythm, self.grids, clock, meters)
+        self.receipts = Receipts(self.rhythm, self.grids, clock, meters)
+        self.press = Press(vitals, clock.business.origin_ms, qos)
         self.worlds: list[LiveWorld] = []
         self.streams: list[Stream | None] = [None] * terminals
+        self.lanes: list[Lane | None] = [None] * terminals
         self.armed: Millis = 0
         self._vitals = vitals
         self._clock = clock
@@ -95,7 +104,7 @@ class Beats:
             if rhythm.joined:
                 self._prints = self._prints.with_more(self._printed(rhythm.take_joined()))
             if self._prints.soonest <= now:
-                self.echoes.sent(now)
+                self.grids.sent(now)
                 self._send(self._due(now))
         while rhythm.closes <= now:
             self._prints = self._printed(rhythm.open_next())
@@ -103,11 +112,30 @@ class Beats:
 
     def carry_by(self, link: Link | None, row: int) -> None:
         """Note the link by which a terminal's heartbeats go from now on; None for none."""
-        stream = None if link is None or self._qos else link.stream_for(_FRAME_BYTES_MAX)
-        self.streams[row] = stream
+        if self._qos:
+            self.lanes[row] = None if link is None else link.lane_for(_FRAME_BYTES_MAX)
+        else:
+            self.streams[row] = None if link is None else link.stream_for(_FRAME_BYTES_MAX)
 
-    def record_lag(self) -> None:
-        """Record how late the heartbeats were since this was last called; often enough is often."""
+    def anchor(self, row: int, every: Millis) -> None:
+        """A terminal's grid begins anew; `every` was its distance so far, or 0."""
+        self.receipts.anchor(row)
+        asked_for = self._qos or self.echoes.waits_for(row)
+        self.grids.anchor(row, every if asked_for else 0)
+
+    def give_up(self, row: int, every: Millis) -> None:
+        """Wait no longer for a terminal's acknowledgements; time them as they stand."""
+        lane = self.lanes[row]
+        if lane is not None:
+            self.receipts.give_up(row, lane)
+        self.echoes.give_up(row, every)
+
+    def record_times(self) -> None:
+        """Record what was noted since this was last called; often enough is often.
+
+        It is how late the heartbeats were, and when they were acknowledged.
+        """
+        self.receipts.record()
         if self._late_ms:
             late_ms = np.maximum(np.concatenate(self._late_ms), 0)
             self._late_ms.clear()
@@ -145,16 +173,12 @@ class Beats:
     # ------------------------------------------------------------------ sending
 
     def _send(self, prints: Prints) -> None:
-        streams, sent_bytes, unsent = self.streams, 0, 0
-        for row, frame in zip(prints.rows.tolist(), prints.frames, strict=True):
-            stream = streams[row]
-            if stream is not None and not stream.unsent:
-                stream.write(frame)
-                sent_bytes += len(frame)
-            elif size := self._publish(self.worlds[row], frame):
-                sent_bytes += size
-            else:
-                unsent += 1
+        refused, sent_bytes = self._send_held(prints) if self._qos else self._send_bare(prints)
+        unsent = 0
+        for row, frame in refused:
+            size = self._publish(self.worlds[row], frame)
+            unsent += not size
+            sent_bytes += size
         sent, meters = len(prints.frames) - unsent, self._meters
         meters.add(meters.heartbeats, sent)
         meters.add(meters.sent["heartbeat"], sent)
@@ -163,6 +187,35 @@ class Beats:
         meters.add(meters.approved, approved)
         meters.add(meters.declined, declined)
         self._late_ms.append(self._clock.now() - np.maximum(prints.at, self.armed))
+
+    def _send_bare(self, prints: Prints) -> tuple[list[tuple[int, bytes]], int]:
+        """Write frames of QoS 0; return those that were not taken, and the bytes of the others."""
+        streams, sent_bytes, refused = self.streams, 0, []
+        for row, frame in zip(prints.rows.tolist(), prints.frames, strict=True):
+            stream = streams[row]
+            if stream is not None and not stream.unsent:
+                stream.write(frame)
+                sent_bytes += len(frame)
+            else:
+                refused.append((row, frame))
+        return refused, sent_bytes
+
+    def _send_held(self, prints: Prints) -> tuple[list[tuple[int, bytes]], int]:
+        """Do the same with frames of QoS 1."""
+        lanes, sent_bytes, refused = self.lanes, 0, []
+        ids = packet_ids(self.rhythm.seq[prints.rows]).tolist()
+        for row, frame, packet_id in zip(prints.rows.tolist(), prints.frames, ids, strict=True):
+            if (lane := lanes[row]) is None:
+                refused.append((row, frame))
+                continue
+            stream, held, window = lane
+            if stream.unsent or len(held) >= window or packet_id in held:
+                refused.append((row, frame))
+                continue
+            held[packet_id] = frame
+            stream.write(frame)
+            sent_bytes += len(frame)
+        return refused, sent_bytes
 
     def _publish(self, world: "LiveWorld", frame: bytes) -> int:
         """Let the link make a frame of its own, at this QoS; return its bytes, 0 if not sent."""

@@ -50,6 +50,7 @@ from fleet.worlds.environment import Environment
 from fleet.worlds.inbox import Inbox
 from fleet.worlds.kernel import park
 from fleet.worlds.outbox import Outbox
+from fleet.worlds.press import FIRST_BEAT_ID
 from fleet.worlds.stopwatch import Stopwatch
 
 
@@ -252,16 +253,17 @@ class LiveWorld:
 
     def link_down(self, reason: DownReason, text: str) -> None:  # noqa: ARG002 - counted by reason
         """The link broke, or never came up."""
-        meters = self._environment.meters
+        meters, connecting = self._environment.meters, self._wait is Wait.ATTACH
+        if not connecting:
+            self.give_up()
         self._unlink()
-        if self._wait is Wait.ATTACH:
+        if connecting:
             meters.add(meters.connects[reason.value])
             if reason is DownReason.TIMEOUT:
                 self._stopwatch.time_connect()
             self._environment.gate.leave(refused=True)
         else:
             meters.count_link(self._region, -1)
-            self.give_up()
             self._stopwatch.want_link(1)
             meters.add(meters.lost[reason.value])
         self._forget_conversation()
@@ -285,10 +287,13 @@ class LiveWorld:
         else:
             self._take_answer(message)  # type: ignore[arg-type]
 
-    def acknowledged(self, packet_id: int) -> None:  # noqa: ARG002 - any of them makes room
+    def acknowledged(self, packet_id: int) -> None:
         """The broker has one message less of ours in flight."""
-        self.outbox.acknowledged()
-        if self.link is not None:
+        if packet_id >= FIRST_BEAT_ID:
+            self.beating.settled(packet_id)
+        else:
+            self.outbox.acknowledged()
+        if self.outbox.waits and self.link is not None:
             self.outbox.go_on(self.link)
 
     # ------------------------------------------------------------------ waiting

@@ -37,6 +37,11 @@ class Outbox:
         version = self._environment.plan.options.version
         return PreparedTopic(version, topics.build(self._environment.tenant, self._tid, "up", kind))
 
+    @property
+    def waits(self) -> bool:
+        """Whether something is queued."""
+        return bool(self._queue)
+
     def say(self, link: Link, message: Message, due_ns: int) -> None:
         """Send a message which was due at a monotonic instant, or queue it.
 

@@ -13,17 +13,28 @@ from numpy.typing import NDArray
 from fleet.life.flows import reported
 from fleet.life.pulse import Pulse
 from fleet.life.telemetry import CHANNELS, ROW, Vitals, telemetry
-from fleet.mqtt.frames import PreparedTopic, frame
+from fleet.mqtt.frames import PreparedTopic, frame, frame_qos1
+from fleet.mqtt.primitives import TWO_BYTES_MAX
 from fleet.wire.heartbeat import Form
 
 # A frame with room to spare; the plates grow if one is longer.
 _WIDTH_BYTES: Final = 384
 _COLUMNS: Final = {name: number for number, name in enumerate(ROW)}
 
+# At QoS 1 a heartbeat's packet id is its own number, in the upper half of the ids: so frames can be
+# numbered as they are printed. The lower half is the session's, for all else.
+SESSION_IDS_MAX: Final = TWO_BYTES_MAX >> 1
+FIRST_BEAT_ID: Final = SESSION_IDS_MAX + 1
+
 _SOLD: Final = [ROW.index("txn_ok"), ROW.index("txn_fail")]
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
+
+
+def packet_ids(seq: Integers) -> Integers:
+    """Return the packet ids of heartbeats by their numbers, int64[n] both."""
+    return FIRST_BEAT_ID | (seq & SESSION_IDS_MAX)
 
 
 class Press:
@@ -35,12 +46,13 @@ class Press:
         start: Where in a frame the heartbeat itself begins.
     """
 
-    def __init__(self, vitals: Vitals, origin_ms: int) -> None:
+    def __init__(self, vitals: Vitals, origin_ms: int, qos: int = 0) -> None:
         """Start without plates.
 
         Args:
             vitals: The shard's terminals.
             origin_ms: Unix time of the business epoch, in milliseconds.
+            qos: With which heartbeats are sent, 0 or 1; others make frames of their own.
         """
         count = len(vitals.serials)
         self._vitals = vitals
@@ -50,6 +62,8 @@ class Press:
         self._has_battery = np.zeros(count, np.bool_)
         self.sold = np.zeros((count, 2), np.int64)
         self.start = 0
+        self._numbered = qos == 1
+        self._id_place = slice(0)
 
     def cut(self, pulse: Pulse, topic: PreparedTopic) -> None:
         """Make a terminal's plate anew; its topic has the same length as everybody's."""
@@ -61,8 +75,11 @@ class Press:
             faults=pulse.faults,
             has_battery=pulse.has_battery,
         )
-        framed = np.frombuffer(frame(topic, blank), np.uint8)
+        whole = frame_qos1(topic, blank, FIRST_BEAT_ID) if self._numbered else frame(topic, blank)
+        framed = np.frombuffer(whole, np.uint8)
         self.start = len(framed) - len(blank)
+        id_end = self.start - len(topic.no_properties)
+        self._id_place = slice(id_end - 2, id_end)
         if len(framed) > self._plates.shape[1]:
             wider = len(framed) - self._plates.shape[1]
             self._plates = np.pad(self._plates, ((0, 0), (0, wider)))
@@ -87,6 +104,9 @@ class Press:
         self.sold[rows] = self._drawn(table, rows, seq)
         frames = self._plates[rows]
         self._form.fill(frames, self.start, self._has_battery[rows], columns)
+        if self._numbered:
+            ids = packet_ids(seq).astype(">u2")
+            frames[:, self._id_place] = ids[:, None].view(np.uint8)
         # Behind its last brace a plate is all zeros, which numpy leaves out of a string of bytes.
         printed: list[bytes] = frames.view(f"S{frames.shape[1]}").ravel().tolist()
         return printed

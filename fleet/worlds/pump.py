@@ -100,7 +100,7 @@ class Pump:
             self._published_ns = monotonic_ns()
 
     def _show(self) -> None:
-        self._environment.beats.record_lag()
+        self._environment.beats.record_times()
         self._publish()
 
     def _sweep(self) -> None:

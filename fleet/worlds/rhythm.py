@@ -61,6 +61,11 @@ class Rhythm:
         """Return the instants of the next heartbeats of these rows, if they beat at all."""
         return self._next[rows]
 
+    def back(self, rows: Integers, seq: Integers) -> Integers:
+        """Return the instants of heartbeats by their numbers, if their grid is the one that is."""
+        instants: Integers = self.last[rows] - (self.seq[rows] - seq) * self._every[rows]
+        return instants
+
     def is_due(self, row: int, now: Millis) -> bool:
         """Return whether a terminal's next heartbeat is due by `now`."""
         return bool(self._next[row] <= min(now, self._limit[row]))

@@ -176,7 +176,14 @@ class Rig:
 
 
 _OPTIONS = frozenset(
-    {"keep_alive_s", "clean_start", "session_expiry_s", "receive_maximum", "max_packet_bytes"}
+    {
+        "keep_alive_s",
+        "clean_start",
+        "session_expiry_s",
+        "receive_maximum",
+        "max_packet_bytes",
+        "packet_id_max",
+    }
 )
 
 # paho leaves the socket of a failed TLS or WebSocket handshake to the garbage collector.

@@ -198,6 +198,9 @@ class ScriptedLink:
     def stream_for(self, frame_bytes: int) -> None:
         """It makes its own frames."""
 
+    def lane_for(self, frame_bytes: int) -> None:
+        """It makes its own frames."""
+
     def close(self, *, clean: bool) -> None:
         del clean
         self.up = False

@@ -11,6 +11,7 @@ from fleet.run.layout import layout_of
 from fleet.watch.tally import Reading, Tally
 from fleet.worlds.clock import LiveClock
 from fleet.worlds.echoes import Echoes
+from fleet.worlds.grids import Grids
 from fleet.worlds.meters import Meters
 from fleet.worlds.rhythm import Rhythm
 
@@ -27,14 +28,15 @@ class Ear:
         self.age_ms = age_ms
         clock = LiveClock(BusinessClock(0, monotonic_ns() - age_ms * 1_000_000, 1.0))
         self.rhythm = Rhythm(1, 50)
-        self.echoes = Echoes(self.rhythm, clock, Meters(self.tally))
+        self.grids = Grids(self.rhythm, clock)
+        self.echoes = Echoes(self.rhythm, self.grids, clock, Meters(self.tally))
 
     def beat(self, first_ms: int, count: int) -> None:
         """Send heartbeats, on a grid that begins at `first_ms`."""
         self.rhythm.begin(ROW, first_ms, EVERY_MS, 10**9)
         for number in range(count):
             at = first_ms + number * EVERY_MS
-            self.echoes.sent(at)
+            self.grids.sent(at)
             self.rhythm.walk(np.array([ROW]), np.array([at]))
 
     def hear(self, *numbers: int) -> None:
@@ -70,7 +72,7 @@ def test_a_grid_that_is_over_is_remembered() -> None:
     """An answer to a heartbeat before a reboot still counts from that heartbeat's instant."""
     ear = Ear(age_ms=60_000)
     ear.beat(50_000, 2)
-    ear.echoes.anchor(ROW, EVERY_MS)
+    ear.grids.anchor(ROW, EVERY_MS)
     ear.beat(59_500, 1)
     ear.hear(1, 2, 3)
     count, total_ms, _ = ear.times_ms()

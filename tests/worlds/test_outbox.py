@@ -36,6 +36,9 @@ class MoodyLink:
     def stream_for(self, frame_bytes: int) -> None:
         """It makes its own frames."""
 
+    def lane_for(self, frame_bytes: int) -> None:
+        """It makes its own frames."""
+
     def close(self, *, clean: bool) -> None:
         """It stays open."""
 
