@@ -23,8 +23,10 @@ help: ## List what can be made
 run: $(VENV)/.run ## Play the demo; more with ARGS="--terminals 3000 --duration 30s --seed 7"
 	@$(BIN)/fleet run $(ARGS)
 
+# Most tests run side by side; those about time then run alone. (5: ARGS chose none of these.)
 test: $(VENV)/.test ## Run the tests; ARGS go to pytest
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses=logical --dist=loadfile -m 'not alone' $(ARGS) || [ $$? = 5 ]
+	@$(BIN)/python -m pytest -m alone $(ARGS) || [ $$? = 5 ]
 
 lint: $(VENV)/.lint ## Check style and types
 	@$(BIN)/ruff check

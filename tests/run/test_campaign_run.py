@@ -16,6 +16,7 @@ from fleet.wire.package import Package, checksum
 from tests.brokers import Mosquitto
 from tests.dataset.stories import stories
 from tests.observer import observe
+from tests.run.runs import UNHURRIED
 from tests.run.test_observed_run import run
 
 pytestmark = [pytest.mark.broker, pytest.mark.slow, pytest.mark.timeout(180)]
@@ -37,12 +38,7 @@ models = [
     {{ name = "mains", share = 0.5 }},
     {{ name = "portable", share = 0.5, battery = true, link = "cellular" }},
 ]
-[health]
-lag_p99_max = "1h"
-stall_p99_max = "1h"
-cpu_max = 10.0
-cpu_wait_max = 10.0
-[ramp]
+{UNHURRIED}[ramp]
 over = "10m"
 [heartbeat]
 interval = "5m"

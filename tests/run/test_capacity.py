@@ -19,6 +19,7 @@ from tests.cli.commands import environment, fleet_command
 from tests.run.runs import BRISK
 
 pytestmark = [
+    pytest.mark.alone,
     pytest.mark.slow,
     pytest.mark.timeout(300),
     pytest.mark.skipif(find_mosquitto() is None, reason="mosquitto is not there"),

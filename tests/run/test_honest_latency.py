@@ -10,6 +10,7 @@ from fleet.run.broker import find_mosquitto
 from tests.run.runs import BRISK, running
 
 pytestmark = [
+    pytest.mark.alone,
     pytest.mark.slow,
     pytest.mark.skipif(find_mosquitto() is None, reason="mosquitto is not there"),
 ]

@@ -18,6 +18,7 @@ from fleet.wire import contract, topics
 from tests.brokers import Mosquitto, launch_mosquitto
 from tests.dataset.stories import stories
 from tests.observer import Observer, observe
+from tests.run.runs import UNHURRIED
 
 pytestmark = [pytest.mark.broker, pytest.mark.timeout(120)]
 
@@ -31,7 +32,8 @@ SETTINGS = ["set_tcp_nodelay true", "max_queued_messages 0"]
 
 # A morning in seconds: everything that a life holds, and orders far enough ahead to be in time,
 # which is two seconds of the clock on the wall, since an order that comes late is another story.
-PROFILE = """
+PROFILE = (
+    """
 schema = 1
 name = "morning"
 [run]
@@ -49,11 +51,6 @@ share = 0.5
 firmware = "1.0.1"
 battery = true
 link = "cellular"
-[health]
-lag_p99_max = "1h"
-stall_p99_max = "1h"
-cpu_max = 10.0
-cpu_wait_max = 10.0
 [ramp]
 over = "20m"
 [tms]
@@ -123,6 +120,8 @@ restart = 1.0
 restart_after = "8m"
 renewal = "1h"
 """
+    + UNHURRIED
+)
 
 
 def run(profile: Path, broker: Mosquitto, out: Path, *more: str) -> dict[str, Any]:

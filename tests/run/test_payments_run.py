@@ -11,12 +11,14 @@ import pytest
 
 from tests.brokers import Mosquitto
 from tests.observer import observe
+from tests.run.runs import UNHURRIED
 from tests.run.test_observed_run import run
 
 pytestmark = [pytest.mark.broker, pytest.mark.timeout(60)]
 
 # From eight to half past nine, in six seconds; half past nine is when they settle.
-PROFILE = """
+PROFILE = (
+    """
 schema = 1
 name = "market"
 [run]
@@ -42,6 +44,8 @@ batch_mismatch = 0.02
 [settlement]
 at = "09:15"
 """
+    + UNHURRIED
+)
 
 
 def test_each_lived_payment_is_told_of_once(
