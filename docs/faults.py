@@ -108,6 +108,7 @@ def _effect(kind: FaultKind) -> str:
     parts += [f"battery lasts {format_duration(effect.drains)}"] if effect.drains else []
     parts += [f"restarts {format_duration(effect.loops)} after a boot"] if effect.loops else []
     parts += ["locked"] * effect.locks
+    parts += ["one way to pay is not to be had"] * effect.bars
     parts += [f"no {hindrance.replace('_', '-')}" for hindrance in sorted(effect.hinders)]
     return "; ".join(parts) or "degraded"
 

@@ -50,6 +50,16 @@ class Cases:
         tested = (ailment.kind.tested_as for ailment in self.active.values())
         return {component for component in tested if component is not None}
 
+    def partly_sick(self) -> frozenset[ComponentWord]:
+        """Return the components of which active faults have put no more than a part out of order.
+
+        One way to pay that is not enabled leaves the others.
+        """
+        kinds = [ailment.kind for ailment in self.active.values()]
+        whole = {kind.tested_as for kind in kinds if not kind.effect.bars}
+        parts = (kind.tested_as for kind in kinds if kind.effect.bars)
+        return frozenset(part for part in parts if part is not None and part not in whole)
+
     def hindered(self, activity: Hindrance) -> str:
         """Return the code of a fault that makes an activity impossible; "" if none does."""
         for code, ailment in self.active.items():

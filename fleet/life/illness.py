@@ -20,6 +20,7 @@ from typing import Final, Literal
 
 from fleet.chance.laws import Exponential
 from fleet.chance.streams import Purpose
+from fleet.life import methods
 from fleet.life.faults import CATALOGUE, NEVER, SOURCE, Clock, FaultKind, Point, Rung, Then
 from fleet.life.faults.ailment import Ailment
 from fleet.life.faults.kinds import CARDS_PER_USE_HOUR
@@ -100,8 +101,10 @@ def fall_ill(t: Terminal, fault: Fault) -> Ailment:
     t.cases.active[kind.code] = ailment
     t.step(Event.FAULT_STRUCK, code=kind.code)
     ailment.notice_at = t.world.now() + _unnoticed_ms(t, kind)
+    part = methods.share(t, {methods.barred(t, ailment)}) if kind.effect.bars else 1.0
     for symptom in kind.effect.shows:
-        t.unit.show(SOURCE[kind.code] + _EFFECT, symptom, ailment.onset_at, _STEP_MS)
+        shown = symptom._replace(rise=symptom.rise * part)
+        t.unit.show(SOURCE[kind.code] + _EFFECT, shown, ailment.onset_at, _STEP_MS)
     return ailment
 
 

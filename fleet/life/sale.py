@@ -14,6 +14,7 @@ class Outcome(Enum):
     APPROVED = "approved"
     UNVERIFIED = "unverified"
     DECLINED = "declined"
+    BARRED = "PAY-801"
     TIMED_OUT = "timed_out"
     BATCH_MISMATCH = "77"
     MAC_ERROR = "A0"

@@ -39,18 +39,18 @@ _TRANSIENT: Final = Purpose("diagnosis.transient")
 
 async def self_test(t: Terminal) -> None:
     """Test every component that the model has."""
-    sick = t.cases.sick_components()
+    sick, spared = t.cases.sick_components(), NON_CRITICAL | t.cases.partly_sick()
     steps: list[TestStep] = []
     for component in TESTS:
         if is_fitted(t, component):
             steps.append(await _test(t, component, sick))
-            if not steps[-1].ok and component not in NON_CRITICAL:
+            if not steps[-1].ok and component not in spared:
                 break
     failed = tuple(step.component for step in steps if not step.ok)
     taken_ms = sum(step.ms for step in steps)
     for component in failed:
         illness.come_upon(t, Point.SELF_TEST, component)
-    event = _verdict(failed)
+    event = _verdict(failed, spared)
     if event is not Event.SELF_TEST_FAILED:
         t.setbacks.tests = 0
     t.unit.degraded = failed if event is Event.SELF_TEST_DEGRADED else ()
@@ -98,10 +98,10 @@ def _report(t: Terminal, outcome: Outcome, taken_ms: Millis, steps: list[TestSte
     )
 
 
-def _verdict(failed: tuple[ComponentWord, ...]) -> Event:
+def _verdict(failed: tuple[ComponentWord, ...], spared: frozenset[ComponentWord]) -> Event:
     if not failed:
         return Event.SELF_TEST_PASSED
-    if NON_CRITICAL.issuperset(failed):
+    if spared.issuperset(failed):
         return Event.SELF_TEST_DEGRADED
     return Event.SELF_TEST_FAILED
 

@@ -10,6 +10,7 @@ is asked.
     what happened                     code      the terminal then
     approved                          00        ready; a record, receipts, T21
     not verified; declined            55, 51..  ready; no fault but business as usual, T21
+    this way to pay is not enabled    PAY-801   ready; the customer is refused, T21
     the host did not answer           PAY-802   ready; the payment must be reversed
     batch number mismatch             77        the operator signs in again, T22
     MAC error                         A0        the operator signs in again, T22
@@ -21,16 +22,16 @@ All that chance decides is drawn when the customer comes, so that a fault which 
 meanwhile does not disturb the payment under way. Heartbeats go on; orders wait until it is over.
 
 A terminal that only counts its transactions lives those that change more than a counter: of the
-table above, the third to the fifth line. While the host fails (`Gateway`), those that it counts are
-refused as often as those that are lived: heartbeats tell so, and each is reversed.
+table above, the fourth to the sixth line. While the host fails (`Gateway`), those that it counts
+are refused as often as those that are lived: heartbeats tell so, and each is reversed.
 """
 
 from collections.abc import Callable
 from typing import Final
 
 from fleet.chance.streams import Purpose
-from fleet.life import illness
-from fleet.life.faults import CATALOGUE, NEVER
+from fleet.life import illness, methods
+from fleet.life.faults import CATALOGUE, NEVER, Point
 from fleet.life.regions import Link, Session
 from fleet.life.sale import Outcome, Sale
 from fleet.life.states import Event
@@ -41,9 +42,8 @@ from fleet.profile.causes import Gateway
 from fleet.units import Millis
 from fleet.wire.codes import APPROVED
 from fleet.wire.messages import AnyOrder, TransactionReported
-from fleet.wire.words import ComponentWord, MethodWord, OutcomeWord, VerificationWord
+from fleet.wire.words import MethodWord, OutcomeWord, VerificationWord
 
-_METHOD: Final = Purpose("transaction.method")
 _MISREAD: Final = Purpose("transaction.misread")
 _VERIFICATION: Final = Purpose("transaction.verification")
 _VERIFYING: Final = Purpose("transaction.verifying")
@@ -54,12 +54,6 @@ _HOST_DOWN: Final = Purpose("transaction.host_down")
 _REFUSAL: Final = Purpose("transaction.refusal")
 _OFFLINE: Final = Purpose("transaction.offline")
 _UNCONFIRMED: Final = Purpose("reversal.unconfirmed")
-
-# What each way to pay needs.
-_NEEDS: Final[dict[MethodWord, ComponentWord]] = {
-    "qr": "scanner", "contactless": "contactless", "chip": "chip_reader", "stripe": "stripe_reader",
-}  # fmt: skip
-_CARDS: Final = frozenset({"chip", "stripe", "contactless"})
 
 # Why the host declines: insufficient funds, limit exceeded, do not honour. The split is a guess.
 _REFUSALS: Final = {"51": 0.6, "61": 0.2, "05": 0.2}
@@ -75,7 +69,7 @@ async def begin(t: Terminal) -> None:
     cut_off(t, "fault")  # whatever broke in before has left it behind
     t.customers.serve()
     t.diary.sells = t.customers.next
-    method = _method(t)
+    method = methods.chosen(t)
     offline = t.link is not Link.ONLINE
     if method is None or (offline and not _approved_offline(t)):
         _lose_customer(t)
@@ -156,6 +150,13 @@ def _refuse(t: Terminal, sale: Sale) -> None:
     _decline(t, sale, tuple(_REFUSALS)[t.streams.pick(_REFUSAL, tuple(_REFUSALS.values()))])
 
 
+def _find_barred(t: Terminal, sale: Sale) -> None:
+    ailment = methods.barring(t, sale.method)
+    if ailment is not None and ailment.plan is None:
+        illness.notice(t, ailment, Point.TRANSACTION)
+    _decline(t, sale, Outcome.BARRED.value)
+
+
 def _decline(t: Terminal, sale: Sale, code: str) -> None:
     _count(t, sale, ok=False)
     t.step(Event.TRANSACTION_DECLINED, code=code, duration_ms=t.world.now() - sale.began_at)
@@ -189,6 +190,7 @@ _CONCLUDE: Final[dict[Outcome, Callable[[Terminal, Sale], None]]] = {
     Outcome.APPROVED: _approve,
     Outcome.UNVERIFIED: _fail_verification,
     Outcome.DECLINED: _refuse,
+    Outcome.BARRED: _find_barred,
     Outcome.TIMED_OUT: _time_out,
     Outcome.BATCH_MISMATCH: _sign_in_again,
     Outcome.MAC_ERROR: _sign_in_again,
@@ -201,6 +203,8 @@ def _agreed(t: Terminal, method: MethodWord, *, offline: bool) -> Sale:
     kinds = tuple(rule.verification)
     verification = kinds[streams.pick(_VERIFICATION, tuple(rule.verification.values()))]
     outcome = Outcome.APPROVED if offline else _outcome(t)
+    if methods.barring(t, method) is not None:
+        outcome = Outcome.BARRED
     now = asked_at = t.world.now()
     if t.member.sector.orders:
         asked_at += streams.draw(_ORDERING, rule.ordering)
@@ -213,7 +217,7 @@ def _agreed(t: Terminal, method: MethodWord, *, offline: bool) -> Sale:
 
 def _host_ms(t: Terminal, outcome: Outcome) -> Millis:
     match outcome:
-        case Outcome.UNVERIFIED:
+        case Outcome.UNVERIFIED | Outcome.BARRED:
             return 0
         case Outcome.TIMED_OUT:
             return t.profile.transactions.timeout
@@ -245,25 +249,12 @@ def _host_down(t: Terminal) -> float:
 # ---------------------------------------------------------------------------- its parts
 
 
-def _method(t: Terminal) -> MethodWord | None:
-    """Return how the customer pays: as he likes, of what the terminal can take at the moment."""
-    sick, liked = t.cases.sick_components(), t.profile.transactions.methods
-    weights = {
-        word: weight
-        for word, weight in liked.items()
-        if word in t.member.model.methods and _NEEDS[word] not in sick
-    }
-    if "payment" in sick or sum(weights.values()) <= 0.0:
-        return None
-    return tuple(weights)[t.streams.pick(_METHOD, tuple(weights.values()))]
-
-
 def _approved_offline(t: Terminal) -> bool:
     return t.streams.chance(_OFFLINE, t.profile.transactions.offline)
 
 
 def _count(t: Terminal, sale: Sale, *, ok: bool, paper_m: float = 0.0) -> None:
-    misread = sale.method in _CARDS and t.streams.chance(_MISREAD, _misreads(t))
+    misread = sale.method in methods.CARDS and t.streams.chance(_MISREAD, _misreads(t))
     counts = (1 + misread, int(misread), int(ok), int(not ok))
     t.vitals.count(t.pulse.index, t.pulse.seq + 1, counts, paper_m)
 
@@ -274,10 +265,7 @@ def _misreads(t: Terminal) -> float:
     Telemetry says which part of all reads fail, those that are no cards included.
     """
     failing = t.unit.level("read_errors", t.world.now()) / NOMINAL_READS
-    liked, takes = t.profile.transactions.methods, t.member.model.methods
-    cards = sum(weight for word, weight in liked.items() if word in takes and word in _CARDS)
-    total = sum(weight for word, weight in liked.items() if word in takes)
-    return min(1.0, failing / max(1.0 - failing, failing) * total / cards)
+    return min(1.0, failing / max(1.0 - failing, failing) / methods.share(t, methods.CARDS))
 
 
 def _lose_customer(t: Terminal) -> None:

@@ -90,6 +90,8 @@ class Update(Section):
     """Chance that the package holds another version than it says (PAX 7, 20); a guess."""
     parameter_interrupted: Probability = 0.001
     """Chance that the link is lost while parameters come, which cannot be resumed; a guess."""
+    interface_lost: Probability = 0.002
+    """Chance that new parameters leave a way to pay not enabled (PAY-801); a guess."""
 
     install: DurationLaw = Lognormal.from_p95(2 * MINUTE_MS, 5 * MINUTE_MS)
     """Time to install firmware or an app, without the reboot; a guess."""

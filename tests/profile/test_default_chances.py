@@ -51,6 +51,7 @@ LIVED: Final = {
     **{f"update.{name}": _RATES for name in (
         "defer", "backup_failure", "stall", "rejected", "expired", "cancelled", "no_space",
         "download_failure", "checksum_failure", "wrong_version", "parameter_interrupted",
+        "interface_lost",
         "install_failure", "bricked", "post_test_failure", "compatibility_failure",
         "migration_failure")},
     **{f"update.{name}": _BY_HAND for name in (

@@ -141,6 +141,8 @@ class Effect(NamedTuple):
         loops: It restarts so long after each boot.
         locks: It is locked.
         hinders: What it cannot do.
+        bars: Whether one way to pay is not to be had; `shows` is then meant for all of them, and
+            telemetry shows the part of those who choose that way.
         shows: How telemetry shows that it is there.
     """
 
@@ -151,6 +153,7 @@ class Effect(NamedTuple):
     loops: Millis = 0
     locks: bool = False
     hinders: frozenset[Hindrance] = frozenset()
+    bars: bool = False
     shows: tuple[Symptom, ...] = ()
 
 

@@ -34,6 +34,7 @@ KNOBS: Final[Mapping[str, str]] = {
     "HW-605": _cause('kind = "clock_step"\nat = "2h"\nstep = "2h"'),
     "SW-703": _campaign('defect = 1.0\ndefect_caught = 0.0\ncrash_after = "2h"'),
     "SW-705": "[boot]\nfailure = 0.9",
+    "PAY-801": _update("interface_lost = 1.0", 'kind = "parameter"\n'),
     "PAY-802": _cause('kind = "gateway"\nat = "1h"\nlasts = "8h"\n') + _payment(""),
     "PAY-803": _payment("batch_mismatch = 0.5"),
     "SGN-851": "[sign_in]\nwrong_password = 0.9\nforgotten = 1.0",

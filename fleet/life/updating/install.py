@@ -15,6 +15,7 @@ from fleet.life.terminal import Terminal
 from fleet.life.updating.backup import migrate
 from fleet.life.updating.defect import defective, shows_in_test
 from fleet.life.updating.download import package_of
+from fleet.life.updating.interfaces import lose_interface
 from fleet.life.updating.job import REBOOTS, Job
 from fleet.life.updating.outcome import fail, job_of, report, service_state, taken
 from fleet.life.updating.work import work
@@ -68,6 +69,7 @@ async def install(t: Terminal) -> None:
         await work(t, job, _APPLY, rule.apply)
         t.software.put_in_force(job.order.what, job.order.version)
         succeed(t, job)
+        lose_interface(t, job)
         return
     await work(t, job, _INSTALL, rule.install)
     if t.streams.chance(_BRICKED, rule.bricked):

@@ -80,7 +80,7 @@ def fail(t: Terminal, error: str) -> None:
     job.paused_at = None
     report(t, job, "failed", error)
     if error in CATALOGUE and error not in t.cases.active:
-        illness.attest(t, error, cause=_campaign(t, job) if error == _NOT_FOR_THIS else "")
+        illness.attest(t, error, cause=campaign_of(t, job) if error == _NOT_FOR_THIS else "")
     t.step(Event.UPDATE_FAILED, _back(t), code=error, duration_ms=taken(t, job))
     if job.attempts >= t.profile.update.attempts_max:
         _shut_automation(t, job)
@@ -95,11 +95,11 @@ def refuse(t: Terminal, event: Event, word: UpdateWord, error: str) -> None:
     t.drop_job()
     report(t, job, word, error)
     if error in CATALOGUE and error not in t.cases.active:
-        illness.attest(t, error, cause=_campaign(t, job) if error == _NOT_FOR_THIS else "")
+        illness.attest(t, error, cause=campaign_of(t, job) if error == _NOT_FOR_THIS else "")
     t.step(event, _back(t), code=error)
 
 
-def _campaign(t: Terminal, job: Job) -> str:
+def campaign_of(t: Terminal, job: Job) -> str:
     """Return the name of the campaign that brought an update; "" if it was somebody else's."""
     brought = (job.order.what, job.order.version)
     campaigns = t.profile.campaigns

@@ -10,6 +10,7 @@ from fleet.life.regions import UpdatePhase
 from fleet.life.states import Event
 from fleet.life.terminal import Terminal
 from fleet.life.updating.download import begin_download, fetch, package_of
+from fleet.life.updating.interfaces import lose_interface
 from fleet.life.updating.job import NOWHERE
 from fleet.life.updating.outcome import job_of, report
 from fleet.life.world import LinkDown
@@ -63,3 +64,4 @@ async def complete(t: Terminal) -> None:
     report(t, job, "succeeded")
     illness.release(t, "UPD-957")
     t.step(Event.PARAMETERS_COMPLETED, code=job.order.version)
+    lose_interface(t, job)

@@ -45,6 +45,7 @@ def share_of(chance: str, event: Event, kind: str, codes: tuple[str, ...]) -> in
         ("checksum_failure", E.UPDATE_FAILED, "firmware", ("UPD-953",)),
         ("wrong_version", E.UPDATE_FAILED, "firmware", ("UPD-955",)),
         ("parameter_interrupted", E.PARAMETERS_CUT_OFF, "parameter", ("UPD-957",)),
+        ("interface_lost", E.FAULT_STRUCK, "parameter", ("PAY-801",)),
         ("install_failure", E.UPDATE_FAILED, "firmware", ("UPD-954",)),
         ("bricked", E.UPDATE_BRICKED, "firmware", (NEW,)),
         ("post_test_failure", E.UPDATE_ROLLED_BACK, "firmware", ()),
