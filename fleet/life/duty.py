@@ -21,6 +21,7 @@ from fleet.life import (
     fortune,
     illness,
     maintenance,
+    plights,
     settlement,
     shutdown,
     signin,
@@ -28,9 +29,9 @@ from fleet.life import (
     transaction,
 )
 from fleet.life.faults import NEVER
+from fleet.life.line import reconnect
 from fleet.life.orders import obey
 from fleet.life.power import reboot, switch_off
-from fleet.life.reconnect import reconnect
 from fleet.life.regions import Link, Session
 from fleet.life.report import status
 from fleet.life.states import BEATING, IN_SERVICE, Event, State
@@ -131,7 +132,7 @@ DUTIES: Final = (
     Duty("inspects", _inspect, IN_SERVICE, needs_link=False),
     Duty("restarts", _restart, _ANYWHERE, needs_link=False),
     Duty("forced", shutdown.by_operator, _ANYWHERE, needs_link=False),
-    Duty("relieved", fortune.relieve, _ANYWHERE, needs_link=False),
+    Duty("relieved", plights.relieve, _ANYWHERE, needs_link=False),
     Duty("befalls", fortune.befall, _ANYWHERE, needs_link=False),
     Duty("crashes", fortune.crash, _ANYWHERE, needs_link=False),
     Duty("power_cycles", fortune.power_cycle, _ANYWHERE, needs_link=False),

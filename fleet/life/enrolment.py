@@ -7,6 +7,7 @@ from typing import Final
 
 from fleet.chance.streams import Purpose
 from fleet.life import illness
+from fleet.life.line import retry_at
 from fleet.life.regions import Link
 from fleet.life.states import Event
 from fleet.life.terminal import Terminal
@@ -40,7 +41,7 @@ async def registering(t: Terminal) -> None:
     except (LinkDown, NoAnswer):
         await t.detach(clean=False)
         pause_ms = t.streams.draw(_RETRY, t.profile.registration.retry)
-        await t.world.sleep(t.retry_at(pause_ms))
+        await t.world.sleep(retry_at(t, pause_ms))
         return
     assert isinstance(answer, RegistrationAnswered)  # noqa: S101 - the world matches kinds
     if answer.code != APPROVED:

@@ -3,8 +3,7 @@
 Theory of operation
 -------------------
 `fleet.profile.weather` says when causes begin and end for a terminal; its next turn is a duty among
-others. What a cause brings about is a *plight*: a fault code that holds until a known instant, and
-no business of the race of hazards.
+others. What a cause brings about is a *plight* (see `fleet.life.plights`).
 
     cause        at its begin                                       until
     outage       COM-207 or COM-209; the link is cut and refused    its end
@@ -31,13 +30,13 @@ from collections.abc import Awaitable, Callable
 from typing import Final
 
 from fleet.life import illness
-from fleet.life.faults import CATALOGUE, NEVER
+from fleet.life.faults import NEVER
+from fleet.life.line import back_off
+from fleet.life.plights import CLOCK_WRONG, EXPIRED, relax, stress, suffer
 from fleet.life.power import reboot, switch_off
 from fleet.life.regions import Link
 from fleet.life.states import Event, State
-from fleet.life.symptoms import Shape, Symptom
 from fleet.life.terminal import HOST_SILENT, Terminal
-from fleet.life.truth import Mechanism
 from fleet.life.updating.defect import UNFIT, crashes_after, tell_failure, unfit
 from fleet.profile.causes import (
     BadVersion,
@@ -50,14 +49,11 @@ from fleet.profile.causes import (
     Stress,
 )
 from fleet.profile.weather import Turn
-from fleet.units import HOUR_MS, Millis
-from fleet.wire.messages import FaultReported, SignedOff
+from fleet.wire.messages import SignedOff
 
 # What is drawn for one terminal in one spell.
 _RESTARTS, _RESTARTS_AFTER, _CRASHES = 0, 1, 2
-# Symptoms of faults have small numbers.
-_WARMTH: Final = 1_000
-_WARMING_MS: Final = 2 * HOUR_MS
+_SIGN_INS_MAX: Final = 2**24  # of one unit
 
 
 async def befall(t: Terminal) -> None:
@@ -68,12 +64,6 @@ async def befall(t: Terminal) -> None:
         deed = (_BEGINS if turn.begins else _ENDS).get(type(turn.course.cause))
         if deed is not None:
             await deed(t, turn)
-
-
-async def relieve(t: Terminal) -> None:
-    """Note that plights are over."""
-    for code in [code for code, until in t.cases.plights.items() if until <= t.world.now()]:
-        clear(t, code)
 
 
 async def power_cycle(t: Terminal) -> None:
@@ -92,9 +82,14 @@ def try_version(t: Terminal) -> None:
         t.diary.crashes = t.world.now() + crashes_after(t, campaign)
     for cause, course, _ in t.fate.current(BadVersion, t.world.now()):
         if cause.version == t.pulse.fw:
-            u = course.own(t.member.index, t.counters.sign_ins, _CRASHES)
+            u = course.own(t.member.index, _sign_in(t), _CRASHES)
             crashes_at = t.world.now() + round(cause.delay.quantile(u))
             t.diary.crashes = min(t.diary.crashes, crashes_at)
+
+
+def _sign_in(t: Terminal) -> int:
+    """Return the number of this sign-in among those of all units that stood here."""
+    return t.streams.generation * _SIGN_INS_MAX + t.counters.sign_ins
 
 
 async def crash(t: Terminal) -> None:
@@ -111,34 +106,6 @@ async def crash(t: Terminal) -> None:
         await reboot(t, why=UNFIT)
 
 
-def suffer(
-    t: Terminal, code: str, until: Millis, *, name: str, mechanism: Mechanism = "common_cause"
-) -> None:
-    """Note a plight and its root, and tell of it if it can be told."""
-    t.cases.plights[code] = until
-    illness.beset(t, code, cause=name, mechanism=mechanism)
-    t.diary.relieved = min(t.cases.plights.values())
-    t.step(Event.FAULT_RAISED, code=code)
-    _tell(t, code, "raised")
-
-
-def clear(t: Terminal, code: str) -> None:
-    """Note that a plight is over."""
-    del t.cases.plights[code]
-    illness.release(t, code)
-    t.diary.relieved = min(t.cases.plights.values(), default=NEVER)
-    if code == _CLOCK_WRONG:
-        t.unit.clock_off_ms = 0
-    t.step(Event.FAULT_CLEARED, code=code)
-    _tell(t, code, "cleared")
-
-
-def _tell(t: Terminal, code: str, phase: str) -> None:
-    kind = CATALOGUE[code]
-    t.pulse.faults = t.cases.known
-    t.tell(FaultReported(t.ts(), code, kind.component, kind.severity, phase))  # type: ignore[arg-type]
-
-
 async def _cut(t: Terminal, code: str, turn: Turn) -> None:
     """Lose the link until a spell ends, and try again by the profile's backoff."""
     until = turn.spell.end
@@ -147,7 +114,7 @@ async def _cut(t: Terminal, code: str, turn: Turn) -> None:
     if t.link is Link.ONLINE:
         await t.detach(clean=False)
         t.setbacks.connects = 0
-        t.back_off()
+        back_off(t)
         t.step(Event.LINK_LOST, code=code)
     suffer(t, code, until, name=turn.course.cause.name)
 
@@ -161,7 +128,7 @@ async def _outage(t: Terminal, turn: Turn) -> None:
 async def _certificate(t: Terminal, turn: Turn) -> None:
     cause, course = turn.course.cause, turn.course
     assert isinstance(cause, Certificate)  # noqa: S101 - see above
-    await _cut(t, _EXPIRED, turn)
+    await _cut(t, EXPIRED, turn)
     if course.own(t.member.index, turn.spell.number, _RESTARTS) < cause.restart:
         u = course.own(t.member.index, turn.spell.number, _RESTARTS_AFTER)
         t.diary.power_cycles = t.world.now() + round(cause.restart_after.quantile(u))
@@ -175,26 +142,19 @@ async def _clock_step(t: Terminal, turn: Turn) -> None:
     t.unit.clock_off_ms = cause.step
     if t.diary.expires != NEVER:
         t.diary.expires = max(t.world.now(), t.diary.expires - cause.step)
-    await _cut(t, _CLOCK_WRONG, turn)
+    await _cut(t, CLOCK_WRONG, turn)
 
 
 async def _stress(t: Terminal, turn: Turn) -> None:
-    cause, now = turn.course.cause, t.world.now()
+    cause = turn.course.cause
     assert isinstance(cause, Stress)  # noqa: S101 - see above
-    for code, factor in cause.factors.items():
-        t.unit.risks.scale(code, factor, now)
-    if cause.warmer:
-        symptom = Symptom("temp_c", cause.warmer, Shape.LEVEL)
-        t.unit.show(_WARMTH, symptom, now, _WARMING_MS)
+    stress(t, cause)
 
 
 async def _relax(t: Terminal, turn: Turn) -> None:
     cause = turn.course.cause
     assert isinstance(cause, Stress)  # noqa: S101 - see above
-    for code, factor in cause.factors.items():
-        t.unit.risks.scale(code, 1.0 / factor, t.world.now())
-    if cause.warmer:
-        t.unit.hide(_WARMTH)
+    relax(t, cause)
 
 
 async def _restart(t: Terminal, turn: Turn) -> None:
@@ -226,8 +186,6 @@ async def _lie_down(t: Terminal, turn: Turn) -> None:
     await switch_off(t)
 
 
-_EXPIRED: Final = "SEC-902"
-_CLOCK_WRONG: Final = "HW-605"
 Deed = Callable[[Terminal, Turn], Awaitable[None]]
 _BEGINS: Final[dict[type, Deed]] = {
     Outage: _outage,

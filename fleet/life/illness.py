@@ -26,6 +26,7 @@ from fleet.life.faults.ailment import Ailment
 from fleet.life.faults.kinds import CARDS_PER_USE_HOUR
 from fleet.life.faults.ladder import depot, plan, tickets
 from fleet.life.faults.risks import Fault
+from fleet.life.faults.service import ServiceHours
 from fleet.life.states import ON, Event, State
 from fleet.life.terminal import Terminal
 from fleet.life.truth import Mechanism, Ticket, Truth
@@ -118,7 +119,7 @@ def notice(t: Terminal, ailment: Ailment, point: Point) -> None:
     """
     kind, now = ailment.kind, t.world.now()
     ailment.detected_at, ailment.point = now, point
-    ailment.plan = plan(t.streams, t.profile, t.service, kind, now)
+    ailment.plan = plan(t.streams, t.profile, _service(t), kind, now)
     ailment.reported = kind.observable and point not in {Point.MERCHANT, Point.TMS}
     t.step(Event.FAULT_RAISED, code=kind.code)
     t.pulse.faults = t.cases.known
@@ -275,6 +276,11 @@ def conclude(t: Terminal, at: Millis) -> Iterator[Truth]:
 def _new(t: Terminal, kind: FaultKind, onset_at: Millis) -> Ailment:
     t.cases.ailments += 1
     return Ailment(kind, t.cases.ailments, onset_at)
+
+
+def _service(t: Terminal) -> ServiceHours:
+    """Return when technicians and couriers work around here."""
+    return ServiceHours(t.profile.support, t.shop.midnight, t.profile.run.start.weekday())
 
 
 def _unnoticed_ms(t: Terminal, kind: FaultKind) -> Millis:

@@ -12,6 +12,9 @@ whose upload (0320) puts it right. So every reversal ends.
 
 Payments approved offline are *stored*, a bounded number, until the link is back; at the bound the
 oldest is dropped, and its record with it.
+
+A unit that is swapped out takes its journal with it. What was stored in it is lost; reversals are
+left to the host, which has its own time-out. The unit that comes learns the batch from the host.
 """
 
 from fleet.life.faults import NEVER
@@ -30,12 +33,11 @@ class Journal:
         attempts: How often the first of them was sent.
         unconfirmed: Reversals that wait for the settlement.
         stored: Payments approved offline that were not forwarded, oldest first.
-        orders: Order numbers given so far; each is used once in a terminal's life.
         reversed: Reversals that have ended.
     """
 
     __slots__ = (
-        "_backed_up", "_backed_up_at", "attempts", "batch", "orders", "pending", "records",
+        "_backed_up", "_backed_up_at", "attempts", "batch", "pending", "records",
         "reversed", "stored", "traces", "unconfirmed",
     )  # fmt: skip
 
@@ -43,7 +45,6 @@ class Journal:
         self.batch = self.traces = self.records = 0
         self.pending = self.attempts = self.unconfirmed = self.reversed = 0
         self.stored: tuple[TransactionReported, ...] = ()
-        self.orders = 0
         self._backed_up = 0
         self._backed_up_at: Millis = NEVER
 
@@ -56,11 +57,6 @@ class Journal:
     def settled(self) -> bool:
         """Whether no money is on its way: nothing to reverse, nothing to forward."""
         return not (self.pending or self.unconfirmed or self.stored)
-
-    def next_order(self) -> int:
-        """Return a new order number."""
-        self.orders += 1
-        return self.orders
 
     def approve(self, count: int, now: Millis, backup_ms: Millis) -> None:
         """Put approved payments on record; what was there is backed up every so often."""

@@ -11,7 +11,7 @@ from fleet.life.signin import lock, unlock
 from fleet.life.states import BEATING, IN_SERVICE, Event, State
 from fleet.life.terminal import Terminal
 from fleet.life.updating.offer import can_cancel, take_order
-from fleet.life.updating.outcome import refuse
+from fleet.life.updating.outcome import drop_job, refuse
 from fleet.wire.messages import (
     LOG_LINES_MAX,
     AnyOrder,
@@ -80,7 +80,7 @@ async def _set_parameters(t: Terminal, order: AnyOrder) -> None:
 async def _reset(t: Terminal, order: AnyOrder) -> None:  # noqa: ARG001 - see above
     """Forget settings, session, parameters and what was planned; keep what is installed."""
     if t.software.job is not None:
-        t.drop_job()
+        drop_job(t)
     t.unit.params = t.journal.batch = 0
     t.shift.session, t.shift.lifted_by = Session.SIGNED_OFF, ""
     t.diary.expires = t.diary.unlocks = NEVER

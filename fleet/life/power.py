@@ -10,6 +10,7 @@ from fleet.chance.streams import Purpose
 from fleet.life import effects, illness
 from fleet.life.enrolment import await_enrolment
 from fleet.life.faults import NEVER, Then
+from fleet.life.plights import EXPIRED
 from fleet.life.replacement import swap_out
 from fleet.life.states import Event
 from fleet.life.terminal import Terminal
@@ -26,7 +27,6 @@ _DORMANT: Final = Purpose("dormancy.chance")
 _DORMANCY: Final = Purpose("dormancy.duration")
 _CHARGE: Final = Purpose("dormancy.charge")
 _FORCED: Final = Purpose("forced_shutdown.operator")
-_EXPIRED: Final = "SEC-902"
 _REPAIR: Final = {"field": Purpose("repair.field"), "remote": Purpose("repair.remote")}
 
 
@@ -61,7 +61,7 @@ async def booting(t: Terminal) -> None:
             t.step(Event.BOOT_FAILED)
         return
     if any(t.fate.current(Certificate, t.world.now())):
-        t.step(Event.BOOT_GIVEN_UP, code=_EXPIRED)
+        t.step(Event.BOOT_GIVEN_UP, code=EXPIRED)
         return
     t.setbacks.boots = 0
     t.pulse.boot += 1
@@ -107,8 +107,8 @@ def _repair(t: Terminal) -> Millis:
         t.fate.forget(Certificate)
         t.diary.befalls = t.fate.at
         t.diary.power_cycles = NEVER
-    if _EXPIRED in t.cases.plights:
-        t.cases.plights[_EXPIRED] = t.diary.relieved = done
+    if EXPIRED in t.cases.plights:
+        t.cases.plights[EXPIRED] = t.diary.relieved = done
     return done
 
 

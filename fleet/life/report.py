@@ -42,7 +42,7 @@ def status(t: Terminal) -> StatusReported:
         printer=next((_PRINTER[code] for code in t.cases.reported() if code in _PRINTER), "OK"),
         components=tuple(ComponentStatus(c, _health(t, c, sick).value) for c in TESTS),
         faults=tuple(sorted({*t.cases.reported(), *t.cases.plights}))[:_FAULTS_MAX],
-        heartbeats=t.pulse.seq,
+        heartbeats=t.pulse.seq - t.counters.beats_before,
         sign_ins=t.counters.sign_ins,
         forced_shutdowns=t.counters.forced_shutdowns,
         updates=t.counters.updates,

@@ -26,6 +26,7 @@ from fleet.life import (
 )
 from fleet.life.duty import on_duty
 from fleet.life.faults.risks import Fault
+from fleet.life.line import back_off
 from fleet.life.orders import obey
 from fleet.life.regions import Link
 from fleet.life.states import Event, State
@@ -93,6 +94,6 @@ async def _lose_link(t: Terminal) -> None:
     t.link = Link.DOWN
     transaction.lose_link(t)
     t.setbacks.connects = 0
-    t.back_off()
+    back_off(t)
     t.diary.reconnects = max(t.diary.reconnects, t.cases.isolated_until())
     t.step(Event.LINK_LOST, code="cause" if t.refused() else "network")

@@ -10,7 +10,6 @@ from fleet.life.cases import Cases
 from fleet.life.customers import Customers, Placed, Tally
 from fleet.life.diary import Diary
 from fleet.life.faults import NEVER
-from fleet.life.faults.service import ServiceHours
 from fleet.life.faults.unit import race
 from fleet.life.journal import Journal
 from fleet.life.pulse import Pulse
@@ -32,7 +31,6 @@ from fleet.units import DAY_MS, Millis
 from fleet.wire.messages import AnyOrder, Message, Presence, UpdateReported
 
 UNTOLD_MAX: Final = 6
-_BACKOFF: Final = Purpose("reconnect.backoff")
 _REPORTS_MAX: Final = 2**40
 _INSPECTED: Final = Purpose("inspection.first")
 _JITTER: Final = Purpose("heartbeat.jitter")
@@ -46,8 +44,9 @@ class Terminal:
 
     __slots__ = (
         "cases", "counters", "customers", "diary", "every_asked_ms", "every_ms", "fate", "journal",
-        "link", "member", "origin_ms", "profile", "pulse", "requests", "sale", "setbacks", "shift",
-        "shop", "software", "state_since", "steps", "streams", "unit", "untold", "vitals", "world",
+        "link", "member", "orders", "origin_ms", "profile", "pulse", "requests", "sale", "setbacks",
+        "shift", "shop", "software", "state_since", "steps", "streams", "unit", "untold",
+        "vitals", "world",
     )  # fmt: skip
 
     def __init__(  # noqa: PLR0913, PLR0917 - all that it will ever be handed
@@ -89,21 +88,31 @@ class Terminal:
         self.diary.befalls = self.fate.at
         if profile.hazards.inspection is not None:
             self.diary.inspects = int(self.streams.at(_INSPECTED, 0) * profile.hazards.inspection)
-        self.unit = Unit(member.serial_no, race(self, member.serial_no), vitals, pulse.index)
-        self.software = Software(pulse)
-        self.counters = Counters()
-        self.setbacks = Setbacks()
-        self.journal = Journal()
-        self.sale: Sale | None = None
         self.cases = Cases()
         self.shift = Shift()
         self.link = Link.DOWN
-        self.untold: tuple[Message, ...] = ()
         self.state_since: Millis = 0
-        self.steps = self.requests = 0
+        self.steps = self.requests = self.orders = 0
+        self.equip(member.serial_no)
         self.every_ms = self.every_asked_ms = 0
         self.beat_every(profile.heartbeat.interval)
         vitals.connect_by(pulse.index, member.model.link)
+
+    def equip(self, serial_no: str, lives: int = 0) -> None:
+        """Put a unit in place, which knows nothing of the one before.
+
+        Args:
+            serial_no: Of the unit.
+            lives: How many lives the units before have told of.
+        """
+        risks = race(self, serial_no, lives)
+        self.unit = Unit(serial_no, risks, self.vitals, self.pulse.index)
+        self.software = Software(self.pulse)
+        self.counters = Counters(self.pulse.seq)
+        self.setbacks = Setbacks()
+        self.journal = Journal()
+        self.sale: Sale | None = None
+        self.untold: tuple[Message, ...] = ()
 
     @property
     def state(self) -> State:
@@ -210,6 +219,11 @@ class Terminal:
         self.requests += 1
         return self.requests
 
+    def order_number(self) -> int:
+        """Return a new number for a customer's order: each is used once under a terminal id."""
+        self.orders += 1
+        return self.orders
+
     # ------------------------------------------------------------------ waiting
 
     async def rest(self, duration_ms: Millis) -> None:
@@ -289,22 +303,6 @@ class Terminal:
         failing = self.fate.current(Gateway, self.world.now())
         return max((cause.refusal for cause, _, _ in failing), default=0.0)
 
-    def back_off(self) -> None:
-        """Plan the next attempt to bring the link up: later after each failure."""
-        rule = self.profile.reconnect
-        bound_ms = min(rule.max, rule.first << min(self.setbacks.connects, 30))
-        self.setbacks.connects += 1
-        part = self.streams.uniform(_BACKOFF) if rule.jitter == "full" else 1.0
-        self.diary.reconnects = self.retry_at(int(part * bound_ms))
-
-    def retry_at(self, protocol_ms: Millis) -> Millis:
-        """Return when to try the link again, after so much protocol time.
-
-        A link that failed has brought the story to the clock already; one that the terminal itself,
-        a fault or a common cause has cut left the story where it was, and there it goes on.
-        """
-        return self.world.now() + round(protocol_ms * self.profile.run.speed)
-
     async def detach(self, *, clean: bool) -> None:
         """Take the link down: politely, or cut."""
         if self.link is Link.ONLINE:
@@ -343,16 +341,3 @@ class Terminal:
         offset = 2.0 * self.streams.at(_JITTER, 0) - 1.0
         self.every_ms = round(interval_ms * (1.0 + jitter * offset))
         self.vitals.beat_every(self.pulse.index, self.every_ms)
-
-    def drop_job(self) -> None:
-        """Forget the update that was ordered, and what was planned for it."""
-        self.software.job = None
-        self.diary.updates = self.diary.by_hand = self.diary.completes = NEVER
-
-    # ------------------------------------------------------------------ faults
-
-    @property
-    def service(self) -> ServiceHours:
-        """When technicians and couriers work around here."""
-        weekday = self.profile.run.start.weekday()
-        return ServiceHours(self.profile.support, self.shop.midnight, weekday)

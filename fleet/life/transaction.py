@@ -211,7 +211,7 @@ def _agreed(t: Terminal, method: MethodWord, *, offline: bool) -> Sale:
     if verification != "none":
         asked_at += streams.draw(_VERIFYING, rule.verifying)
     ends_at = asked_at + (0 if offline else _host_ms(t, outcome))
-    number = t.journal.next_order()
+    number = t.order_number()
     return Sale(number, method, verification, offline, outcome, now, asked_at, ends_at)
 
 

@@ -284,6 +284,12 @@ class Fate:
                     yield cause, turn.course, spell  # type: ignore[misc]
                 spell = turn.course.spell_of(self._index, spell.number + 1)
 
+    def begun(self, kind: type[Kind]) -> Iterator[Kind]:
+        """Yield the causes of a kind whose begin was taken, and whose end was not."""
+        for turn in self._turns:
+            if not turn.begins and isinstance(turn.course.cause, kind):
+                yield turn.course.cause
+
     def next_of(self, kind: type | tuple[type, ...]) -> Millis:
         """Return the instant of the next begin, not yet taken, of a kind of cause."""
         begins = (

@@ -13,6 +13,7 @@ from fleet.wire.messages import (
     HeartbeatAcknowledged,
     Message,
     OrderAnswered,
+    RegistrationRequested,
     UpdateReported,
 )
 
@@ -96,6 +97,8 @@ class Ledger:
             return
         _count(self.counts.heard, message.kind)
         match message:
+            case RegistrationRequested():
+                self._last.pop(index, None)  # another unit, which counts its boots anew
             case Heartbeat() if self._follows:
                 self._follow(index, message)
             case OrderAnswered():

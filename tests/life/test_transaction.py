@@ -93,10 +93,10 @@ def test_nobody_is_forgotten() -> None:
     )
     outages = [(h * HOUR_MS, h * HOUR_MS + 7 * MINUTE_MS) for h in range(2, 40, 3)]
     world, terminal = live(profile, 48, outages=outages)
-    came = sum(1 for _ in range(terminal.journal.orders))
+    came = sum(1 for _ in range(terminal.orders))
     ended = sum(count(world, event) for event in ENDS)
     cut_short = [m for m in world.heard_of("transaction") if m.outcome == "abandoned"]
-    assert terminal.journal.orders == ended + len(cut_short) + (terminal.sale is not None)
+    assert terminal.orders == ended + len(cut_short) + (terminal.sale is not None)
     assert came > 500
     queued, reversed_ = count(world, E.REVERSAL_QUEUED), count(world, E.REVERSED)
     assert queued == reversed_ + terminal.journal.pending + terminal.journal.unconfirmed

@@ -1,7 +1,7 @@
 """What the ledger knows of loss and order, and how long orders take to be answered."""
 
 from fleet.tms.ledger import Ledger
-from fleet.wire.messages import Heartbeat, Lock, OrderAnswered
+from fleet.wire.messages import Heartbeat, Lock, OrderAnswered, RegistrationRequested
 
 TS = 1_767_600_000_000
 
@@ -38,6 +38,17 @@ def test_what_comes_again_is_repeated() -> None:
 def test_a_boot_may_number_anew() -> None:
     """Numbers that begin again with a boot are no loss."""
     assert heard(beat(7), beat(1, boot=2), beat(2, boot=2)) == (0, 0, 0)
+
+
+def test_another_unit_counts_its_boots_anew() -> None:
+    """After a registration, fewer boots are no repetition; the heartbeats' numbers go on."""
+    ledger = Ledger(follows=True)
+    registration = RegistrationRequested(
+        TS, 1, "10000000", "FL00000000R1", "smart-30", "home", "1.0", "wifi"
+    )
+    for message in (beat(7, boot=4), registration, beat(8), beat(9), beat(11)):
+        ledger.hear(message, 0, TS)
+    assert (ledger.counts.missing, ledger.counts.repeated) == (1, 0)
 
 
 def test_an_answer_is_timed_from_when_the_order_was_due() -> None:

@@ -11,7 +11,7 @@ from typing import Final
 
 from fleet.chance.streams import Purpose
 from fleet.life import illness
-from fleet.life.reconnect import reconnect
+from fleet.life.line import reconnect
 from fleet.life.regions import Link, UpdatePhase
 from fleet.life.states import Event
 from fleet.life.terminal import Terminal

@@ -17,7 +17,7 @@ from fleet.life.updating.defect import defective, shows_in_test
 from fleet.life.updating.download import package_of
 from fleet.life.updating.interfaces import lose_interface
 from fleet.life.updating.job import REBOOTS, Job
-from fleet.life.updating.outcome import fail, job_of, report, service_state, taken
+from fleet.life.updating.outcome import drop_job, fail, job_of, report, service_state, taken
 from fleet.life.updating.work import work
 from fleet.wire.package import is_signed
 from fleet.wire.password import estate_secret
@@ -73,7 +73,7 @@ async def install(t: Terminal) -> None:
         return
     await work(t, job, _INSTALL, rule.install)
     if t.streams.chance(_BRICKED, rule.bricked):
-        t.drop_job()
+        drop_job(t)
         t.step(Event.UPDATE_BRICKED, code=job.order.version)
     elif t.streams.chance(_NOT_INSTALLED, rule.install_failure):
         fail(t, "UPD-954")
@@ -113,7 +113,7 @@ async def post_test(t: Terminal) -> bool:
 
 
 async def _roll_back(t: Terminal, job: Job) -> None:
-    t.drop_job()
+    drop_job(t)
     t.software.put_in_force(job.order.what, job.old)
     report(t, job, "rolled_back", "UPD-956")
     campaign = defective(t, job)
@@ -133,7 +133,7 @@ def conclude(t: Terminal) -> None:
 
 def succeed(t: Terminal, job: Job) -> None:
     """Note that the update has succeeded."""
-    t.drop_job()
+    drop_job(t)
     t.counters.updates += 1
     if job.order.what == "firmware":
         t.unit.risks.patch(t.world.now(), t.profile.hazards.patch)

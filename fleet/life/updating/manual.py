@@ -16,7 +16,7 @@ from fleet.life.terminal import Terminal
 from fleet.life.updating.download import begin_download, fetch, package_of
 from fleet.life.updating.install import switch_slot
 from fleet.life.updating.job import REBOOTS, Job
-from fleet.life.updating.outcome import job_of, report
+from fleet.life.updating.outcome import drop_job, job_of, report
 from fleet.units import SECOND_MS
 
 _DECLINED: Final = Purpose("update.manual_declined")
@@ -48,7 +48,7 @@ async def by_hand(t: Terminal) -> None:
 
 
 def _leave(t: Terminal, job: Job) -> None:
-    t.drop_job()
+    drop_job(t)
     report(t, job, "failed", "declined")
     if t.state is State.MAINTENANCE:
         t.diary.expires = NEVER
@@ -72,7 +72,7 @@ async def update_registered(t: Terminal) -> bool:
     await t.world.beat(t.every_ms, t.world.now())
     await t.world.sleep(t.world.now() + t.streams.draw(_MANUAL, t.profile.update.manual))
     if t.streams.chance(_FAILED, t.profile.update.manual_failure) or not await _fetch_all(t, job):
-        t.drop_job()
+        drop_job(t)
         illness.attest(t, "UPD-954", cause="manual", mechanism="human")
         report(t, job, "failed", "UPD-954")
         return False

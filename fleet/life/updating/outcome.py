@@ -39,6 +39,12 @@ def job_of(t: Terminal) -> Job:
     return t.software.job
 
 
+def drop_job(t: Terminal) -> None:
+    """Forget the update that was ordered, and what was planned for it."""
+    t.software.job = None
+    t.diary.updates = t.diary.by_hand = t.diary.completes = NEVER
+
+
 def report(t: Terminal, job: Job, word: UpdateWord, error: str = "") -> None:
     """Tell the server where an update stands."""
     order = job.order
@@ -92,7 +98,7 @@ def fail(t: Terminal, error: str) -> None:
 def refuse(t: Terminal, event: Event, word: UpdateWord, error: str) -> None:
     """Give the update up for good: it was refused, expired, cancelled, or not for this model."""
     job = job_of(t)
-    t.drop_job()
+    drop_job(t)
     report(t, job, word, error)
     if error in CATALOGUE and error not in t.cases.active:
         illness.attest(t, error, cause=campaign_of(t, job) if error == _NOT_FOR_THIS else "")

@@ -12,7 +12,7 @@ from fleet.life.terminal import Terminal
 from fleet.life.updating.download import begin_download, fetch, package_of
 from fleet.life.updating.interfaces import lose_interface
 from fleet.life.updating.job import NOWHERE
-from fleet.life.updating.outcome import job_of, report
+from fleet.life.updating.outcome import drop_job, job_of, report
 from fleet.life.world import LinkDown
 
 
@@ -56,7 +56,7 @@ async def complete(t: Terminal) -> None:
         job.chunk += 1
     if job.spoilt:
         return
-    t.drop_job()
+    drop_job(t)
     t.software.put_in_force(job.order.what, job.order.version)
     t.diary.completes = NEVER
     t.diary.signs_in = t.world.now()
