@@ -16,7 +16,7 @@ from fleet.run.interruption import Interruption
 from fleet.run.pictures import enter_picture
 from fleet.run.probe import probe_all
 from fleet.tms.ledger import Counts
-from fleet.tms.task import Counted, Ended, Failed, Handled, Lost, Ready, Report, TmsTask
+from fleet.tms.task import Begin, Counted, Ended, Failed, Handled, Lost, Ready, Report, TmsTask
 from fleet.watch.tally import Tally
 
 READY_S = 30.0
@@ -118,11 +118,9 @@ class Desks:
             for index in range(self._instances)
         )
 
-    async def hand_out(
-        self, crew: tuple[Child, ...], connection: Connection, epoch_ns: int
-    ) -> None:
-        """Give each instance its task; `epoch_ns` is business zero on CLOCK_MONOTONIC."""
-        profile_toml = resolved_toml(self._profile)
+    async def hand_out(self, crew: tuple[Child, ...], connection: Connection) -> None:
+        """Give each instance its task; for the time being, business begins now."""
+        profile_toml, epoch_ns = resolved_toml(self._profile), time.monotonic_ns()
         for index, child in enumerate(crew):
             task = TmsTask.of_connection(
                 connection,
@@ -146,6 +144,11 @@ class Desks:
             return
         msg = f"the TMS has not subscribed at the broker within {READY_S:g} s"
         raise RunError(msg)
+
+    async def begin(self, crew: tuple[Child, ...], epoch_ns: int) -> None:
+        """Tell each instance, once it is ready, when business begins, on CLOCK_MONOTONIC."""
+        for child in crew:
+            await child.hand(_encode(Begin(epoch_ns)))
 
     def _heard(self, index: int, line: bytes) -> None:
         try:
@@ -191,7 +194,7 @@ def serve(profile: Profile, seed: int, connection: Connection, say: Callable[[st
             await probe_all(connection, _SPOKEN)
             async with children(*desks.commands()) as crew:
                 stop.covers(crew)
-                await desks.hand_out(crew, connection, time.monotonic_ns())
+                await desks.hand_out(crew, connection)
                 await desks.wait_ready()
                 say(f"the TMS answers at {', '.join(connection.brokers)}; Ctrl-C ends it")
                 await trio.sleep_forever()

@@ -1,6 +1,6 @@
 """The TMS's service as a process: `python -m fleet.tms`.
 
-A task comes on its input, reports go to its output (see `fleet.tms.task`).
+A task comes on its input, later when business begins; reports go to its output (`fleet.tms.task`).
 It ends when its input does, so that it never outlives who started it; or on SIGTERM or SIGINT.
 """
 
@@ -17,10 +17,9 @@ from fleet.mqtt.connection import PasswordError
 from fleet.mqtt.endpoint import EndpointError
 from fleet.profile import ProfileError, parse
 from fleet.tms.service import Service
-from fleet.tms.task import Failed, Report, TaskError, TmsTask
+from fleet.tms.task import Begin, Failed, Report, TaskError, TmsTask
 
 USAGE_EXIT = 2
-_READ_BYTES = 65_536
 
 
 def main() -> int:
@@ -32,8 +31,7 @@ def main() -> int:
     except (TaskError, ProfileError, EndpointError, PasswordError) as error:
         report(Failed(str(error), USAGE_EXIT))
         return USAGE_EXIT
-    uvloop.run(_run(service))
-    return 0
+    return uvloop.run(_run(service))
 
 
 def report(what: Report) -> None:
@@ -45,24 +43,32 @@ def report(what: Report) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-async def _run(service: Service) -> None:
+async def _run(service: Service) -> int:
     end = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, end.set)
-    leash = asyncio.create_task(_await_end_of_input(end))
+    leash = asyncio.create_task(_hear_input(service, end))
     await service.run(end)
     leash.cancel()
+    return leash.result() if leash.done() else 0
 
 
-async def _await_end_of_input(end: asyncio.Event) -> None:
+async def _hear_input(service: Service, end: asyncio.Event) -> int:
+    """Hear when business begins, until the input ends; return the exit code."""
     reader = asyncio.StreamReader()
     await asyncio.get_running_loop().connect_read_pipe(
         lambda: asyncio.StreamReaderProtocol(reader), sys.stdin
     )
-    while await reader.read(_READ_BYTES):
-        pass
-    end.set()
+    try:
+        while line := await reader.readline():
+            service.begin(msgspec.json.decode(line, type=Begin).epoch_monotonic_ns)
+    except (msgspec.MsgspecError, ValueError) as error:
+        report(Failed(f"a line of the input is no beginning: {error}", USAGE_EXIT))
+        return USAGE_EXIT
+    finally:
+        end.set()
+    return 0
 
 
 if __name__ == "__main__":

@@ -87,7 +87,8 @@ class Service:
         self._report = report
         self._tenant = profile.estate.tenant
         self._where = (_SHARE if task.of > 1 else "") + topics.tms_filter(self._tenant)
-        self._clock = BusinessClock.of(profile.run, task.epoch_monotonic_ns)
+        self._times = profile.run
+        self.begin(task.epoch_monotonic_ns)
         self._desk = Desk(profile, task.seed, alone=task.of == 1)
         self._inbox = Mailbox[aiomqtt.Message](INBOX_MAX)
         # By QoS: acknowledgements of heartbeats, and all that has to arrive.
@@ -96,6 +97,14 @@ class Service:
         self._pace = Pace(tms.answer_delay, tms.answers_per_second_max, BATCH_MAX)
         self._handled = Handled(self._desk.counts)
         self._complaints = Complaints(_LOG)
+
+    def begin(self, epoch_monotonic_ns: int) -> None:
+        """Say when business begins; not to be changed once terminals speak.
+
+        Args:
+            epoch_monotonic_ns: Business zero on CLOCK_MONOTONIC.
+        """
+        self._clock = BusinessClock.of(self._times, epoch_monotonic_ns)
 
     @property
     def counts(self) -> Handled:

@@ -2,6 +2,7 @@
 
 starter   hands the task, one line
 service   says `ready` whenever it has subscribed, `lost` when the broker is gone
+starter   may say then when business begins, which it knows once all that it started are ready
 service   says `counted` every second
 starter   closes the input, or dies: the service drains
 service   says `ended` and exits, or `failed` at any time before if it cannot go on
@@ -27,7 +28,8 @@ class TmsTask(Connection, frozen=True, kw_only=True, forbid_unknown_fields=True)
     Attributes:
         profile_toml: The resolved profile, as TOML text.
         seed: Of the run, 0 to 2**64 - 1.
-        epoch_monotonic_ns: Business zero on CLOCK_MONOTONIC, which all processes share.
+        epoch_monotonic_ns: Business zero on CLOCK_MONOTONIC, which all processes share; `Begin` may
+            set it anew.
         index: Of this instance, from 0.
         of: Number of instances; several share one subscription, which the broker must know.
     """
@@ -59,6 +61,16 @@ class TmsTask(Connection, frozen=True, kw_only=True, forbid_unknown_fields=True)
         """
         endpoints = self.endpoints()
         return endpoints[self.index % len(endpoints)]
+
+
+class Begin(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """When business begins: of whoever says so all processes are told the same.
+
+    Attributes:
+        epoch_monotonic_ns: Business zero on CLOCK_MONOTONIC.
+    """
+
+    epoch_monotonic_ns: int
 
 
 class Ready(msgspec.Struct, frozen=True, tag_field="report", tag="ready"):

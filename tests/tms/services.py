@@ -95,6 +95,11 @@ class Service:
         assert self.process.stderr is not None
         return (await self.process.stderr.read()).decode()
 
+    def say(self, line: bytes) -> None:
+        """Put a line on its input."""
+        assert self.process.stdin is not None
+        self.process.stdin.write(line + b"\n")
+
     def close_input(self) -> None:
         """Let go of the leash."""
         assert self.process.stdin is not None

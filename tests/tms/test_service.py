@@ -1,6 +1,7 @@
 """The service as its starter and the terminals see it: a process, and a real broker."""
 
 import asyncio
+import itertools
 import signal
 import socket
 import subprocess
@@ -9,11 +10,13 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from fleet.profile import parse
 from fleet.profile.clock import BusinessClock
 from fleet.tms.service import DRAIN_S
+from fleet.tms.task import Begin
 from fleet.wire.messages import (
     HeartbeatAcknowledged,
     Reboot,
@@ -275,6 +278,41 @@ def test_a_task_that_cannot_be_done_fails_in_one_line(line: bytes, complaint: st
             assert complaint in (await service.report("failed"))["message"]
             assert await service.process.wait() == 2
             assert await service.errors() == ""
+
+    run(main)
+
+
+def test_business_begins_when_it_is_told(mosquitto: Mosquitto) -> None:
+    """Answers tell the server's time as of the beginning that the input has named last."""
+
+    async def main() -> None:
+        asked = task(mosquitto, "begin")
+        run_of_it = parse(asked.profile_toml).run
+        earlier = asked.epoch_monotonic_ns - 3_600_000_000_000
+        clock = BusinessClock.of(run_of_it, earlier)
+        async with Service.of(asked) as service, Speaker.at(mosquitto, "begin") as speaker:
+            await service.report("ready")
+            service.say(msgspec.json.encode(Begin(earlier)))
+            for seq in itertools.count(1):
+                await speaker.say(TID, heartbeat(seq=seq))
+                _, answer = await speaker.hear()
+                assert isinstance(answer, HeartbeatAcknowledged)
+                if abs(answer.server_ts - clock.unix_ms(time.monotonic_ns())) < 10_000:
+                    break
+                await asyncio.sleep(0.05)
+
+    run(main)
+
+
+def test_what_is_no_beginning_ends_the_service(mosquitto: Mosquitto) -> None:
+    """A second line that means nothing is answered by `failed`, and the service drains."""
+
+    async def main() -> None:
+        async with Service.of(task(mosquitto, "begin")) as service:
+            await service.report("ready")
+            service.say(b"soon")
+            assert "no beginning" in (await service.report("failed"))["message"]
+            assert await service.process.wait() == 2
 
     run(main)
 
