@@ -45,7 +45,7 @@ from grafana_foundation_sdk.models.prometheus import PromQueryFormat
 
 from dashboards import annotations
 from dashboards.boards import BOARDS
-from dashboards.panels import Board, Look, Panel
+from dashboards.panels import COLOURS, Board, Look, Panel, pattern
 from dashboards.variables import SOURCE, variables
 
 FOLDER: Final = Path(__file__).parent / "json"
@@ -75,6 +75,9 @@ def _lines(panel: Panel) -> timeseries.Panel:
         .show_points(VisibilityMode.NEVER)
         .color_scheme(FieldColor().mode(FieldColorModeId.PALETTE_CLASSIC_BY_NAME))
     )
+    for colour, words in COLOURS.items():
+        fixed = DynamicConfigValue("color", {"mode": "fixed", "fixedColor": colour})
+        lines = lines.override_by_regexp(f"/{pattern(words)}/", [fixed])
     for letter, query in zip(ascii_uppercase, panel.queries, strict=False):
         if query.dashed:
             lines = lines.override_by_query(letter, [DynamicConfigValue(*_DASHED)])

@@ -19,6 +19,17 @@ GRAFANA: Final = Scope('job=~"$job", instance=~"$instance"', "$__rate_interval")
 WHOLE_ESTATE: Final = "Of all regions, whichever are chosen."
 """Where the metric has no label of a region, a panel says that it cannot be narrowed."""
 
+COLOURS: Final = {
+    "green": ("ok", "ready", "passed", "succeeded", "online", "approved", "balanced", "confirmed"),
+    "red": ("failed", "malfunction", "lost", "out_of_order"),
+}
+"""Label values whose meaning is the same to everybody, by the colour that says so."""
+
+
+def pattern(words: tuple[str, ...]) -> str:
+    """Return a regular expression for the series that end in one of these words."""
+    return f"^(.*: )?({'|'.join(words)})$"
+
 
 class Look(StrEnum):
     """How a panel is drawn."""

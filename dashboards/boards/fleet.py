@@ -57,7 +57,8 @@ FLEET: Final = Board(
                   "the estate. A growing band that is neither ready, standby nor off is trouble.",
                   "short", by("state", _REGIONAL), Look.STACK, span=12),
             Panel("Connected and expected", "Terminals whose MQTT link is up, and those in a state "
-                  "that keeps one. Where the lines part, links are down.", "short",
+                  "that keeps one. Where the first falls below the second, links are down; those "
+                  "that update are connected, but need not be.", "short",
                   (Query(total(_LINKED), "connected"), Query(total(_EXPECTED), "expected")),
                   span=12),
             Panel("Availability by region", "Share of switched-on terminals that serve, by region. "
@@ -123,8 +124,9 @@ FLEET: Final = Board(
                   "`docs/faults.md`.", "cps", by("code", _rate("fleet_faults_total"))),
             Panel("Repairs by code", "Faults cleared per second. Onsets without repairs pile up.",
                   "cps", by("code", _rate("fleet_faults_cleared_total"))),
-            Panel("Forced shutdowns by cause", "Per second. Spontaneous ones are hardware or "
-                  "power; the watchdog's are software that hung.", "cps",
+            Panel("Forced shutdowns by cause", "Per second. The watchdog ends software that "
+                  "hangs, an operator pulls the plug; all other causes are the terminal's own.",
+                  "cps",
                   by("cause", _rate("fleet_forced_shutdowns_total")), Look.STACK),
             Panel("Common causes under way", "What strikes many terminals at once, as the profile "
                   "has it. Other panels have their reason here.", "short",

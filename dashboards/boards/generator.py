@@ -11,6 +11,7 @@ _TERMINALS: Final = _now("fleet_shard_terminals")
 _OPEN: Final = _now("fleet_shard_open_descriptors")
 _LIMIT: Final = _now("fleet_shard_descriptor_limit")
 _CPU: Final = _rate("fleet_shard_cpu_seconds_total")
+_SHARD: Final = "{{instance}} shard {{shard}}"
 
 GENERATOR: Final = Board(
     "fleet-generator",
@@ -36,15 +37,15 @@ GENERATOR: Final = Board(
         Row("Shards", (
             Panel("CPU by shard", "Of one core each; a shard cannot have more than one.",
                   "percentunit",
-                  one(total(_CPU, "instance", "shard"), "{{instance}} {{shard}}"), span=12, top=1),
+                  one(total(_CPU, "instance", "shard"), _SHARD), span=12, top=1),
             Panel("Memory by shard", "Resident. It should be flat once all terminals are in.",
-                  "bytes", one(total(_MEMORY, "instance", "shard"), "{{instance}} {{shard}}"),
+                  "bytes", one(total(_MEMORY, "instance", "shard"), _SHARD),
                   span=12),
             Panel("Terminals by shard", "They are dealt out evenly.", "short",
-                  one(total(_TERMINALS, "instance", "shard"), "{{instance}} {{shard}}")),
+                  one(total(_TERMINALS, "instance", "shard"), _SHARD)),
             Panel("Descriptors by shard", "Open ones, and the limit. At the limit connects fail "
                   "with `exhausted`.", "short",
-                  (Query(total(_OPEN, "instance", "shard"), "{{instance}} {{shard}}"),
+                  (Query(total(_OPEN, "instance", "shard"), _SHARD),
                    Query(f"min({_LIMIT})", "limit"))),
             Panel("CPU per message", "CPU time of all shards for each message up or down.", "s",
                   one(f"{total(_CPU)} / "
@@ -55,13 +56,13 @@ GENERATOR: Final = Board(
             Panel("Waiting for a core", "Share of the time that each shard was ready to run and "
                   "others had its core. Above 10 % the machine is shared too much.", "percentunit",
                   one(total(_rate("fleet_shard_cpu_wait_seconds_total"), "instance", "shard"),
-                      "{{instance}} {{shard}}")),
+                      _SHARD)),
             Panel("Late ticks", "How late a shard's loop woke for its tick.", "s",
                   percentiles("fleet_loop_delay_seconds")),
-        )),
-        Row("Shards that died", (
-            Panel("Shards that died", "Restarts per second; each is a power cut for its terminals.",
-                  "cps", by("shard", _rate("fleet_shard_restarts_total")), rare=True, span=24),
+            Panel("Shards that died", "Restarts within the rate's window; each is a power cut for "
+                  "its terminals.", "short",
+                  by("shard", GRAFANA.increase("fleet_shard_restarts_total", "$__rate_interval")),
+                  rare=True),
         )),
         Row("Lag", latency("Schedule lag", "fleet_schedule_lag_seconds",
                            "How late the generator acted after an instant that was due.")),

@@ -15,10 +15,10 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.ticker import FuncFormatter, Locator, MaxNLocator, MultipleLocator
 
 from dashboards.gallery.record import Line, Shot
-from dashboards.panels import Look, Panel
+from dashboards.panels import COLOURS, Look, Panel, pattern
 
 _INCHES_A_COLUMN: Final = 0.52
 _HEIGHT: Final = 2.1
@@ -37,14 +37,16 @@ _STYLE: Final[Any] = {
     "text.color": _INK, "xtick.color": _INK, "ytick.color": _INK, "axes.edgecolor": _INK,
 }  # fmt: skip
 _HEAT: Final = LinearSegmentedColormap.from_list("heat", ("#f2a65a40", "#e8730c", "#a83200"))
+_MEANT: Final = {"green": "#54a24b", "red": "#e45756"}
 _COLOURS: Final = (
-    "#4c78a8", "#f58518", "#54a24b", "#e45756", "#72b7b2", "#b279a2", "#eeca3b", "#9d755d",
-    "#79706e", "#9ecae9",
+    "#4c78a8", "#f58518", "#72b7b2", "#b279a2", "#eeca3b", "#9d755d", "#79706e", "#9ecae9",
+    "#d67195", "#439894",
 )  # fmt: skip
 _NUMBER: Final = re.compile(r"\d+\.\d{2,}")
 _TAG: Final = re.compile(r"<[^>]*>")
 _STEPS: Final = ((1e9, "G"), (1e6, "M"), (1e3, "k"))
-_SMALL: Final = ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"))
+_ROUND: Final = (0.5, 1, 2, 3, 5, 10, 15, 24)
+_TIMES: Final = ((3_600.0, "h"), (60.0, "min"), (1.0, "s"), (1e-3, "ms"), (1e-6, "µs"))
 
 
 def draw(panel: Panel, shot: Shot, seconds: float) -> str:
@@ -76,28 +78,25 @@ def unit(name: str) -> Callable[[float], str]:
     return {
         "s": _seconds,
         "percentunit": lambda value: f"{100 * value:.3g} %",
-        "bytes": lambda value: f"{_short(value)}B",
-        "Bps": lambda value: f"{_short(value)}B/s",
+        "bytes": lambda value: f"{_short(value, ' ')}B",
+        "Bps": lambda value: f"{_short(value, ' ')}B/s",
         "mps": lambda value: f"{_short(value)}/s",
         "cps": lambda value: f"{_short(value)}/s",
     }.get(name, _short)
 
 
-def _short(value: float) -> str:
+def _short(value: float, space: str = "") -> str:
     for size, letter in _STEPS:
         if abs(value) >= size:
             return f"{value / size:.3g} {letter}"
-    return f"{value:.3g}"
+    return f"{value:.3g}{space}"
 
 
 def _seconds(value: float) -> str:
     if not value:
         return "0"
-    for size, letter in _SMALL:
-        if abs(value) >= size or size == _SMALL[-1][0]:
-            number = value / size
-            return f"{number:,.0f} {letter}" if number >= 1_000 else f"{number:.3g} {letter}"  # noqa: PLR2004
-    return f"{value:.3g} s"
+    size, letter = next((each for each in _TIMES if abs(value) >= each[0]), _TIMES[-1])
+    return f"{value / size:.3g} {letter}"
 
 
 def _time(axes: Axes) -> None:
@@ -123,7 +122,7 @@ def _curves(panel: Panel, lines: list[Line], width: float) -> Figure:
     if panel.look is Look.STACK:
         _stack(axes, shown)
     else:
-        for line, colour in zip(shown, _COLOURS, strict=False):
+        for line, colour in zip(shown, _colours(shown), strict=True):
             style = (0, (3, 1.5)) if line.dashed else "-"
             axes.plot(
                 *zip(*line.points, strict=True),
@@ -135,7 +134,7 @@ def _curves(panel: Panel, lines: list[Line], width: float) -> Figure:
     peak = axes.get_ylim()[1] if panel.look is Look.STACK else 1.08 * _peak(shown)
     axes.set_ylim(0, max(1.03 * (panel.top or 0), peak) or 1)
     write = unit(panel.unit)
-    axes.yaxis.set_major_locator(MaxNLocator(4, integer=panel.unit == "short"))
+    axes.yaxis.set_major_locator(_ticks(panel.unit, axes.get_ylim()[1]))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: write(value)))
     if shown:
         figure.legend(
@@ -143,6 +142,25 @@ def _curves(panel: Panel, lines: list[Line], width: float) -> Figure:
             handlelength=1, columnspacing=1, borderaxespad=0.1, labelspacing=0.3,
         )  # fmt: skip
     return figure
+
+
+def _colours(lines: list[Line]) -> list[str]:
+    """Return a colour for each line: the one that its name means, else one that is left."""
+    meant = [
+        next((_MEANT[c] for c, words in COLOURS.items() if re.match(pattern(words), each.name)), "")
+        for each in lines
+    ]
+    left = iter(_COLOURS)
+    return [colour or next(left) for colour in meant]
+
+
+def _ticks(unit_name: str, top: float) -> Locator:
+    """Return about four round marks; of minutes and hours those are not round in seconds."""
+    size = next(size for size, _ in _TIMES if top >= size or size == 1)
+    if unit_name != "s" or size == 1:
+        return MaxNLocator(4, integer=unit_name == "short")
+    step = next((each for each in _ROUND if each * size * 4 >= top), _ROUND[-1])
+    return MultipleLocator(step * size)
 
 
 def _peak(lines: list[Line]) -> float:
@@ -176,7 +194,7 @@ def _stack(axes: Axes, lines: list[Line]) -> None:
     by_time = [dict(line.points) for line in lines]
     values = [[points.get(at, 0.0) for at in times] for points in by_time]
     names = [line.name for line in lines]
-    axes.stackplot(times, values, labels=names, colors=_COLOURS, alpha=0.85, lw=0)
+    axes.stackplot(times, values, labels=names, colors=_colours(lines) or None, alpha=0.85, lw=0)
 
 
 def _heat(panel: Panel, lines: list[Line], width: float) -> Figure:

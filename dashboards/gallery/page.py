@@ -23,7 +23,7 @@ header p{max-width:75ch}
 h1{margin-bottom:0}
 h2{margin:32px 0 0;border-top:2px solid var(--rule);padding-top:16px}
 h3{font-size:15px;margin:18px 0 6px;color:var(--dim)}
-section{display:grid;grid-template-columns:repeat(24,minmax(0,1fr));gap:8px;align-items:start}
+section{display:grid;grid-template-columns:repeat(24,minmax(0,1fr));gap:8px}
 figure{background:var(--card);border:1px solid var(--rule);border-radius:3px;margin:0;padding:6px}
 figure b{font-size:13px;font-weight:600}
 figure svg{width:100%;height:auto;display:block}

@@ -62,7 +62,7 @@ def _interrupt(_: int, __: FrameType | None) -> None:
 
 def _tell(targets: Sequence[str], port: int) -> None:
     print(
-        f"Prometheus: http://{HOST}:{port}/alerts\n"
+        f"Prometheus: http://{HOST}:{port} (its page Alerts has the rules)\n"
         f"It scrapes {', '.join(targets)} every {INTERVAL}.\n"
         "Start a run beside it, such as: fleet run demo\n"
         f"Grafana, if you have one: data source http://{HOST}:{port}, import {FOLDER}/*.json.\n"

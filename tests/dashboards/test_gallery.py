@@ -11,7 +11,8 @@ from dashboards.boards import BOARDS
 from dashboards.gallery import draw
 from dashboards.gallery.page import PAGE, page
 from dashboards.gallery.record import Line, Recording, Shot
-from dashboards.panels import Look, Panel
+from dashboards.panels import COLOURS, Look, Panel
+from fleet.watch.families import FAMILIES
 
 BYTES_MAX = 1_500_000
 
@@ -72,14 +73,26 @@ def test_a_legend_lies_over_nothing(many: int, look: Look, span: int) -> None:
 @pytest.mark.parametrize(
     ("name", "value", "text"),
     [
-        ("s", 0.0, "0"), ("s", 0.0123, "12.3 ms"), ("s", 4e-5, "40 µs"), ("s", 7_200, "7,200 s"),
+        ("s", 0.0, "0"), ("s", 0.0123, "12.3 ms"), ("s", 4e-5, "40 µs"), ("s", 5_400, "1.5 h"),
+        ("s", 300, "5 min"),
         ("percentunit", 0.987, "98.7 %"), ("percentunit", 1.0, "100 %"), ("bytes", 2_500, "2.5 kB"),
+        ("bytes", 450, "450 B"), ("percentunit", 1.2, "120 %"),
         ("mps", 12_300, "12.3 k/s"), ("short", 300, "300"),
     ],
 )  # fmt: skip
 def test_units_are_read_easily(name: str, value: float, text: str) -> None:
     """Values are written in the unit's own way."""
     assert draw.unit(name)(value) == text
+
+
+def test_colours_mean_what_they_say() -> None:
+    """What went well is green, what failed is red, and no two series look alike."""
+    values = {value for family in FAMILIES for label in family.labels for value in label.values}
+    assert {word for words in COLOURS.values() for word in words} <= values
+    names = ["spring: succeeded", "failed", "deferred", "up, lost", *map(str, range(7))]
+    colours = draw._colours(lines(names))
+    assert colours[:2] == ["#54a24b", "#e45756"]
+    assert len(set(colours)) == len(names)
 
 
 def test_a_stack_stays_whole() -> None:

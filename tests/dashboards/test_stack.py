@@ -1,5 +1,6 @@
 """The stack: what Docker would start, by schema and by name; what `make stack` starts, for real."""
 
+import re
 import shutil
 import signal
 import subprocess
@@ -127,9 +128,11 @@ def test_the_stack_ends_cleanly(number: signal.Signals) -> None:
         [sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
         assert process.stdout is not None
-        assert str(port) in process.stdout.readline()
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/-/ready", timeout=5) as answer:
-            assert answer.status == 200
+        told = re.search(r"http://127\.0\.0\.1:\d+\S*", process.stdout.readline())
+        assert told is not None
+        with urllib.request.urlopen(told[0], timeout=5) as answer:  # noqa: S310 - http
+            assert str(port) in answer.url
+            assert b"Prometheus" in answer.read()
         process.send_signal(number)
         out, err = process.communicate(timeout=20)
     assert (process.returncode, err) == (0, "")
