@@ -106,8 +106,28 @@ class PlainStream:
         """Write what waited, then read what came."""
         if self.unsent and events & WRITABLE:
             self._flush()
-        if events & ~WRITABLE:
-            self._read(events & ENDED)
+        if not events & ~WRITABLE:
+            return
+        # Edge-triggered: on until the socket has no more, which a short read shows (epoll(7));
+        # but the end of the connection is an edge of its own only if it comes later.
+        size = READ_BYTES
+        while (size == READ_BYTES or events & ENDED) and self._socket.fileno() >= 0:
+            try:
+                data = self._socket.recv(READ_BYTES)
+            except BlockingIOError:
+                return
+            except OSError as error:
+                self._lose(error)
+                return
+            if not data:
+                self._lose(None)
+                return
+            size = len(data)
+            self._owner.received(data)
+
+    def _lose(self, error: OSError | None) -> None:
+        self._end()
+        self._owner.lost(error)
 
     def _flush(self) -> None:
         try:
@@ -117,30 +137,6 @@ class PlainStream:
         except OSError:
             sent = self.unsent  # the reader tells
         self._wait(self._waiting[sent:])
-
-    def _read(self, ended: int) -> None:
-        # Edge-triggered: on until the socket has no more, which a short read shows (epoll(7));
-        # but the end of the connection is an edge of its own only if it comes later.
-        data = self._receive()
-        while data:
-            self._owner.received(data)
-            if self._socket.fileno() < 0 or (len(data) < READ_BYTES and not ended):
-                return
-            data = self._receive()
-
-    def _receive(self) -> bytes:
-        try:
-            data = self._socket.recv(READ_BYTES)
-        except BlockingIOError:
-            return b""
-        except OSError as error:
-            self._end()
-            self._owner.lost(error)
-            return b""
-        if not data:
-            self._end()
-            self._owner.lost(None)
-        return data
 
 
 class Parting:

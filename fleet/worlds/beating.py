@@ -67,10 +67,6 @@ class Beating:
         """Wait no longer for acknowledgements; time them as they stand."""
         self._beats.give_up(self._pulse.index, self._every)
 
-    def settled(self, packet_id: int) -> None:
-        """The broker has a heartbeat that was numbered so."""
-        self._beats.receipts.note(self._pulse.index, packet_id)
-
     def forget(self) -> None:
         """The conversation is over."""
         self._beats.echoes.forget(self._pulse.index)

@@ -290,10 +290,10 @@ class LiveWorld:
     def acknowledged(self, packet_id: int) -> None:
         """The broker has one message less of ours in flight."""
         if packet_id >= FIRST_BEAT_ID:
-            self.beating.settled(packet_id)
+            self._environment.beats.receipts.note(self.pulse.index, packet_id)
         else:
             self.outbox.acknowledged()
-        if self.outbox.waits and self.link is not None:
+        if self.outbox.queue and self.link is not None:
             self.outbox.go_on(self.link)
 
     # ------------------------------------------------------------------ waiting

@@ -21,14 +21,18 @@ from fleet.worlds.meters import since_us
 
 
 class Outbox:
-    """One terminal's."""
+    """One terminal's.
 
-    __slots__ = ("_environment", "_queue", "_tid", "_unacknowledged")
+    Attributes:
+        queue: What waits, each with the monotonic instant at which it was due; None for nothing.
+    """
+
+    __slots__ = ("_environment", "_tid", "_unacknowledged", "queue")
 
     def __init__(self, environment: Environment, tid: str) -> None:
         self._environment = environment
         self._tid = tid
-        self._queue: deque[tuple[Message, int]] | None = None
+        self.queue: deque[tuple[Message, int]] | None = None
         # When each was due and when it was sent, in monotonic ns; most terminals wait for nothing.
         self._unacknowledged: deque[tuple[int, int]] | None = None
 
@@ -37,18 +41,13 @@ class Outbox:
         version = self._environment.plan.options.version
         return PreparedTopic(version, topics.build(self._environment.tenant, self._tid, "up", kind))
 
-    @property
-    def waits(self) -> bool:
-        """Whether something is queued."""
-        return bool(self._queue)
-
     def say(self, link: Link, message: Message, due_ns: int) -> None:
         """Send a message which was due at a monotonic instant, or queue it.
 
         Raises:
             LinkDown: The link is not up.
         """
-        if self._queue:
+        if self.queue:
             self._enqueue(message, due_ns)
             return
         try:
@@ -60,14 +59,14 @@ class Outbox:
 
     def go_on(self, link: Link) -> None:
         """Send of what is queued as much as may be sent."""
-        while self._queue:
+        while self.queue:
             try:
-                self._send(link, *self._queue[0])
+                self._send(link, *self.queue[0])
             except (errors.WindowFull, Backpressure, LinkDown):
                 return
             except (errors.PacketTooLarge, errors.NotSupported) as refusal:
                 self.refused(refusal)
-            self._queue.popleft()
+            self.queue.popleft()
 
     def sent(self, due_ns: int) -> None:
         """Note that a message of QoS 1 is on its way; it was due at a monotonic instant."""
@@ -94,9 +93,9 @@ class Outbox:
     def forget(self) -> None:
         """Give up what is queued: the conversation is over."""
         self._unacknowledged = None
-        if self._queue:
-            self._count_drop("undelivered", len(self._queue))
-        self._queue = None
+        if self.queue:
+            self._count_drop("undelivered", len(self.queue))
+        self.queue = None
 
     def refused(self, refusal: Exception) -> None:
         """Count a message that the link did not take."""
@@ -117,7 +116,7 @@ class Outbox:
         meters.add(meters.sent_bytes, size + (PACKET_ID_BYTES if qos else 0))
 
     def _enqueue(self, message: Message, due_ns: int) -> None:
-        queue = self._queue = self._queue or deque()
+        queue = self.queue = self.queue or deque()
         if len(queue) >= self._environment.queue_max:
             queue.popleft()
             self._count_drop("queue_full")
