@@ -16,8 +16,8 @@ from fleet.mqtt.conversation import Conversation
 from fleet.mqtt.down import DownReason
 from fleet.mqtt.endpoint import Endpoint
 from fleet.mqtt.frames import PreparedTopic
-from fleet.mqtt.link import LinkDown, LinkOwner, LinkPlan, Phase
-from fleet.mqtt.options import SessionOptions
+from fleet.mqtt.link import CONNECTING_TICK_MS, LinkDown, LinkOwner, LinkPlan, Phase
+from fleet.mqtt.options import NEVER_MS, SessionOptions
 from fleet.mqtt.packets import NO_PROPERTIES, Properties, Version, Will
 
 
@@ -94,14 +94,17 @@ class CompatibleLink:
         if conversation is not None:
             conversation.end(clean=clean)
 
-    def tick(self, now_ms: int) -> None:
+    def tick(self, now_ms: int) -> int:
         """See `Link.tick`; pings are aiomqtt's own affair."""
         conversation = self._conversation
-        if conversation is None or conversation.phase is Phase.UP or now_ms < self._deadline_ms:
-            return
+        if conversation is None or conversation.phase is Phase.UP:
+            return NEVER_MS
+        if now_ms < self._deadline_ms:
+            return min(self._deadline_ms, now_ms + CONNECTING_TICK_MS)
         text = f"not up, but {conversation.phase.value}, after {self._plan.connect_timeout_ms} ms"
         self.close(clean=False)
         self._ended(DownReason.TIMEOUT, text)
+        return NEVER_MS
 
     def _ended(self, reason: DownReason, text: str) -> None:
         self._conversation = None

@@ -25,7 +25,15 @@ from fleet.mqtt.events import (
 from fleet.mqtt.frames import PreparedTopic
 from fleet.mqtt.inbound import PUBACK_SIZE
 from fleet.mqtt.lane import Lane
-from fleet.mqtt.link import Backpressure, LinkDown, LinkOwner, LinkPlan, Phase
+from fleet.mqtt.link import (
+    CONNECTING_TICK_MS,
+    Backpressure,
+    LinkDown,
+    LinkOwner,
+    LinkPlan,
+    Phase,
+)
+from fleet.mqtt.options import NEVER_MS
 from fleet.mqtt.packets import Will
 from fleet.mqtt.reasons import FAILURE, reason_text
 from fleet.mqtt.session import Session
@@ -145,7 +153,7 @@ class FastLink:
             self._stream = None
         self._drop()
 
-    def tick(self, now_ms: int) -> None:
+    def tick(self, now_ms: int) -> int:
         """See `Link.tick`."""
         if self._phase is Phase.UP:
             self._keep_alive(now_ms)
@@ -153,6 +161,10 @@ class FastLink:
             waited = f"after {self._plan.connect_timeout_ms} ms"
             text = f"{self._endpoint}: {waited} {_AWAITED[self._phase]}"
             self._fail(DownReason.TIMEOUT, text)
+        if self._phase is Phase.UP:
+            return self._session.due_ms
+        connecting = self._phase is not Phase.DOWN
+        return min(self._deadline_ms, now_ms + CONNECTING_TICK_MS) if connecting else NEVER_MS
 
     def dialled(self, connection: socket.socket) -> None:
         """See `DialOwner`."""

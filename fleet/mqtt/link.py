@@ -19,7 +19,7 @@ one `link_down`. The connect time-out covers the phases between DOWN and UP.
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
-from typing import Protocol, Self
+from typing import Final, Protocol, Self
 
 from fleet.mqtt.down import DownReason
 from fleet.mqtt.endpoint import Address, Endpoint
@@ -38,6 +38,10 @@ class Phase(Enum):
     GREETING = "greeting"
     SUBSCRIBING = "subscribing"
     UP = "up"
+
+
+# How often a link wants to hear of the time while it connects.
+CONNECTING_TICK_MS: Final = 1_000
 
 
 class LinkDown(Exception):  # noqa: N818 - a state of the network, not somebody's error
@@ -113,11 +117,14 @@ class Link(Protocol):
                 publishes the last will. What was sent before arrives in either case.
         """
 
-    def tick(self, now_ms: int) -> None:
-        """Let time pass: connect time-out and keep-alive. To be called about every second.
+    def tick(self, now_ms: int) -> int:
+        """Let time pass: connect time-out and keep-alive.
 
         Args:
             now_ms: The instant on the plan's clock.
+
+        Returns:
+            When to be called next; sooner does no harm. About a second after `open` at first.
         """
 
 

@@ -55,6 +55,7 @@ from fleet.worlds.live import LiveWorld
 from fleet.worlds.meters import Meters
 from fleet.worlds.press import SESSION_IDS_MAX
 from fleet.worlds.pump import Pump
+from fleet.worlds.rounds import Rounds
 
 _NS_PER_MS: Final = 1_000_000
 _VERSIONS: Final = {"3.1.1": Version.V311, "5": Version.V5}
@@ -108,6 +109,7 @@ class Shard:
             kernel=Kernel(),
             clock=self._clock,
             beats=self._beats(meters),
+            rounds=Rounds(len(self._vitals.serials)),
             gate=Gate(profile.mqtt.pending_connects_max, yields=profile.load.push_back),
             meters=meters,
             plan=plan,

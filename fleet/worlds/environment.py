@@ -12,6 +12,7 @@ from fleet.worlds.clock import LiveClock
 from fleet.worlds.gate import Gate
 from fleet.worlds.kernel import Kernel
 from fleet.worlds.meters import Meters
+from fleet.worlds.rounds import Rounds
 
 if TYPE_CHECKING:
     from fleet.worlds.live import LiveWorld
@@ -27,6 +28,7 @@ class Environment(NamedTuple):
     clock: LiveClock
     beats: Beats
     gate: Gate
+    rounds: Rounds
     meters: Meters
     plan: LinkPlan
     make_link: MakeLink

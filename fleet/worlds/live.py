@@ -51,6 +51,7 @@ from fleet.worlds.inbox import Inbox
 from fleet.worlds.kernel import park
 from fleet.worlds.outbox import Outbox
 from fleet.worlds.press import FIRST_BEAT_ID
+from fleet.worlds.rounds import NEVER_MS
 from fleet.worlds.stopwatch import Stopwatch
 
 
@@ -146,10 +147,9 @@ class LiveWorld:
         """Whether the story stands still because it waits for the network."""
         return self._wait in _NETWORK
 
-    def tick(self, now_ms: int) -> None:
-        """Let real time pass for the link."""
-        if self.link is not None:
-            self.link.tick(now_ms)
+    def tick(self, now_ms: int) -> int:
+        """Let real time pass for the link; return when to be called next."""
+        return NEVER_MS if self.link is None else self.link.tick(now_ms)
 
     # ------------------------------------------------------------------ the seam
 
@@ -237,6 +237,7 @@ class LiveWorld:
             self.outbox.topic(lost.kind).topic, codec.encode(lost), lost.qos, retain=lost.retain
         )
         self.link = environment.make_link(self, will)
+        environment.rounds.soon(self.pulse.index)
         self._stopwatch.begin_at_last()
         self.link.open()
 

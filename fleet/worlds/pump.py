@@ -22,8 +22,9 @@ _NS_PER_MS: Final = 1_000_000
 _NS_PER_S: Final = 1_000_000_000
 _TIMER_NS: Final = 1_500_000
 _PUBLISH_MS: Final = 250
-# Each link hears of the time about once a second.
-_ROUND_MS: Final = 1_000
+# By time and not by turns: a shard that is late has few of them, and a link that does not hear of
+# the time sends no ping and is cut off by its broker.
+_ROUND_MS: Final = 100
 
 
 class Pump:
@@ -48,8 +49,7 @@ class Pump:
         self._worlds = worlds
         self._tick_ms = tick_ms
         self._publish = publish
-        self._swept = 0
-        self._swept_ms = environment.plan.now_ms()
+        self._round_ms = 0
         self._published_ns = 0
         self._drain = asyncio.Event()
 
@@ -94,7 +94,7 @@ class Pump:
         environment.kernel.run_until(now)
         environment.beats.send_due(now)
         environment.beats.armed = now
-        self._sweep()
+        self._go_round()
         if monotonic_ns() - self._published_ns > _PUBLISH_MS * _NS_PER_MS:
             self._show()
             self._published_ns = monotonic_ns()
@@ -103,16 +103,11 @@ class Pump:
         self._environment.beats.record_times()
         self._publish()
 
-    def _sweep(self) -> None:
-        # By time and not by turns: a shard that is late has few of them, and a link which does not
-        # hear of the time sends no ping and is cut off by its broker.
-        worlds, now_ms = self._worlds, self._environment.plan.now_ms()
-        elapsed_ms = min(now_ms - self._swept_ms, _ROUND_MS)
-        share = -(-len(worlds) * elapsed_ms // _ROUND_MS)
-        self._swept_ms = now_ms
-        for world in worlds[self._swept : self._swept + share]:
-            world.tick(now_ms)
-        self._swept = self._swept + share if self._swept + share < len(worlds) else 0
+    def _go_round(self) -> None:
+        now_ms = self._environment.plan.now_ms()
+        if now_ms >= self._round_ms:
+            self._round_ms = now_ms + _ROUND_MS
+            self._environment.rounds.go(self._worlds, now_ms)
 
     async def _next_tick(self) -> None:
         # libuv's timers are whole milliseconds and may end up to one too soon: a tick that is as

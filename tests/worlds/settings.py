@@ -32,6 +32,7 @@ from fleet.worlds.gate import Gate
 from fleet.worlds.kernel import Kernel
 from fleet.worlds.live import LiveWorld
 from fleet.worlds.meters import Meters
+from fleet.worlds.rounds import Rounds
 from fleet.worlds.virtual import VirtualEstate, VirtualWorld
 from tests.life.solitude import Solitude, settle
 
@@ -205,8 +206,9 @@ class ScriptedLink:
         del clean
         self.up = False
 
-    def tick(self, now_ms: int) -> None:
+    def tick(self, now_ms: int) -> int:
         """Nothing of it ages."""
+        return now_ms
 
     def _delivery(self, topic: str, payload: bytes) -> Any:
         return lambda: self.owner.heard(topic, payload)
@@ -229,6 +231,7 @@ class Live:
             clock=self.clock,
             beats=Beats(Vitals(7, np.array([0], np.uint64)), self.clock, meters, 0, 900_000),
             gate=Gate(1),
+            rounds=Rounds(1),
             meters=meters,
             plan=LinkPlan((), SessionOptions(), cast("Poller", None), lambda: 0),
             make_link=self._link,

@@ -42,8 +42,9 @@ class MoodyLink:
     def close(self, *, clean: bool) -> None:
         """It stays open."""
 
-    def tick(self, now_ms: int) -> None:
+    def tick(self, now_ms: int) -> int:
         """Nothing of it ages."""
+        return now_ms
 
 
 @pytest.fixture
