@@ -19,5 +19,10 @@ Parameters and keys are put into force at once, without reboot and test.
 After too many failures the automatic way is shut for that version, as Verifone VHQ does, and
 somebody updates the terminal by hand: `fleet.life.updating.manual` (T38, T39).
 
-An update under way is not interrupted by an order; orders wait until it has ended.
+Orders meanwhile. While an update waits (for idleness, a guard, the merchant's better time, or
+somebody to come), the terminal is on duty, and obeys: a reboot costs it no deferral and no chunk, a
+lock holds the update until it is lifted, a cancellation ends it. Once the merchant is asked, it is
+not interrupted: a terminal that updates sends no heartbeats (T28), and what reached it all the same
+waits until it is on duty again, which for firmware is after the reboot. A cancellation comes too
+late then, and is refused; a lock or another reboot comes before the tests, which wait for it.
 """

@@ -11,12 +11,12 @@ from fleet.chance.streams import Purpose
 from fleet.life import illness
 from fleet.life.faults import NEVER
 from fleet.life.regions import Link, Session, UpdatePhase
-from fleet.life.states import IN_SERVICE, Event, State
+from fleet.life.states import IN_SERVICE, Event
 from fleet.life.terminal import Terminal
 from fleet.life.updating.download import begin_download, fetch, package_of
 from fleet.life.updating.install import switch_slot
 from fleet.life.updating.job import REBOOTS, Job
-from fleet.life.updating.outcome import drop_job, job_of, report
+from fleet.life.updating.outcome import drop_job, job_of, leave_maintenance, report
 from fleet.units import SECOND_MS
 
 _DECLINED: Final = Purpose("update.manual_declined")
@@ -50,11 +50,7 @@ async def by_hand(t: Terminal) -> None:
 def _leave(t: Terminal, job: Job) -> None:
     drop_job(t)
     report(t, job, "failed", "declined")
-    if t.state is State.MAINTENANCE:
-        t.diary.expires = NEVER
-        t.diary.signs_in = t.world.now()
-        t.diary.resumes = t.diary.misuses = NEVER
-        t.step(Event.MAINTENANCE_ENDED, code="declined")
+    leave_maintenance(t, "declined")
 
 
 async def update_registered(t: Terminal) -> bool:

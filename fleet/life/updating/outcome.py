@@ -103,6 +103,17 @@ def refuse(t: Terminal, event: Event, word: UpdateWord, error: str) -> None:
     if error in CATALOGUE and error not in t.cases.active:
         illness.attest(t, error, cause=campaign_of(t, job) if error == _NOT_FOR_THIS else "")
     t.step(event, _back(t), code=error)
+    if t.diary.resumes == NEVER:  # no window ends it
+        leave_maintenance(t, word)
+
+
+def leave_maintenance(t: Terminal, why: str) -> None:
+    """Go back to service: nobody will come for the update any more."""
+    if t.state is State.MAINTENANCE:
+        t.diary.expires = NEVER
+        t.diary.signs_in = t.world.now()
+        t.diary.resumes = t.diary.misuses = NEVER
+        t.step(Event.MAINTENANCE_ENDED, code=why)
 
 
 def campaign_of(t: Terminal, job: Job) -> str:
