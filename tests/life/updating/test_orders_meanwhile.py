@@ -98,7 +98,7 @@ def test_a_lock_meanwhile_comes_before_the_tests() -> None:
     profile = updating(**OFFERS)
     calm, _ = lived(profile, 4)
     at = instants(calm, E.UPDATE_ACCEPTED)[0] + 5 * MINUTE_MS
-    orders = [(at, Lock(plan=0)), (4 * HOUR_MS, Unlock(plan=0))]
+    orders: list[tuple[int, AnyOrder]] = [(at, Lock(plan=0)), (4 * HOUR_MS, Unlock(plan=0))]
     world, terminal = lived(profile, 6, orders=orders)
     events = world.events()
     assert events[events.index(E.UPDATE_INSTALLED) + 1 :] == [
