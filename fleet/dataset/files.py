@@ -1,29 +1,25 @@
 """Files that are there as a whole or not at all, and what is said of them in the manifest.
 
-Parquet is laid out for those who read it: zstd, dictionaries on words and on readings of a coarse
-resolution (32-bit floats: half the size of BYTE_STREAM_SPLIT, and quicker), BYTE_STREAM_SPLIT on
-64-bit floats, DELTA_BINARY_PACKED on instants and counters, row groups of a size that does not
-depend on who wrote them. The content hash covers the values alone, so it is the same under another
-pyarrow, whose files may differ in a byte.
+Row groups have a size that does not depend on who wrote them. Of each file two hashes are kept:
+that of its bytes, and that of its values (`fleet.dataset.content`), which is the same in every
+format.
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple, Protocol
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pc
-import pyarrow.parquet as pq
 
+from fleet.dataset.content import Content
+from fleet.dataset.parquet.writer import ParquetFile
 from fleet.dataset.schema import Table
 
 ROW_GROUP: Final = 122_880
 FORMATS: Final = ("parquet", "csv")
-_LEVEL: Final = 3
-_CHUNK: Final = 1 << 20
 
 
 class Written(NamedTuple):
@@ -44,6 +40,19 @@ class Written(NamedTuple):
     content: str
 
 
+class _Format(Protocol):
+    """A file of one format."""
+
+    def write(self, group: pa.RecordBatch) -> None:
+        """Write a row group."""
+
+    def close(self) -> str:
+        """End the file, and return the SHA-256 of its bytes, in hex."""
+
+    def abandon(self) -> None:
+        """Close it, whatever state it is in."""
+
+
 class TableFile:
     """A file of a table that is being written."""
 
@@ -59,45 +68,50 @@ class TableFile:
         self.path = root / table.name / f"{name}.{kind}"
         self.rows = 0
         self._root, self._table = root, table
-        self._content = hashlib.sha256()
-        self._words: dict[int, tuple[pa.Array, bytes]] = {}
+        self._schema = table.schema
+        self._content = Content(self._schema)
         self._partial = self.path.with_name(self.path.name + ".partial")
         self._partial.parent.mkdir(parents=True, exist_ok=True)
-        self._writer = _writer(self._partial, table.schema, kind)
+        self._file: _Format = _KINDS[kind](self._partial, self._schema)
         self._held: list[pa.RecordBatch] = []
         self._held_rows = 0
 
     def write(self, rows: pa.Table | pa.RecordBatch) -> None:
         """Add rows, which are written as soon as a row group is full."""
-        batches = rows.to_batches() if isinstance(rows, pa.Table) else [rows]
-        for batch in batches:
-            _hash_batch(self._content, batch, self._words)
-        self._held += batches
-        self._held_rows += rows.num_rows
         self.rows += rows.num_rows
+        if isinstance(rows, pa.RecordBatch) and rows.num_rows == ROW_GROUP and not self._held:
+            self._write(rows)
+            return
+        self._held += rows.to_batches() if isinstance(rows, pa.Table) else [rows]
+        self._held_rows += rows.num_rows
         if self._held_rows >= ROW_GROUP:
             self._flush(self._held_rows - self._held_rows % ROW_GROUP)
 
     def close(self) -> Written:
         """End the file, and give it its name."""
         self._flush(self._held_rows)
-        self._writer.close()
-        sha256 = sha256_of(self._partial)
+        sha256 = self._file.close()
         self._partial.replace(self.path)
         name = self.path.relative_to(self._root).as_posix()
         return Written(self._table.name, name, self.rows, sha256, self._content.hexdigest())
 
     def abandon(self) -> None:
         """Leave nothing behind."""
+        self._file.abandon()
         self._partial.unlink(missing_ok=True)
 
     def _flush(self, rows: int) -> None:
-        if not rows:
-            return
-        held = pa.Table.from_batches(self._held, self._table.schema)
-        _write(self._writer, held.slice(0, rows))
-        rest = held.slice(rows)
-        self._held, self._held_rows = rest.to_batches(), rest.num_rows
+        held = pa.Table.from_batches(
+            self._held, self._held[0].schema if self._held else self._schema
+        )
+        for first in range(0, rows, ROW_GROUP):
+            group = held.slice(first, min(ROW_GROUP, rows - first)).combine_chunks()
+            self._write(group.to_batches()[0])
+        self._held, self._held_rows = held.slice(rows).to_batches(), held.num_rows - rows
+
+    def _write(self, group: pa.RecordBatch) -> None:
+        self._content.add(group)
+        self._file.write(group)
 
 
 @contextmanager
@@ -127,81 +141,30 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _writer(path: Path, schema: pa.Schema, kind: str) -> Any:
-    if kind == "csv":
-        return pc.CSVWriter(path, pa.schema([field.with_type(_plain(field.type))
-                                             for field in schema]))  # fmt: skip
-    words = [field.name for field in schema if _is_coarse(field.type)]
-    return pq.ParquetWriter(
-        path,
-        schema,
-        compression="zstd",
-        compression_level=_LEVEL,
-        use_dictionary=words,
-        column_encoding={field.name: encoding for field in schema
-                         if (encoding := _encoding(field.type))},
-        write_page_index=True,
-    )  # fmt: skip
+class _CsvFile:
+    """Comma-separated text; words are written out."""
+
+    def __init__(self, path: Path, schema: pa.Schema) -> None:
+        self._path = path
+        self._schema = pa.schema([field.with_type(_plain(field.type)) for field in schema])
+        self._writer = pc.CSVWriter(path, self._schema)
+
+    def write(self, group: pa.RecordBatch) -> None:
+        self._writer.write_table(pa.Table.from_batches([group]).cast(self._schema))
+
+    def close(self) -> str:
+        self._writer.close()
+        return sha256_of(self._path)
+
+    def abandon(self) -> None:
+        self._writer.close()
 
 
-def _write(writer: Any, rows: pa.Table) -> None:
-    if isinstance(writer, pc.CSVWriter):
-        plain = [field.with_type(_plain(field.type)) for field in rows.schema]
-        writer.write_table(rows.cast(pa.schema(plain)))
-    else:
-        writer.write_table(rows, row_group_size=ROW_GROUP)
-
-
-def _is_coarse(kind: pa.DataType) -> bool:
-    """Return whether few different values are to be expected: words, readings of a sensor."""
-    words = pa.types.is_dictionary(kind) or pa.types.is_string(kind)
-    return bool(words or pa.types.is_float32(kind))
+_KINDS: Final[dict[str, Callable[[Path, pa.Schema], _Format]]] = {
+    "parquet": ParquetFile,
+    "csv": _CsvFile,
+}
 
 
 def _plain(kind: pa.DataType) -> pa.DataType:
-    return pa.string() if pa.types.is_dictionary(kind) else kind
-
-
-def _encoding(kind: pa.DataType) -> str:
-    if _is_coarse(kind) or pa.types.is_boolean(kind) or pa.types.is_uint16(kind):
-        return ""
-    return "BYTE_STREAM_SPLIT" if pa.types.is_floating(kind) else "DELTA_BINARY_PACKED"
-
-
-def _hash_batch(
-    digest: Any, batch: pa.RecordBatch, words: dict[int, tuple[pa.Array, bytes]]
-) -> None:
-    """Feed the values of a batch: nulls as their places, words as text and places.
-
-    Args:
-        digest: What is fed.
-        batch: Some rows of a file.
-        words: Of each column of words those of the batch before, and as they were fed: thousands
-            of terminals' names are the same from batch to batch.
-    """
-    for number, array in enumerate(batch.columns):
-        if pa.types.is_dictionary(array.type):
-            fed = words.get(number)
-            if fed is None or not fed[0].equals(array.dictionary):
-                fed = words[number] = (array.dictionary, _text(array.dictionary))
-            digest.update(fed[1])
-            array = array.indices  # noqa: PLW2901 - what is left of the column
-        if array.null_count:
-            digest.update(np.packbits(np.asarray(array.is_null())).tobytes())
-            array = array.drop_null()  # noqa: PLW2901 - likewise
-        if pa.types.is_string(array.type):
-            digest.update("\0".join(array.to_pylist()).encode())
-        else:
-            digest.update(_values(array))
-
-
-def _text(words: pa.Array) -> bytes:
-    return "\0".join(map(str, words.to_pylist())).encode()
-
-
-def _values(array: pa.Array) -> Any:
-    if pa.types.is_boolean(array.type):
-        return np.packbits(np.asarray(array.cast(pa.uint8()))).tobytes()
-    if pa.types.is_timestamp(array.type):
-        array = array.cast(pa.int64())
-    return np.ascontiguousarray(array.to_numpy(zero_copy_only=False))
+    return kind.value_type if pa.types.is_dictionary(kind) else kind

@@ -5,7 +5,7 @@ Parquet. Each value is written once, in its final type, to where the writer will
 """
 
 from collections.abc import Iterator
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -22,14 +22,7 @@ class Picked(NamedTuple):
     at: NDArray[np.int64]
 
 
-class Scaled(NamedTuple):
-    """A column of readings that were counted in steps: `steps / per`."""
-
-    steps: NDArray[np.float32]
-    per: np.float32
-
-
-Source = NDArray[np.generic] | Picked | Scaled
+Source = NDArray[np.generic] | Picked
 
 
 class Sheet:
@@ -39,6 +32,7 @@ class Sheet:
         self,
         table: Table,
         words: dict[str, pa.Array],
+        per: dict[str, float],
         null: dict[str, NDArray[np.bool_]],
     ) -> None:
         """Make room.
@@ -46,11 +40,15 @@ class Sheet:
         Args:
             table: Whose columns; its first names the terminal.
             words: For each column of words what its numbers mean.
+            per: For each column of fractions how many of the whole steps that come make up one.
             null: For each column that some terminals do not have, who does not, bool[terminals].
         """
         self._schema: Final = table.schema
-        self._words, self._null = words, null
-        self._columns = [np.empty(ROW_GROUP, _storage(field.type)) for field in self._schema]
+        self._words, self._per, self._null = words, per, null
+        self._columns = [
+            np.empty(ROW_GROUP, np.int32 if field.name in per else _storage(field.type))
+            for field in self._schema
+        ]
         self._filled = 0
 
     def add(self, sources: list[Source]) -> Iterator[pa.RecordBatch]:
@@ -68,24 +66,34 @@ class Sheet:
     def rest(self) -> Iterator[pa.RecordBatch]:
         """Yield what there is, if anything, and begin anew."""
         if self._filled:
-            yield pa.RecordBatch.from_arrays(
-                [self._array(number) for number in range(len(self._columns))], schema=self._schema
-            )
+            arrays = [
+                self._array(field, column[: self._filled])
+                for field, column in zip(self._schema, self._columns, strict=True)
+            ]
             self._filled = 0
+            yield pa.RecordBatch.from_arrays(arrays, names=self._schema.names)
 
-    def _array(self, number: int) -> pa.Array:
-        field, values = self._schema.field(number), self._columns[number][: self._filled]
+    def _array(self, field: pa.Field, values: NDArray[Any]) -> pa.Array:
+        """Return a column; one of fractions as a dictionary, in which each stands only once."""
         if field.name in self._words:
             indices = pa.array(values)
             return pa.DictionaryArray.from_arrays(indices, self._words[field.name], safe=False)
-        valid, nulls = None, 0
-        if field.name in self._null:
-            missing = self._null[field.name][self._columns[0][: self._filled]]
-            nulls = int(np.count_nonzero(missing))
-            if nulls:
-                valid = pa.py_buffer(np.packbits(~missing, bitorder="little"))
-        buffers = [valid, pa.py_buffer(values)]
-        return pa.Array.from_buffers(field.type, len(values), buffers, null_count=nulls)
+        valid = self._valid(field.name)
+        if field.name not in self._per:
+            return pa.Array.from_buffers(field.type, len(values), [valid, pa.py_buffer(values)])
+        low, high = int(values.min()), int(values.max())
+        values -= low
+        indices = pa.Array.from_buffers(pa.int32(), len(values), [valid, pa.py_buffer(values)])
+        fractions = np.arange(low, high + 1).astype(np.float32)
+        fractions /= np.float32(self._per[field.name])
+        return pa.DictionaryArray.from_arrays(indices, pa.array(fractions), safe=False)
+
+    def _valid(self, name: str) -> pa.Buffer | None:
+        """Return which rows have this column, a bit each; None for all."""
+        if name not in self._null:
+            return None
+        missing = self._null[name].take(self._columns[0][: self._filled])
+        return pa.py_buffer(np.packbits(~missing, bitorder="little")) if missing.any() else None
 
 
 def _storage(kind: pa.DataType) -> np.dtype[np.generic]:
@@ -95,21 +103,12 @@ def _storage(kind: pa.DataType) -> np.dtype[np.generic]:
 
 
 def _length(source: Source) -> int:
-    match source:
-        case Picked(_, at):
-            return len(at)
-        case Scaled(steps, _):
-            return len(steps)
-        case _:
-            return len(source)
+    return len(source.at) if isinstance(source, Picked) else len(source)
 
 
 def _put(target: NDArray[np.generic], source: Source, rows: slice) -> None:
-    match source:
-        case Picked(values, at):
-            # "clip" spares numpy a copy; no index lies outside.
-            np.take(values, at[rows], out=target, mode="clip")
-        case Scaled(steps, per):
-            np.divide(steps[rows], per, out=target)
-        case _:
-            target[:] = source[rows]
+    if isinstance(source, Picked):
+        # "clip" spares numpy a copy; no index lies outside.
+        np.take(source.values, source.at[rows], out=target, mode="clip")
+    else:
+        target[:] = source[rows]

@@ -89,10 +89,14 @@ def perform(job: Job, task: Task) -> list[Written]:
     profile = _profile(job.profile_toml)
     calendar = Calendar.of(profile, profile.dataset.days)
     root = Path(job.root)
-    if task.kind == "lives":
-        return _lives(profile, calendar, root, task.number)
-    bucket = _bucket(job, task.number)
-    return list(_MAKERS[task.kind](profile, calendar, root, bucket, task.day))
+    gc.disable()  # nothing here goes in circles until it is over
+    try:
+        if task.kind == "lives":
+            return _lives(profile, calendar, root, task.number)
+        bucket = _bucket(job, task.number)
+        return list(_MAKERS[task.kind](profile, calendar, root, bucket, task.day))
+    finally:
+        gc.enable()
 
 
 @lru_cache(maxsize=1)
@@ -110,12 +114,8 @@ def _lives(profile: Profile, calendar: Calendar, root: Path, block: int) -> list
     folder = root / JOB / f"block-{block:05}"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    gc.disable()
-    try:
-        live_block(profile, profile.dataset.seed, block, calendar, folder)
-    finally:
-        gc.enable()
-        gc.collect()
+    live_block(profile, profile.dataset.seed, block, calendar, folder)
+    gc.collect()
     return [Written(JOB, path.relative_to(root).as_posix(), 0, sha256_of(path), "")
             for path in sorted(folder.iterdir())]  # fmt: skip
 

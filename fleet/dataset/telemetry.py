@@ -16,7 +16,7 @@ from fleet.dataset.bucket import Bucket
 from fleet.dataset.calendar import Calendar, Day
 from fleet.dataset.regimes import Regime
 from fleet.dataset.schema import INSTANT, MISSINGNESS, TELEMETRY
-from fleet.dataset.sheet import Picked, Scaled, Sheet, Source
+from fleet.dataset.sheet import Picked, Sheet, Source
 from fleet.dataset.transport import MECHANISMS, WHATS, Fate, Transport
 from fleet.life.telemetry import COLUMN, Heartbeats, Vitals
 from fleet.worlds.stretches import FIELDS, STATES, Grid, expand, grid_of
@@ -25,10 +25,10 @@ CHUNK_ROWS: Final = 20_000
 _WEAK_DBM: Final = -95.0
 _AT: Final = {name: number for number, name in enumerate(FIELDS)}
 _PER: Final = {
-    "temp_c": 10.0, "battery_pct": 100.0, "cpu_pct": 100.0, "mem_pct": 100.0, "flash_pct": 100.0,
-    "paper_m": 260.0, "rtt_ms": 1.0,
+    "temp_cel": 10.0, "battery_frac": 100.0, "rtt_ms": 1.0, "cpu_frac": 100.0, "mem_frac": 100.0,
+    "flash_wear_frac": 100.0, "paper_frac": 260.0,
 }  # fmt: skip
-"""Steps of a channel in one unit of its column, where that is a fraction."""
+"""Steps of a reading in one unit of its column, where that is a fraction."""
 _READINGS: Final = (
     "temp_c", "supply_mv", "battery_pct", "rssi_dbm", "rtt_ms", "cpu_pct", "mem_pct", "flash_pct",
     "paper_m", "reads", "read_errors", "txn_ok", "txn_fail", "net_retry",
@@ -85,7 +85,7 @@ class Teller:
             "paper_frac": np.array([not each.model.printer for each in members]),
             "signal_dbm": np.array([each.model.link == "ethernet" for each in members]),
         }
-        self._sheet = Sheet(TELEMETRY, words, lacking)
+        self._sheet = Sheet(TELEMETRY, words, _PER, lacking)
 
     def day(self, day: Day) -> Iterator[pa.RecordBatch]:
         """Yield the rows of a day, by terminal and time; each batch is good until the next."""
@@ -166,8 +166,7 @@ class Teller:
         same = {name: Picked(values, grid.stretch) for name, values in stretches.picked.items()}
         return [
             same["terminal_id"], grid.seq, ts_us, ingest_us, same["boot_id"], found.uptime_s,
-            *(Scaled(found.values[COLUMN[name]], np.float32(_PER[name])) if name in _PER
-              else found.values[COLUMN[name]] for name in _READINGS),
+            *(found.values[COLUMN[name]] for name in _READINGS),
             same["firmware"], same["state"],
         ]  # fmt: skip
 

@@ -328,6 +328,7 @@ def heartbeats(
         if column in TENTHS:
             steps *= TENTH
         np.rint(steps, out=steps)
+        steps += 0.0  # which has one sign
     return Heartbeats((up_ms + 500) // 1_000, values)
 
 

@@ -1,0 +1,150 @@
+"""The content hash of a file: of its values alone, whatever format, pyarrow or zstd wrote them.
+
+Anybody can compute it from the file. It is the SHA-256 of all digests of its columns, one after the
+other; those of a column are SHA-256 hashes of
+
+    nulls    int64: numbers of the rows, from 0, at which nulls begin or end, in turn
+    values   all values that are not null: numbers in the width of their type, little-endian (an
+             instant as int64, microseconds; a truth value as one byte)
+
+and for a column of text, instead of its values, of three things, nulls left out:
+
+    places   int64: numbers of the values at which the text is another than before, and 0
+    codes    int32: at each of those places, which text: 0 for the first that came, and so on
+    text     every text in the order in which it came, as UTF-8 behind its length as int32
+
+`tests/dataset/test_content.py` does it with what pyarrow reads.
+"""
+
+import hashlib
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from fleet.dataset.parquet.encodings import present, spelled
+
+Numbers = NDArray[Any]
+Codes = NDArray[np.int32]
+_NEW: Final = -1
+
+
+class Content:
+    """The content hash of rows that come batch by batch."""
+
+    def __init__(self, schema: pa.Schema) -> None:
+        self._columns = [_Text() if _is_text(field.type) else _Values() for field in schema]
+        self._nulls = [_Nulls() for _ in schema]
+
+    def add(self, batch: pa.RecordBatch) -> None:
+        """Take rows; a dictionary in the place of its values is as good as them."""
+        for column, nulls, array in zip(self._columns, self._nulls, batch.columns, strict=True):
+            present = array
+            if nulls.add(array):
+                present = array.drop_null()
+            column.add(present)
+
+    def hexdigest(self) -> str:
+        """Return the hash."""
+        digest = hashlib.sha256()
+        for column, nulls in zip(self._columns, self._nulls, strict=True):
+            digest.update(nulls.digest())
+            digest.update(column.digest())
+        return digest.hexdigest()
+
+
+class _Nulls:
+    """Where nulls begin and end."""
+
+    def __init__(self) -> None:
+        self._rows, self._null = 0, False
+        self._hash = hashlib.sha256()
+
+    def add(self, array: pa.Array) -> bool:
+        """Take a column's next rows, and return whether any is null."""
+        there = present(array)
+        if there is not None or (self._null and len(array)):
+            null = np.zeros(len(array), np.bool_) if there is None else ~there
+            changes = np.flatnonzero(np.diff(null, prepend=self._null))
+            self._hash.update((changes + self._rows).astype("<i8").data)
+            self._null = bool(null[-1])
+        self._rows += len(array)
+        return there is not None
+
+    def digest(self) -> bytes:
+        return self._hash.digest()
+
+
+class _Values:
+    """Numbers, instants, truth values."""
+
+    def __init__(self) -> None:
+        self._hash = hashlib.sha256()
+
+    def add(self, array: pa.Array) -> None:
+        if pa.types.is_dictionary(array.type):
+            values = array.dictionary.to_numpy().take(array.indices.to_numpy())
+        elif pa.types.is_boolean(array.type):
+            values = array.cast(pa.uint8()).to_numpy()
+        elif pa.types.is_timestamp(array.type):
+            values = array.view(pa.int64()).to_numpy()
+        else:
+            values = array.to_numpy()
+        self._hash.update(values.data)
+
+    def digest(self) -> bytes:
+        return self._hash.digest()
+
+
+class _Text:
+    """Words."""
+
+    def __init__(self) -> None:
+        self._places, self._codes, self._text = (hashlib.sha256() for _ in range(3))
+        self._last, self._rows = _NEW, 0
+        self._known = pa.array([], pa.string())
+        self._words: pa.Array | None = None
+        self._code_of = np.zeros(0, np.int32)
+
+    def add(self, array: pa.Array) -> None:
+        if not len(array):
+            return
+        words = array if pa.types.is_dictionary(array.type) else array.dictionary_encode()
+        numbers = words.indices.to_numpy()
+        starts = np.flatnonzero(numbers[1:] != numbers[:-1]) + 1
+        starts = np.concatenate([np.zeros(1, starts.dtype), starts])
+        codes = self._codes_of(numbers[starts], words.dictionary)
+        if codes[0] == self._last:
+            starts, codes = starts[1:], codes[1:]
+        if len(codes):
+            self._last = int(codes[-1])
+        self._places.update((starts + self._rows).astype("<i8").data)
+        self._codes.update(codes.data)
+        self._rows += len(array)
+
+    def digest(self) -> bytes:
+        return b"".join(each.digest() for each in (self._places, self._codes, self._text))
+
+    def _codes_of(self, numbers: Numbers, words: pa.Array) -> Codes:
+        """Return the codes of words of a dictionary; those that are new get the next."""
+        if self._words is None or not self._words.equals(words):
+            self._words = words
+            found = pc.index_in(words, value_set=self._known).fill_null(_NEW)
+            self._code_of = found.to_numpy().astype("<i4")
+        first = np.full(len(words), len(numbers))
+        first[numbers[::-1]] = np.arange(len(numbers))[::-1]
+        (new,) = np.nonzero((first < len(numbers)) & (self._code_of == _NEW))
+        if len(new):
+            new = new[np.argsort(first[new])]
+            self._code_of[new] = len(self._known) + np.arange(len(new))
+            came = words.take(pa.array(new))
+            self._text.update(spelled(came))
+            self._known = pa.concat_arrays([self._known, came])
+        return self._code_of.take(numbers)
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    value = kind.value_type if pa.types.is_dictionary(kind) else kind
+    return bool(pa.types.is_string(value))
