@@ -14,7 +14,7 @@ others. What a cause brings about is a *plight* (see `fleet.life.plights`).
     stress       hazards are multiplied, it is warmer               its end
     restart      the terminal restarts in good order                -
     dormancy     sign off, power off                                the next opening after its end
-    gateway      PAY-802; the host refuses payments, the counted    its end
+    gateway      slow answers before; PAY-802; the host refuses payments, the counted    its end
                  ones by a share, and sign-ins
     bad_version  SW-703 some time after each sign-in with it: the   the boot after the crash
                  terminal crashes and boots; a campaign's `defect`
@@ -61,7 +61,8 @@ async def befall(t: Terminal) -> None:
     turn = t.fate.take_next()
     t.diary.befalls = t.fate.at
     if turn.course.cause.admits_version(t.pulse.fw):
-        deed = (_BEGINS if turn.begins else _ENDS).get(type(turn.course.cause))
+        deeds = _LOOMS if turn.looms else _BEGINS if turn.begins else _ENDS
+        deed = deeds.get(type(turn.course.cause))
         if deed is not None:
             await deed(t, turn)
 
@@ -163,6 +164,12 @@ async def _restart(t: Terminal, turn: Turn) -> None:
         await reboot(t, why="security")
 
 
+async def _host_slows(t: Terminal, turn: Turn) -> None:
+    now = t.world.now()
+    if turn.spell.end > now:
+        illness.portend(t, HOST_SILENT, max(0, turn.spell.begin - now))
+
+
 async def _host_fails(t: Terminal, turn: Turn) -> None:
     if turn.spell.end > t.world.now():
         illness.beset(t, HOST_SILENT, cause=turn.course.cause.name)
@@ -171,6 +178,7 @@ async def _host_fails(t: Terminal, turn: Turn) -> None:
 
 async def _host_answers(t: Terminal, turn: Turn) -> None:
     refusal = t.host_refusal()
+    illness.dismiss(t, HOST_SILENT)
     t.refuse_customers(refusal, turn.at)
     if not refusal:
         illness.release(t, HOST_SILENT)
@@ -187,6 +195,7 @@ async def _lie_down(t: Terminal, turn: Turn) -> None:
 
 
 Deed = Callable[[Terminal, Turn], Awaitable[None]]
+_LOOMS: Final[dict[type, Deed]] = {Gateway: _host_slows}
 _BEGINS: Final[dict[type, Deed]] = {
     Outage: _outage,
     Certificate: _certificate,

@@ -11,8 +11,9 @@ another unit takes the place of this one.
 
 Other chapters raise faults by `befall`. What they live through by themselves they tell the truth
 about: `attest` for what is over as soon as it has happened (a download that failed), `beset` and
-`release` for what lasts until the chapter itself ends it (a password forgotten, an outage). What
-tends ailments while the terminal is on duty is one duty with one instant, `diary.tends`.
+`release` for what lasts until the chapter itself ends it (a password forgotten, an outage). Where
+something shows that it is coming, `portend` says so before. What tends ailments while the terminal
+is on duty is one duty with one instant, `diary.tends`.
 """
 
 from collections.abc import Iterator
@@ -49,7 +50,26 @@ def befall(t: Terminal, code: str, *, cause: str = "", parent: int = 0) -> None:
     if code not in t.cases.active:
         fault = Fault(CATALOGUE[code], None, t.world.now(), None)
         fault.cause, fault.parent = cause, parent
+        fault.shown_from = t.cases.omens.pop(code, None)
         raise fault
+
+
+def portend(t: Terminal, code: str, grow_ms: Millis = 0) -> None:
+    """Let telemetry show, for so long ever more, what a chapter knows to be coming.
+
+    It shows until that is over: raised by this chapter, and ended.
+    """
+    cases, now = t.cases, t.world.now()
+    if code not in cases.omens and code not in cases.beset and code not in cases.active:
+        cases.omens[code] = now
+        _show_precursors(t, CATALOGUE[code], now, grow_ms)
+
+
+def dismiss(t: Terminal, *codes: str) -> None:
+    """Let telemetry show no more what was coming, and has not come."""
+    for code in codes:
+        if t.cases.omens.pop(code, None) is not None:
+            t.unit.hide(SOURCE[code])
 
 
 def beset(
@@ -69,6 +89,7 @@ def beset(
     ailment = _new(t, CATALOGUE[code], t.world.now())
     ailment.cause, ailment.parent, ailment.detected_at = cause, parent, ailment.onset_at
     ailment.mechanism = mechanism or ailment.mechanism
+    ailment.shown_from = t.cases.omens.pop(code, None)
     t.cases.beset[code] = ailment
 
 
@@ -77,6 +98,8 @@ def release(t: Terminal, *codes: str) -> None:
     for code in codes:
         ailment = t.cases.beset.pop(code, None)
         if ailment is not None:
+            if ailment.shown_from is not None:
+                t.unit.hide(SOURCE[code])
             t.world.note(ailment.truth(t.unit.serial_no, t.world.now(), repaired=True))
 
 
@@ -179,11 +202,8 @@ def power_on(t: Terminal) -> None:
 
 def foresee(t: Terminal) -> None:
     """Let telemetry show what is coming."""
-    snr = t.profile.hazards.precursor_snr * t.profile.dataset.precursor_gain
     for kind, begin, grow_ms in t.unit.risks.showing(t.world.now()):
-        for symptom in kind.precursors:
-            dimmed = symptom._replace(rise=symptom.rise * snr)
-            t.unit.show(SOURCE[kind.code], dimmed, begin, grow_ms)
+        _show_precursors(t, kind, begin, grow_ms)
     tend_next(t)
 
 
@@ -281,6 +301,13 @@ def _new(t: Terminal, kind: FaultKind, onset_at: Millis) -> Ailment:
 def _service(t: Terminal) -> ServiceHours:
     """Return when technicians and couriers work around here."""
     return ServiceHours(t.profile.support, t.shop.midnight, t.profile.run.start.weekday())
+
+
+def _show_precursors(t: Terminal, kind: FaultKind, begin: Millis, grow_ms: Millis) -> None:
+    snr = t.profile.hazards.precursor_snr * t.profile.dataset.precursor_gain
+    for symptom in kind.precursors:
+        dimmed = symptom._replace(rise=symptom.rise * snr)
+        t.unit.show(SOURCE[kind.code], dimmed, begin, grow_ms)
 
 
 def _unnoticed_ms(t: Terminal, kind: FaultKind) -> Millis:

@@ -31,6 +31,7 @@ async def retired(t: Terminal) -> None:
     t.vitals.renew(t.pulse.index, generation)
     t.pulse.fw, t.pulse.boot = t.member.model.firmware, 0
     t.equip(f"{t.member.serial_no}R{generation}", t.unit.risks.lives)
+    t.cases.omens.clear()
     plights.inherit(t)
     drop_job(t)
     _sign_off(t)

@@ -2,11 +2,14 @@
 
 from typing import Final
 
-from fleet.life.faults import CATALOGUE
+from fleet.chance.streams import Purpose
+from fleet.life.faults import CATALOGUE, NEVER
 from fleet.life.regions import Health, Session
 from fleet.life.selftest import TESTS, is_fitted
 from fleet.life.states import State
 from fleet.life.terminal import Terminal
+from fleet.profile.causes import Certificate
+from fleet.units import DAY_MS
 from fleet.wire.messages import ComponentStatus, SlowReadings, StatusReported
 from fleet.wire.words import ComponentWord, PrinterWord
 
@@ -16,6 +19,9 @@ _PRINTER: Final[dict[str, PrinterWord]] = {
 _FAULTS_MAX: Final = 16
 # Of one unit, so that the next one's readings share no noise with it.
 _REPORTS_MAX: Final = 2**40
+_CERTIFIED: Final = Purpose("certificate.age")
+_YEAR_MS: Final = 365 * DAY_MS
+_MONTH_MS: Final = 30 * DAY_MS
 
 
 def status(t: Terminal) -> StatusReported:
@@ -39,6 +45,7 @@ def status(t: Terminal) -> StatusReported:
         signed_in=t.shift.session is Session.SIGNED_IN,
         batch=t.journal.batch,
         unconfirmed=t.journal.pending + t.journal.unconfirmed,
+        cert_days=_cert_days(t),
         printer=next((_PRINTER[code] for code in t.cases.reported() if code in _PRINTER), "OK"),
         components=tuple(ComponentStatus(c, _health(t, c, sick).value) for c in TESTS),
         faults=tuple(sorted({*t.cases.reported(), *t.cases.plights}))[:_FAULTS_MAX],
@@ -50,6 +57,21 @@ def status(t: Terminal) -> StatusReported:
         reversals=t.journal.reversed,
         readings=SlowReadings(**_slow_readings(t)),
     )
+
+
+def _cert_days(t: Terminal) -> int:
+    """Return for how many whole days more the certificate is valid.
+
+    One that no common cause lets expire is renewed every year, a month before its end: a guess.
+    """
+    now = t.world.now()
+    if "SEC-902" in t.cases.plights:
+        return 0
+    expires = t.fate.next_of(Certificate)
+    if expires >= NEVER:
+        since = (now + int(t.streams.at(_CERTIFIED, 0) * _YEAR_MS)) % _YEAR_MS
+        expires = now + _YEAR_MS - since + _MONTH_MS
+    return max(0, expires - now) // DAY_MS
 
 
 def _health(t: Terminal, component: ComponentWord, sick: set[ComponentWord]) -> Health:

@@ -52,6 +52,7 @@ _TYPING: Final = Purpose("sign_in.typing")
 _MISTYPED: Final = Purpose("sign_in.mistyped")
 _SIGNATURE: Final = Purpose("sign_in.signature")
 _SIGNING: Final = Purpose("sign_in.signing")
+_FREEZES: Final = Purpose("sign_in.frozen")
 _ILLEGIBLE: Final = Purpose("sign_in.signature_failure")
 _RETRY: Final = Purpose("sign_in.retry")
 _FORGOTTEN: Final = Purpose("sign_in.forgotten")
@@ -92,16 +93,35 @@ async def signing_in(t: Terminal) -> None:
     """Type the password, sign if that is asked for, and ask the server."""
     started = t.state_since
     rule = t.profile.sign_in
+    freezes, illegible = _what_comes(t)
     await t.rest_for(_TYPING, rule.typing)
-    if t.streams.chance(_SIGNATURE, rule.signature):
+    if freezes:
+        illness.befall(t, "SGN-856", cause="sign_in")
+    if illegible is not None:
         await t.rest_for(_SIGNING, rule.signing)
-        if t.streams.chance(_ILLEGIBLE, rule.signature_failure):
+        if illegible:
             t.diary.signs_in = t.world.now()
             illness.attest(t, "SGN-853")
             t.step(Event.SIGNATURE_REFUSED, code="SGN-853")
             return
     code = await _ask(t)
     _react(t, code, t.world.now() - started)
+
+
+def _what_comes(t: Terminal) -> tuple[bool, bool | None]:
+    """Draw whether the terminal will freeze, and the signature, if one is asked for, be illegible.
+
+    Both show while the password is typed: processor and memory are busy, the touch pad is noisy.
+    """
+    rule, streams = t.profile.sign_in, t.streams
+    freezes = streams.chance(_FREEZES, rule.frozen)
+    illegible = None
+    if streams.chance(_SIGNATURE, rule.signature):
+        illegible = streams.chance(_ILLEGIBLE, rule.signature_failure)
+    for coming, code in ((freezes, "SGN-856"), (illegible, "SGN-853")):
+        if coming:
+            illness.portend(t, code)
+    return freezes, illegible
 
 
 def _react(t: Terminal, code: str, taken_ms: Millis) -> None:
@@ -167,6 +187,7 @@ def _signed_in(t: Terminal, taken_ms: Millis) -> None:
     t.diary.expires = now + rule.validity
     t.shift.session = Session.SIGNED_IN
     illness.release(t, *_OVER)
+    illness.dismiss(t, "SGN-853", "SGN-856")
     t.step(Event.SIGNED_IN, code=APPROVED, duration_ms=taken_ms)
     if t.diary.rotates == NEVER:
         # How old the password is when the run begins, nobody knows.

@@ -77,6 +77,8 @@ class Gateway(Lasting):
     """The payment host fails."""
     refusal: Probability = 0.9
     """Chance that the host fails a request: sign-ins are answered 96; a guess."""
+    slow: Duration = 0
+    """For so long before it fails the host answers ever more slowly, which telemetry shows."""
 
 
 class Stress(Lasting):

@@ -50,6 +50,9 @@ class SignIn(Section):
     """Time to sign; a guess."""
     signature_failure: Probability = 0.05
     """Chance that a signature is not recognised (SGN-853); a guess."""
+    frozen: Probability = 0.0
+    """Chance that the terminal freezes during a sign-in (SGN-856), beside what its hazard brings; a
+    guess."""
     key_scheme: KeyScheme = "003"
     """Working keys asked for: 001 single, 003 double length, 004 with a track key (UnionPay)."""
     retry: DurationLaw = Uniform(5 * SECOND_MS, 30 * SECOND_MS)

@@ -20,7 +20,15 @@ from typing import Final, NamedTuple, TypeVar
 
 from fleet.chance.laws import Law
 from fleet.chance.streams import Purpose, Streams
-from fleet.profile.causes import AnyCause, BadVersion, Cause, Certificate, ClockStep, Lasting
+from fleet.profile.causes import (
+    AnyCause,
+    BadVersion,
+    Cause,
+    Certificate,
+    ClockStep,
+    Gateway,
+    Lasting,
+)
 from fleet.profile.members import Member
 from fleet.profile.profile import Profile
 from fleet.units import DAY_MS, DURATION_MS_MAX, Millis
@@ -56,12 +64,13 @@ class Spell(NamedTuple):
 
 
 class Turn(NamedTuple):
-    """An instant at which a cause begins or ends for a terminal."""
+    """An instant at which a cause begins or ends for a terminal, or begins to show before."""
 
     at: Millis
     course: "Course"
     spell: Spell
     begins: bool
+    looms: bool = False
 
 
 class Course:
@@ -299,9 +308,15 @@ class Fate:
 
     def _turn(self, course: Course, number: int) -> Turn | None:
         spell = course.spell_of(self._index, number)
-        return None if spell is None else Turn(spell.begin, course, spell, begins=True)
+        if spell is None:
+            return None
+        begin = Turn(spell.begin, course, spell, begins=True)
+        before = course.cause.slow if isinstance(course.cause, Gateway) else 0
+        return begin._replace(at=begin.at - before, begins=False, looms=True) if before else begin
 
     def _following(self, turn: Turn) -> Turn | None:
+        if turn.looms:
+            return Turn(turn.spell.begin, turn.course, turn.spell, begins=True)
         if turn.begins and turn.spell.end > turn.spell.begin:
             return Turn(turn.spell.end, turn.course, turn.spell, begins=False)
         return self._turn(turn.course, turn.spell.number + 1)

@@ -125,6 +125,7 @@ _ALL: Final[tuple[Message, ...]] = (
         signed_in=True,
         batch=42,
         unconfirmed=0,
+        cert_days=211,
         printer="PaperLow",
         components=(ComponentStatus(component="printer", status="DEGRADED"),),
         faults=("PRN-551",),

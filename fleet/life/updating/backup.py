@@ -37,6 +37,7 @@ async def back_up(t: Terminal) -> None:
     job.backed_up = not t.streams.chance(_ABSENT, rule.backup_failure)
     if not job.backed_up:
         t.step(Event.BACKUP_FAILED, code="DAT-973")
+        report(t, job, "backing_up", "DAT-973")
         illness.attest(t, "DAT-973")
     if t.streams.chance(_EXPIRED, rule.expired):
         refuse(t, Event.UPDATE_EXPIRED, "expired", "UPD-958")

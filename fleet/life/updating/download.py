@@ -74,6 +74,8 @@ async def download(t: Terminal) -> None:
     """Fetch the chunks that are missing."""
     job = job_of(t)
     package = package_of(t, job)
+    if job.fate.breaks != NOWHERE:
+        illness.portend(t, "UPD-951", (job.fate.breaks - job.chunk) * job.step_ms)
     while job.chunk < package.chunks:
         if t.link is not Link.ONLINE:
             if not await _resume(t, job):

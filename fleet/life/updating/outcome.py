@@ -78,15 +78,20 @@ def plan_offer(t: Terminal) -> None:
     t.diary.updates = earliest
 
 
-def fail(t: Terminal, error: str) -> None:
-    """Give this attempt up; after too many of them, the automatic way."""
+def fail(t: Terminal, error: str, *, parent: int = 0) -> None:
+    """Give this attempt up, for a fault that has another as its parent or none.
+
+    After too many attempts the automatic way is given up.
+    """
     job = job_of(t)
     job.attempts += 1
     job.phase = UpdatePhase.FAILED
     job.paused_at = None
     report(t, job, "failed", error)
     if error in CATALOGUE and error not in t.cases.active:
-        illness.attest(t, error, cause=campaign_of(t, job) if error == _NOT_FOR_THIS else "")
+        cause = campaign_of(t, job) if error == _NOT_FOR_THIS else ""
+        illness.attest(t, error, cause=cause, parent=parent)
+    illness.dismiss(t, "UPD-951")
     t.step(Event.UPDATE_FAILED, _back(t), code=error, duration_ms=taken(t, job))
     if job.attempts >= t.profile.update.attempts_max:
         _shut_automation(t, job)

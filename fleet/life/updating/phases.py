@@ -23,12 +23,17 @@ PHASES: Final[dict[UpdatePhase, Callable[[Terminal], Awaitable[None]]]] = {
 }
 
 
+_LEADS_TO: Final = {"HW-602": "UPD-952"}
+"""What a fault makes an update fail by, where that is a fault of its own."""
+
+
 async def updating(t: Terminal) -> None:
     """Go on with the update, unless a fault makes that impossible."""
     hindering = t.cases.hindered("update")
     if hindering:
         illness.come_upon(t, Point.UPDATE)
-        fail(t, hindering)
+        parent = t.cases.active[hindering].number
+        fail(t, _LEADS_TO.get(hindering, hindering), parent=parent)
         return
     await PHASES[job_of(t).phase](t)
 

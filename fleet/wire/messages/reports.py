@@ -93,6 +93,7 @@ class StatusReported(Message, frozen=True, forbid_unknown_fields=True):
     signed_in: bool
     batch: Count
     unconfirmed: Count
+    cert_days: Count
     printer: PrinterWord
     components: Annotated[tuple[ComponentStatus, ...], Meta(max_length=16)]
     faults: Annotated[tuple[FaultCode, ...], Meta(max_length=16)]

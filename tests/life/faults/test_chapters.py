@@ -1,75 +1,319 @@
-"""Faults that chapters of their own raise: provoked by those, and true in the truth."""
+"""Faults that chapters of their own raise: a few lines provoke each, and its whole arc is asserted.
+
+Cause, precursor where something shows, onset, symptom on the wire, detection, effect, repair.
+"""
 
 import functools
-import re
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 import pytest
 
-from fleet.life.faults import CATALOGUE
+from fleet.life.faults import CATALOGUE, SOURCE
 from fleet.life.faults.knobs import KNOBS
 from fleet.life.illness import conclude
+from fleet.life.states import Event, Step
+from fleet.life.terminal import Terminal
 from fleet.life.truth import FaultTruth
 from fleet.profile import parse
-from tests.life.faults.test_arcs import CALM
-from tests.life.solitude import settle, spend
+from fleet.units import HOUR_MS
+from tests.life.faults.knobs import with_knob
+from tests.life.faults.test_arcs import CALM, shows
+from tests.life.solitude import Solitude, settle, spend
 
-HOURS = 40
-# Why each strikes, where it is not for the reason that its kind usually has, and what is behind it.
-ROOTS = {
-    "COM-207": ("common_cause", "it"),
-    "COM-209": ("common_cause", "it"),
-    "IDN-301": ("human", "1828"),
-    "IDN-302": ("human", "97"),
-    "HW-605": ("common_cause", "it"),
-    "SW-703": ("firmware", "it"),
-    "PAY-802": ("common_cause", "it"),
-    "PAY-803": ("random", "77"),
-    "SGN-854": ("random", "A0"),
-    "SEC-902": ("common_cause", "it"),
-    "SEC-903": ("human", "order"),
-    "UPD-955": ("common_cause", "it"),
-    "DAT-972": ("random", "forced_shutdown"),
-}
+E = Event
+HOURS = 60
+Happening = tuple[Event, str]
+Said = tuple[str, Mapping[str, Any]]
 
 
-def with_knob(code: str) -> str:
-    """Return the calm estate with the lines that make a chapter raise this fault."""
-    lines, table = [CALM], ""
-    for line in KNOBS[code].splitlines():
-        header = re.fullmatch(r"\[(\w+)\]", line)
-        if header or line.startswith("[["):
-            table = header[1] if header else ""
-            lines += [] if header else [line]
-        else:
-            # What is calm already is asked for again, as a dotted key in its place.
-            key = line.split(" ")[0]
-            dotted = f"{table}.{line}" if table else line
-            if table:
-                lines[0] = re.sub(rf"(?m)^{re.escape(f'{table}.{key}')} = .*$", "", lines[0])
-                lines[0] += f"{dotted}\n"
-            else:
-                lines.append(line)
-    return "\n".join(lines)
+class Arc(NamedTuple):
+    """What is to be seen of a fault that a chapter raises.
+
+    Attributes:
+        onset: The step by which it strikes; at its onset.
+        over: The step by which it is over; at the end of its repair, or later where the fault is
+            an event that is over at once and leaves something behind.
+        root: The mechanism and the cause that the truth names.
+        before: What leads to it, in order.
+        wire: What the server hears of it from the onset on, in order.
+        effect: What follows, in order, before it is over.
+        never: What does not happen before it is over.
+        silent: Whether no heartbeat comes before it is over.
+        after: What follows when it is over, in order.
+        shown: Whether telemetry shows beforehand what the catalogue says.
+    """
+
+    onset: Happening
+    over: Happening
+    root: tuple[str, str]
+    before: tuple[Happening, ...] = ()
+    wire: tuple[Said, ...] = ()
+    effect: tuple[Happening, ...] = ()
+    never: tuple[Event, ...] = ()
+    silent: bool = False
+    after: tuple[Happening, ...] = ()
+    shown: bool = False
+
+
+def told(code: str, phase: str) -> Said:
+    """Return what a terminal reports of a fault."""
+    return ("fault", {"code": code, "phase": phase})
+
+
+def failed(code: str, state: str = "failed") -> Said:
+    """Return what a terminal reports of an update."""
+    return ("update", {"state": state, "error": code})
+
+
+def cut(code: str) -> Arc:
+    """Return the arc of a common cause that cuts the link."""
+    return Arc(
+        onset=(E.LINK_LOST, code), over=(E.FAULT_CLEARED, code), root=("common_cause", "it"),
+        effect=((E.FAULT_RAISED, code),), never=(E.LINK_RESTORED, E.SIGNED_IN), silent=True,
+        wire=(told(code, "raised"), told(code, "cleared")), after=((E.LINK_RESTORED, ""),),
+    )  # fmt: skip
+
+
+def attempt(code: str, mechanism: str, **more: Any) -> Arc:
+    """Return the arc of an attempt to update that fails: tried again, then by hand."""
+    return Arc(
+        onset=(E.UPDATE_FAILED, code), over=(E.UPDATED, "9.9.9"), root=(mechanism, ""),
+        before=((E.UPDATE_OFFERED, "9.9.9"), (E.UPDATE_ACCEPTED, "9.9.9")),
+        wire=(failed(code), ("update", {"state": "succeeded"})),
+        effect=((E.AUTOMATION_DISABLED, "9.9.9"), (E.MASTER_PASSWORD_ACCEPTED, "")), **more,
+    )  # fmt: skip
+
+
+READY = ((E.SIGN_IN_STARTED, ""), (E.SIGNED_IN, "00"))
+REGISTERED = (E.REGISTERED, "")
+ARCS: dict[str, Arc] = {
+    "PWR-105": Arc(
+        onset=(E.HUNG, "PWR-105"), over=(E.FORCIBLY_SHUT_DOWN, "operator"), root=("random", ""),
+        before=((E.SETTLED, "balanced"),), never=(E.POWERED_OFF, E.BOOTED), silent=True,
+        wire=(("presence", {"online": False}), ("boot", {"reason": "forced_shutdown"})),
+        after=((E.RECOVERED, ""), (E.BOOTED, "forced_shutdown"), *READY),
+    ),
+    "COM-207": cut("COM-207"),
+    "COM-209": cut("COM-209"),
+    "IDN-301": Arc(
+        onset=(E.REGISTRATION_REFUSED, "1828"), over=REGISTERED, root=("human", "1828"),
+        before=((E.DELIVERED, ""),), wire=(("register", {"tid": "10000000"}),) * 2,
+        effect=((E.REGISTRATION_RETRIED, ""), (E.REGISTRATION_REFUSED, "1828")),
+        never=(E.BOOTED, E.SIGNED_IN), silent=True, after=((E.BOOTED, "power_on"), *READY),
+    ),
+    "IDN-302": Arc(
+        onset=(E.REGISTRATION_REFUSED, "97"), over=REGISTERED, root=("human", "97"),
+        before=((E.DELIVERED, ""),), wire=(("register", {"tid": "10000000"}),) * 2,
+        effect=((E.REGISTRATION_RETRIED, ""), (E.REGISTRATION_REFUSED, "97")),
+        never=(E.BOOTED, E.SIGNED_IN), silent=True, after=((E.BOOTED, "power_on"), *READY),
+    ),
+    "HW-605": cut("HW-605")._replace(
+        before=((E.SIGNED_IN, "00"),), effect=((E.FAULT_RAISED, "HW-605"),)
+    ),
+    "SW-703": Arc(
+        onset=(E.FAULT_RAISED, "SW-703"), over=(E.FAULT_CLEARED, "SW-703"), root=("firmware", "it"),
+        before=((E.UPDATE_INSTALLED, "1.0.0>9.9.9"), (E.UPDATED, "9.9.9")),
+        wire=(failed("SW-703"), told("SW-703", "raised"), ("boot", {"fw": "9.9.9"})),
+        effect=((E.REBOOTED, "SW-703"), (E.BOOTED, "reboot")), never=(E.SIGNED_IN,),
+        after=(*READY, (E.REBOOTED, "SW-703")),
+    ),
+    "SW-705": Arc(
+        onset=(E.BOOT_GIVEN_UP, "SW-705"), over=(E.REPAIRED, ""), root=("firmware", ""),
+        before=((E.BOOT_FAILED, ""),) * 2, never=(E.BOOTED,), silent=True,
+        wire=(("presence", {"online": False}), ("boot", {"reason": "repair"})),
+        after=((E.BOOTED, "repair"), *READY),
+    ),
+    "PAY-801": Arc(
+        onset=(E.FAULT_STRUCK, "PAY-801"), over=(E.FAULT_CLEARED, "PAY-801"), root=("human", "it"),
+        before=((E.UPDATE_ACCEPTED, "9.9.9"), (E.UPDATED, "9.9.9")),
+        wire=(told("PAY-801", "raised"),
+              ("transaction", {"outcome": "declined", "code": "PAY-801"}),
+              told("PAY-801", "cleared")),
+        effect=((E.FAULT_RAISED, "PAY-801"), (E.TRANSACTION_APPROVED, "00")),
+        after=((E.TRANSACTION_APPROVED, "00"),) * 3,
+    ),
+    "PAY-802": Arc(
+        onset=(E.FAULT_STRUCK, ""), over=(E.TRANSACTION_APPROVED, "00"), shown=True,
+        root=("common_cause", "it"),
+        wire=(("transaction", {"outcome": "reversal_pending", "code": "PAY-802"}),
+              ("transaction", {"outcome": "approved"})),
+        effect=((E.REVERSAL_QUEUED, "PAY-802"), (E.TRANSACTION_INTERRUPTED, "PAY-802")),
+        after=((E.TRANSACTION_APPROVED, "00"),),
+    ),
+    "PAY-803": Arc(
+        onset=(E.SIGN_IN_DEMANDED, "77"), over=(E.SIGNED_IN, "00"), root=("random", "77"),
+        before=((E.TRANSACTION_STARTED, ""),), never=(E.TRANSACTION_STARTED,),
+        wire=(("transaction", {"outcome": "refused", "code": "77"}), ("sign_in", {"attempt": 1})),
+        after=((E.TRANSACTION_STARTED, ""),),
+    ),
+    "SGN-851": Arc(
+        onset=(E.LOCKED_OUT, "55"), over=(E.PASSWORD_RESET, ""), root=("human", ""),
+        before=((E.PASSWORD_REFUSED, "55"),) * 2,
+        wire=(("sign_in", {"attempt": 3}), ("sign_in", {"credential": 1})),
+        never=(E.SIGNED_IN, E.TRANSACTION_STARTED), after=((E.SIGN_IN_STARTED, ""),),
+    ),
+    "SGN-852": Arc(
+        onset=(E.CREDENTIAL_REFUSED, "SGN-852"), over=(E.CREDENTIAL_REISSUED, "reissue"),
+        root=("human", ""), before=((E.SIGN_IN_STARTED, ""),),
+        wire=(("sign_in", {"credential": 0}), ("sign_in", {"credential": 1})),
+        never=(E.SIGNED_IN, E.TRANSACTION_STARTED), after=((E.SIGN_IN_STARTED, ""),),
+    ),
+    "SGN-853": Arc(
+        onset=(E.SIGNATURE_REFUSED, "SGN-853"), over=(E.SIGNED_IN, "00"), root=("human", ""),
+        before=((E.SIGN_IN_STARTED, ""),), effect=((E.SIGN_IN_STARTED, ""),), shown=True,
+        wire=(("sign_in", {"attempt": 1}),), never=(E.TRANSACTION_STARTED,),
+    ),
+    "SGN-854": Arc(
+        onset=(E.SIGN_IN_REJECTED, "SGN-854"), over=(E.REPAIRED, ""), root=("random", "A0"),
+        before=((E.SIGN_IN_FAILED, "A0"),) * 2, never=(E.SIGNED_IN,), silent=True,
+        wire=(("sign_in", {}), ("presence", {"online": False}), ("boot", {"reason": "repair"})),
+        after=((E.BOOTED, "repair"), (E.SIGN_IN_STARTED, "")),
+    ),
+    "SGN-855": Arc(
+        onset=(E.SESSION_EXPIRED, "SGN-855"), over=(E.SIGNED_IN, "00"), root=("human", ""),
+        before=((E.SIGNED_IN, "00"),), effect=((E.SIGN_IN_STARTED, ""),),
+        wire=(("sign_in", {}),), never=(E.TRANSACTION_STARTED,),
+    ),
+    "SGN-856": Arc(
+        onset=(E.FAULT_STRUCK, "SGN-856"), over=(E.FAULT_CLEARED, "SGN-856"),
+        root=("random", "sign_in"), before=((E.SIGN_IN_STARTED, ""),), shown=True, silent=True,
+        effect=((E.HUNG, "SGN-856"), (E.FAULT_RAISED, "SGN-856")), never=(E.SIGNED_IN,),
+        wire=(("boot", {"reason": "forced_shutdown"}),),
+        after=((E.RECOVERED, ""), (E.BOOTED, "forced_shutdown")),
+    ),
+    "SEC-902": cut("SEC-902"),
+    "SEC-903": Arc(
+        onset=(E.LOCKED, "SEC-903"), over=(E.UNLOCKED, "order"), root=("human", "order"),
+        wire=(("order", {"order": "lock", "outcome": "done"}), ("order", {"order": "unlock"})),
+        never=(E.TRANSACTION_STARTED, E.SIGNED_IN), after=READY,
+    ),
+    "UPD-951": attempt("UPD-951", "network", shown=True),
+    "UPD-952": attempt("UPD-952", "wear"),
+    "UPD-953": attempt("UPD-953", "random"),
+    "UPD-954": attempt("UPD-954", "random"),
+    "UPD-955": Arc(
+        onset=(E.UPDATE_FAILED, "UPD-955"), over=(E.UPDATE_FAILED, "UPD-955"),
+        root=("common_cause", "it"), wire=(failed("UPD-955"),), never=(E.UPDATE_OFFERED,),
+    ),
+    "UPD-956": Arc(
+        onset=(E.UPDATE_ROLLED_BACK, "9.9.9>1.0.0"), over=(E.SIGNED_IN, "00"),
+        root=("firmware", ""), before=((E.UPDATE_INSTALLED, "1.0.0>9.9.9"), (E.BOOTED, "update")),
+        wire=(failed("UPD-956", "rolled_back"), ("boot", {"reason": "rollback", "fw": "1.0.0"})),
+        effect=((E.BOOTED, "rollback"),), never=(E.UPDATED,),
+    ),
+    "UPD-957": Arc(
+        onset=(E.PARAMETERS_CUT_OFF, "UPD-957"), over=(E.PARAMETERS_COMPLETED, "9.9.9"),
+        root=("network", ""), before=((E.UPDATE_ACCEPTED, "9.9.9"), (E.LINK_LOST, "network")),
+        wire=(failed("UPD-957", "paused"), ("update", {"state": "succeeded"})),
+        effect=((E.LINK_RESTORED, ""),), never=(E.SIGNED_IN, E.TRANSACTION_STARTED), after=READY,
+    ),
+    "UPD-958": Arc(
+        onset=(E.UPDATE_EXPIRED, "UPD-958"), over=(E.UPDATE_EXPIRED, "UPD-958"),
+        root=("human", ""), before=((E.UPDATE_ACCEPTED, "9.9.9"),),
+        wire=(failed("UPD-958", "expired"),),
+    ),
+    "DAT-971": Arc(
+        onset=(E.SYNC_TIMED_OUT, ""), over=(E.RESYNCED, ""), root=("network", ""),
+        before=((E.SELF_TEST_PASSED, ""),), wire=(("sync", {"params": 0}),) * 2,
+        effect=((E.SIGNED_IN, "00"),),  # with the rules that it had before
+    ),
+    "DAT-972": Arc(
+        onset=(E.DATA_LOST, "DAT-972"), over=(E.SETTLED, "uploaded"),
+        root=("random", "forced_shutdown"),
+        effect=((E.FORCIBLY_SHUT_DOWN, "operator"), (E.RECOVERED, "")),
+        wire=(("settlement", {"uploaded": False}), ("settlement", {"uploaded": True})),
+    ),
+    "DAT-973": Arc(
+        onset=(E.BACKUP_FAILED, "DAT-973"), over=(E.UPDATED, "9.9.9"), root=("random", ""),
+        before=((E.UPDATE_ACCEPTED, "9.9.9"),), wire=(failed("DAT-973", "backing_up"),),
+        effect=((E.UPDATE_INSTALLED, "1.0.0>9.9.9"),),
+    ),
+}  # fmt: skip
+
+
+class Lived(NamedTuple):
+    """What became of a terminal, its first fault of the code, and all that is true of faults."""
+
+    world: Solitude
+    terminal: Terminal
+    first: FaultTruth
+    truths: list[FaultTruth]
+
+    def over_at(self, arc: Arc) -> int:
+        """Return when the step that ends the arc happened."""
+        return next(s.at_ms for s in self.steps(self.first.onset_at) if _is(s, arc.over))
+
+    def steps(self, begin: int, end: float = float("inf")) -> list[Step]:
+        """Return the steps of a span, both ends included."""
+        return [s for s in self.world.steps if begin <= s.at_ms <= end]
 
 
 @functools.cache
-def truths(code: str) -> list[FaultTruth]:
-    """Let a terminal live with this knob turned; return all that is true of its faults."""
+def lived(code: str) -> Lived:
+    """Let a terminal live with this knob turned."""
     profile = parse(with_knob(code))
     world = settle(profile, hours=HOURS)
     terminal = spend(profile, world)
-    told = [*world.truths, *conclude(terminal, world.end)]
-    return [each for each in told if isinstance(each, FaultTruth)]
+    noted = [*world.truths, *conclude(terminal, world.end)]
+    truths = [each for each in noted if isinstance(each, FaultTruth)]
+    mine = sorted((t for t in truths if t.code == code), key=lambda t: t.number)
+    return Lived(world, terminal, mine[0], truths)
 
 
-@pytest.mark.parametrize("code", KNOBS)
-def test_a_chapter_tells_the_truth_of_its_fault(code: str) -> None:
-    """Provoked by its own chapter it is true: why, by what, from when, till when; and no other."""
-    mine = [truth for truth in truths(code) if truth.code == code]
-    assert mine
-    assert {(t.mechanism, t.cause) for t in mine} == {
-        ROOTS.get(code, (CATALOGUE[code].mechanism, ""))
-    }
+def _is(step: Step, happening: Happening) -> bool:
+    event, code = happening
+    return step.event is event and code in {"", step.code}
+
+
+def in_order(steps: list[Step], wanted: tuple[Happening, ...]) -> bool:
+    """Return whether all that is wanted happened, in that order, perhaps among other things."""
+    ahead = iter(steps)
+    return all(any(_is(step, each) for step in ahead) for each in wanted)
+
+
+every_code = pytest.mark.parametrize("code", ARCS)
+
+
+def test_every_knob_has_an_arc() -> None:
+    """What the page of faults says of a chapter is what is tested here."""
+    assert set(ARCS) == set(KNOBS)
+
+
+@every_code
+def test_its_own_chapter_raises_it_and_nothing_else_is_wrong(code: str) -> None:
+    """The knob is all that it takes: what leads to it, the step of its onset, and no other code."""
+    arc, life = ARCS[code], lived(code)
+    onset = life.first.onset_at
+    assert in_order(life.steps(0, onset), arc.before)
+    if code != "PAY-802":  # the host fails elsewhere: no step of this terminal's
+        assert any(_is(step, arc.onset) for step in life.steps(onset, onset))
+    others = {truth.code for truth in life.truths} - {code}
+    assert others <= {"HW-605": {"SGN-855"}}.get(code, set())
+
+
+@every_code
+def test_what_shows_before_is_told_by_the_truth(code: str) -> None:
+    """Where something shows that it is coming, it does so before the onset, and not for long."""
+    arc, first = ARCS[code], lived(code).first
+    assert (first.precursor_at is not None) is arc.shown
+    if not arc.shown:
+        return
+    assert first.precursor_at is not None
+    assert first.precursor_at < first.onset_at
+    profile = parse(with_knob(code))
+    midway = (first.precursor_at + first.onset_at) / 2 / HOUR_MS
+    terminal = spend(profile, settle(profile, hours=midway))
+    channels = {symptom.channel for symptom in CATALOGUE[code].precursors}
+    assert shows(terminal, SOURCE[code]) == channels
+    assert not shows(lived(code).terminal, SOURCE[code])
+
+
+@every_code
+def test_the_truth_tells_its_root_its_detection_and_its_repair(code: str) -> None:
+    """Why, by what, from when till when; noticed no sooner than it struck; no life of a part."""
+    mine = [truth for truth in lived(code).truths if truth.code == code]
+    assert {(truth.mechanism, truth.cause) for truth in mine} == {ARCS[code].root}
     assert all(truth.life == truth.parent == 0 for truth in mine)
     over = [truth for truth in mine if truth.repaired_at is not None]
     assert over
@@ -77,7 +321,46 @@ def test_a_chapter_tells_the_truth_of_its_fault(code: str) -> None:
         assert truth.detected_at is not None
         assert truth.repair_began_at is not None
         assert truth.repaired_at is not None
-        assert truth.onset_at == truth.detected_at <= truth.repair_began_at <= truth.repaired_at
+        assert truth.onset_at <= truth.detected_at <= truth.repair_began_at <= truth.repaired_at
+
+
+@every_code
+def test_the_server_hears_of_it(code: str) -> None:
+    """The messages that tell of it are sent, in order, and none of them before the onset."""
+    arc, life = ARCS[code], lived(code)
+    begin = life.world.origin_ms + life.first.onset_at
+    heard = [m for m in life.world.said if getattr(m, "ts", 0) >= begin]
+    ahead = iter(heard)
+    for kind, fields in arc.wire:
+        assert any(
+            m.kind == kind and all(getattr(m, name) == value for name, value in fields.items())
+            for m in ahead
+        ), (kind, fields)
+
+
+@every_code
+def test_its_effect_lasts_until_it_is_over(code: str) -> None:
+    """What follows from it happens before its end, and what it makes impossible does not."""
+    arc, life = ARCS[code], lived(code)
+    onset, over = life.first.onset_at, life.over_at(arc)
+    meanwhile = life.steps(onset, over)
+    assert in_order(meanwhile, arc.effect)
+    assert not [s for s in meanwhile[:-1] if s.event in arc.never and onset < s.at_ms < over]
+    if arc.silent:
+        assert not [at for at, _ in life.world.beats if onset < at < over]
+
+
+@every_code
+def test_it_is_over_when_the_truth_says_so(code: str) -> None:
+    """Its end is a step of the terminal's, at the end of the repair; then work goes on."""
+    arc, life = ARCS[code], lived(code)
+    first, over = life.first, life.over_at(arc)
+    assert first.repaired_at is not None
+    # An event that is over at once has left its effect behind, which ends later.
+    passed = first.repaired_at == first.onset_at
+    assert first.repaired_at <= over if passed or code == "PAY-802" else first.repaired_at == over
+    following = [s for s in life.steps(over) if not _is(s, arc.over) or s.at_ms > over]
+    assert in_order(following, arc.after)
 
 
 def test_every_kind_without_a_hazard_has_a_knob_or_none_is_needed() -> None:
@@ -89,5 +372,77 @@ def test_every_kind_without_a_hazard_has_a_knob_or_none_is_needed() -> None:
 def test_numbers_of_faults_are_each_given_once() -> None:
     """Whoever raises a fault, its number is the terminal's next."""
     for code in KNOBS:
-        numbers = [truth.number for truth in truths(code)]
+        numbers = [truth.number for truth in lived(code).truths]
         assert len(numbers) == len(set(numbers))
+
+
+def test_a_site_is_cut_off_as_a_whole() -> None:
+    """COM-207: terminals of one site lose and regain the link together, each site on its own."""
+    text = with_knob("COM-207").replace('at = "2h"', 'every = { law = "exponential", mean = "8h" }')
+    profile = parse(f"{text}\n[estate.sites]\nmean = 3.0\nmax = 4\n")
+    cuts: dict[int, set[tuple[int, ...]]] = {}
+    for index in range(10):
+        world = settle(profile, hours=HOURS, index=index)
+        terminal = spend(profile, world, index=index)
+        steps = [s.at_ms for s in world.steps if _is(s, (E.FAULT_RAISED, "COM-207"))]
+        cuts.setdefault(terminal.member.site, set()).add(tuple(steps))
+    assert 2 < len(cuts) < 10
+    assert all(len(of_site) == 1 for of_site in cuts.values())
+    assert len({next(iter(of_site)) for of_site in cuts.values()}) == len(cuts)
+
+
+def test_a_wrong_clock_tells_a_wrong_time() -> None:
+    """HW-605: what is told of it bears the time of the clock, two hours ahead of the onset."""
+    life = lived("HW-605")
+    raised = next(m for m in life.world.heard_of("fault") if m.phase == "raised")
+    assert raised.ts - life.world.origin_ms == life.first.onset_at + 2 * HOUR_MS
+
+
+def test_a_session_expires_at_the_age_asked_for() -> None:
+    """SGN-855: so long after the sign-in, whatever the terminal does."""
+    life = lived("SGN-855")
+    signed_in = next(s.at_ms for s in life.world.steps if s.event is E.SIGNED_IN)
+    assert life.first.onset_at == signed_in + 2 * HOUR_MS
+
+
+def test_lost_records_are_missing_at_the_settlement() -> None:
+    """DAT-972: fewer records than trace numbers; the upload makes up for it."""
+    heard = lived("DAT-972").world.heard_of("settlement")
+    first = next(m for m in heard if m.traces != m.records)
+    assert first.records < first.traces
+    assert not first.uploaded
+
+
+def test_stale_parameters_show_in_the_status() -> None:
+    """DAT-971: the number of the parameters lags until the synchronisation succeeds."""
+    profile = parse(with_knob("DAT-971").replace('2 = "96"', '2 = "96", 4 = "96", 5 = "96"'))
+    world = settle(profile, hours=HOURS)
+    spend(profile, world)
+    told_of = [m.params for m in world.heard_of("status")]
+    assert told_of[0] == 0
+    assert told_of[-1] > 0
+
+
+def test_a_certificate_tells_how_many_days_it_has_left() -> None:
+    """SEC-902: the days count down to 0 for this batch, and begin anew with the renewal."""
+    profile = parse(with_knob("SEC-902").replace('at = "2h"', 'at = "5d"'))
+    world = settle(profile, hours=24 * 6)
+    spend(profile, world)
+    days = [m.cert_days for m in world.heard_of("status")]
+    expired = days.index(0)
+    assert days[0] == 4
+    assert days[:expired] == sorted(days[:expired], reverse=True)
+    assert days[-1] > 30
+
+
+def test_storage_that_is_full_refuses_an_update() -> None:
+    """HW-602 shows in the flash memory for days; the update then fails by UPD-952, its child."""
+    lines = '[[campaigns]]\nname = "it"\nversion = "9.9.9"\nat = "31h"\nforced = true\n'
+    profile = parse(f'{CALM}\n[faults.HW-602]\nonset = "30h"\ndetection = "5d"\n{lines}')
+    world = settle(profile, hours=HOURS)
+    spend(profile, world)
+    by_code = {t.code: t for t in world.truths if isinstance(t, FaultTruth)}
+    assert by_code["UPD-952"].parent == 1
+    assert by_code["UPD-952"].detected_at == by_code["UPD-952"].onset_at
+    refused = next(m for m in world.heard_of("update") if m.state == "failed")
+    assert refused.error == "UPD-952"
