@@ -48,6 +48,8 @@ _BIN_MS: Final = (
 _HEADER_BYTES: Final = 5
 # A heartbeat with its topic, as printed: 336 to 381 bytes by the length of its versions.
 _HEARTBEAT_BYTES: Final = 365
+_STARTING: Final = frozenset({State.REGISTERING, State.BOOTING})
+_STARTED: Final = frozenset({State.STANDBY, State.READY})
 _STATES: Final = {state: number for number, state in enumerate(State)}
 _DOWN_TYPES: Final = tuple(
     kind for each in DOWN for kind in (get_args(each) or (each,)) if isinstance(kind, type)
@@ -62,7 +64,8 @@ class Forecast:
         bin_s: Wall time of a bin, in seconds.
         end_s: Wall time of the last bin's end, float64[bins]; it may be cut short by the run's end.
         states: Terminals in each state at the end of each bin, those that are ever in use.
-        connects: Connects in each bin.
+        connects: Connects in each bin, by what made terminals connect: an event of theirs that had
+            them start, or `reconnected` where only the link was gone.
         up: Messages from terminals, by kind.
         down: Messages to terminals, by kind.
         bytes_up: Bytes of all PUBLISH packets from terminals.
@@ -73,7 +76,7 @@ class Forecast:
     bin_s: float
     end_s: Numbers
     states: Mapping[str, Numbers]
-    connects: Numbers
+    connects: Mapping[str, Numbers]
     up: Mapping[str, Numbers]
     down: Mapping[str, Numbers]
     bytes_up: Numbers
@@ -104,10 +107,12 @@ class _Counts:
         self.events = 0
         self.up: dict[str, Numbers] = defaultdict(self._zeros)
         self.down: dict[str, Numbers] = defaultdict(self._zeros)
-        self.connects = self._zeros()
+        self.connects: dict[str, Numbers] = defaultdict(self._zeros)
         self.bytes_up = self._zeros()
         self.moves = np.zeros((len(State), bins))
         self._business_ms = bin_ms * profile.run.speed
+        # Why a terminal starts, by its index, until it has started.
+        self._starting: dict[int, str] = {}
         self._acknowledged = profile.heartbeat.acknowledged
         topic = topics.build(profile.estate.tenant, "0" * 8, "up", Heartbeat.kind)
         self._topic_bytes = len(topic) - len(Heartbeat.kind)
@@ -118,8 +123,12 @@ class _Counts:
     def _bin(self, at: Millis) -> int:
         return min(self.bins - 1, int(at / self._business_ms))
 
-    def step(self, pulse: Pulse, step: Step) -> None:  # noqa: ARG002 - the seam's
+    def step(self, pulse: Pulse, step: Step) -> None:
         self.events += 1
+        if step.target in _STARTING:
+            self._starting[pulse.index] = step.event.value.replace("_", " ")
+        elif step.target in _STARTED:
+            self._starting.pop(pulse.index, None)
         if step.source is not step.target:
             place = self._bin(step.at_ms)
             self.moves[_STATES[step.source], place] -= 1
@@ -128,7 +137,7 @@ class _Counts:
     def note(self, pulse: Pulse, truth: Truth) -> None:
         """What only the simulator knows is no load."""
 
-    def heard(self, pulse: Pulse, at: Millis, message: Message) -> None:  # noqa: ARG002
+    def heard(self, pulse: Pulse, at: Millis, message: Message) -> None:
         place = self._bin(at)
         if isinstance(message, _DOWN_TYPES):
             self.down[message.kind][place] += 1
@@ -137,7 +146,7 @@ class _Counts:
         size = len(codec.encode(message)) + self._topic_bytes + len(message.kind) + _HEADER_BYTES
         self.bytes_up[place] += size
         if isinstance(message, Presence) and message.online:
-            self.connects[place] += 1
+            self.connects[self._starting.pop(pulse.index, "reconnected")][place] += 1
 
     def beaten(self, pulse: Pulse, begin: Millis, every: Millis, count: int) -> None:  # noqa: ARG002
         at = begin + every * np.arange(count)
@@ -171,7 +180,7 @@ def forecast(
         bin_s=bin_ms / SECOND_MS,
         end_s=ends,
         states={state.value: states[n] for state, n in _STATES.items() if states[n].any()},
-        connects=counts.connects,
+        connects=dict(counts.connects),
         up=dict(counts.up),
         down=dict(counts.down),
         bytes_up=counts.bytes_up,

@@ -71,7 +71,7 @@ def rates(forecast: Forecast) -> dict[str, tuple[str, Numbers]]:
     return {
         "messages from terminals": ("/s", up / per_s),
         "messages to terminals": ("/s", down / per_s),
-        "connects": ("/s", forecast.connects / per_s),
+        "connects": ("/s", total(forecast.connects, per_s) / per_s),
         "bytes from terminals": ("kB/s", forecast.bytes_up / per_s / 1e3),
     }
 
@@ -79,11 +79,15 @@ def rates(forecast: Forecast) -> dict[str, tuple[str, Numbers]]:
 def peaks(forecast: Forecast) -> list[Peak]:
     """Return the peaks of all rates, and of those who are connected."""
     begin_s = forecast.end_s - np.diff(forecast.end_s, prepend=0.0)
-    parts = {"messages from terminals": forecast.up, "messages to terminals": forecast.down}
+    parts = {
+        "messages from terminals": forecast.up,
+        "messages to terminals": forecast.down,
+        "connects": forecast.connects,
+    }
     found = []
     for name, (unit, values) in rates(forecast).items():
         place = int(values.argmax())
-        why = _largest(parts[name], place) if name in parts else _largest(forecast.up, place)
+        why = _largest(parts.get(name, forecast.up), place)
         found.append(Peak(name, unit, values[place], values.mean(), begin_s[place], why))
     connected = forecast.connected
     place = int(connected.argmax())

@@ -13,6 +13,7 @@ from fleet.capacity.outlook import need, peaks, rates
 from fleet.cli import values
 from fleet.cli.options import profile_argument, seed_option, speed_option
 from fleet.profile import load
+from fleet.report.write import check_place, write_page
 from fleet.units import SECOND_MS, format_duration
 
 _BLOCKS = " ▁▂▃▄▅▆▇█"
@@ -54,6 +55,8 @@ def plan(  # noqa: PLR0913, PLR0917 - an option each
         "run.speed": speed,
     }
     profile = load(profile_name, wishes)
+    if html is not None:
+        check_place(html)
     with Progress(console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task(f"playing {profile.name}", total=1.0)
         seen = forecast(profile, seed, lambda share: progress.update(task, completed=share))
@@ -64,7 +67,6 @@ def plan(  # noqa: PLR0913, PLR0917 - an option each
     console.print(_needs(seen), highlight=False)
     if html is not None:
         from fleet.report.plan_page import plan_page  # noqa: PLC0415 - matplotlib is slow to import
-        from fleet.report.write import write_page  # noqa: PLC0415
 
         write_page(plan_page(profile, seed, seen), html)
         click.echo(html)

@@ -116,8 +116,11 @@ def _keys(root: type[BaseModel], loc: Loc) -> list[str]:
 
 def _description(root: type[BaseModel], loc: Loc) -> str:
     model = _model_at(root, loc[:-1])
-    field = model.model_fields.get(str(loc[-1])) if model else None
-    return f"write here: {field.description}".rstrip(".") if field and field.description else ""
+    fields = model.model_fields.items() if model else ()
+    field = next((each for name, each in fields if loc[-1] in (name, each.alias)), None)
+    if field is None or not field.description:
+        return ""
+    return f"write here: {field.description}".rstrip(".").replace("``", "`")
 
 
 def _model_at(root: type[BaseModel], loc: Loc) -> type[BaseModel] | None:

@@ -31,7 +31,7 @@ class Profile(Section):
     """Everything that a run needs to know, but for its seed."""
 
     schema_: Annotated[Literal[1], Field(alias="schema")]
-    """Version of this format."""
+    """Version of this format, as in ``schema = 1``."""
     name: Name
     """Short name, as in ``fleet run NAME``."""
     title: Text = ""

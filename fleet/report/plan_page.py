@@ -56,7 +56,7 @@ def agreement(record: Record, seen: Forecast) -> Section:
         ("Messages to terminals, per second", "messages/s",
          _counter(record, "fleet_messages_received_total"), total(seen.down, seen.end_s)),
         ("Connects, per second", "connects/s",
-         record.column("fleet_connects_total", outcome="ok"), seen.connects),
+         record.column("fleet_connects_total", outcome="ok"), total(seen.connects, seen.end_s)),
     ]  # fmt: skip
     drawn = [_beside(record, seen, _Curve(*curve)) for curve in curves]
     table = _minutes(record, seen)
@@ -78,15 +78,20 @@ def _load(seen: Forecast) -> Iterator[Chart]:
         "Messages from terminals, per second", _kinds(seen.end_s, seen.up, per_s), wide=True
     )
     yield Chart("Messages to terminals, per second", _kinds(seen.end_s, seen.down, per_s))
-    for name in ("connects", "bytes from terminals"):
-        unit, values = rates(seen)[name]
-        axis = Axis(_TIME, unit)
-        yield Chart(f"{name}, {unit}", charts.lines([Line(name, seen.end_s, values)], axis))
+    yield Chart(
+        "Connects per second, by what had terminals connect",
+        _kinds(seen.end_s, seen.connects, per_s, "connects/s"),
+    )
+    unit, values = rates(seen)["bytes from terminals"]
+    bytes_up = Line("bytes from terminals", seen.end_s, values)
+    yield Chart(f"bytes from terminals, {unit}", charts.lines([bytes_up], Axis(_TIME, unit)))
 
 
-def _kinds(end_s: Numbers, parts: Mapping[str, Numbers], per_s: Numbers) -> str:
+def _kinds(
+    end_s: Numbers, parts: Mapping[str, Numbers], per_s: Numbers, unit: str = "messages/s"
+) -> str:
     curves = [Line(kind, end_s, values / per_s) for kind, values in parts.items()]
-    return charts.lines(curves, Axis(_TIME, "messages/s"), wide=len(curves) > 8)  # noqa: PLR2004
+    return charts.lines(curves, Axis(_TIME, unit), wide=len(curves) > 8)  # noqa: PLR2004
 
 
 def _states(seen: Forecast) -> Chart:

@@ -1,9 +1,35 @@
 """Where a report goes: `report.html`, whole or not at all."""
 
+import tempfile
 from pathlib import Path
 
 from fleet.report.errors import ReportError
 from fleet.report.page import Page, render
+
+
+def try_place(path: Path) -> None:
+    """Check that a file can be written: who learns it at the end has lost the work before.
+
+    Raises:
+        OSError: It cannot.
+    """
+    if path.exists():
+        path.open("a").close()
+    else:
+        with tempfile.NamedTemporaryFile(prefix=".fleet-", dir=path.parent):
+            pass
+
+
+def check_place(path: Path) -> None:
+    """Check that a page can be written.
+
+    Raises:
+        ReportError: It cannot.
+    """
+    try:
+        try_place(path)
+    except OSError as error:
+        raise _complaint(path, error) from None
 
 
 def write_page(page: Page, path: Path) -> None:
@@ -19,5 +45,8 @@ def write_page(page: Page, path: Path) -> None:
         partial.replace(path)
     except OSError as error:
         partial.unlink(missing_ok=True)
-        msg = f"cannot write {path}: {error.strerror}; choose another file with --html"
-        raise ReportError(msg) from None
+        raise _complaint(path, error) from None
+
+
+def _complaint(path: Path, error: OSError) -> ReportError:
+    return ReportError(f"cannot write {path}: {error.strerror}; choose another file with --html")

@@ -1,9 +1,9 @@
 """Files that a run leaves beside its record, where they were asked for."""
 
-import tempfile
 from pathlib import Path
 
 from fleet.capacity.junit import junit_xml
+from fleet.report.write import try_place
 from fleet.run.errors import RunError
 from fleet.run.plan import RunPlan
 from fleet.watch.hdr import hdr_log
@@ -40,11 +40,7 @@ def write_handouts(plan: RunPlan, summary: Summary, ruling: Ruling, reading: Rea
 
 def _check(path: Path, option: str) -> None:
     try:
-        if path.exists():
-            path.open("a").close()
-        else:
-            with tempfile.NamedTemporaryFile(prefix=".fleet-", dir=path.parent):
-                pass
+        try_place(path)
     except OSError as error:
         raise _complaint(path, option, error) from error
 

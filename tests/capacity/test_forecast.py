@@ -41,7 +41,7 @@ def test_every_terminal_is_somewhere(seen: Forecast) -> None:
 def test_every_terminal_registers_once(seen: Forecast) -> None:
     """Each connects and registers while the ramp lasts, and never again in so short a time."""
     assert seen.up["register"].sum() == TERMINALS
-    assert seen.connects.sum() == TERMINALS
+    assert {why: values.sum() for why, values in seen.connects.items()} == {"delivered": TERMINALS}
     assert seen.end_s[np.flatnonzero(seen.up["register"])].max() <= 6.0
 
 
@@ -90,5 +90,6 @@ lasts = "30s"
 """
     seen = forecast(parse(PROFILE + outage), 7)
     # Cut at 10 s of wall time, and for half a second; the retry is due a second after the cut.
-    assert np.flatnonzero(seen.connects[10:])[0] == 1
-    assert seen.connects[11] > TERMINALS / 2
+    again = seen.connects["reconnected"]
+    assert np.flatnonzero(again)[0] == 11
+    assert again[11] > TERMINALS / 2

@@ -17,8 +17,8 @@ def _flat(per_s: float, seconds: int) -> Forecast:
     ones = np.ones(seconds)
     return Forecast(
         bin_s=1.0, end_s=np.arange(1.0, seconds + 1), states={"ready": 10 * ones},
-        connects=0 * ones, up={"heartbeat": per_s * ones}, down={}, bytes_up=100 * ones, events=1,
-        terminals=10,
+        connects={"delivered": 0 * ones}, up={"heartbeat": per_s * ones}, down={},
+        bytes_up=100 * ones, events=1, terminals=10,
     )  # fmt: skip
 
 
@@ -55,3 +55,13 @@ def test_the_command_tells_peaks_and_needs(tmp_path: Path) -> None:
     assert "messages from terminals" in done.stdout
     assert "connections: 1 shard is enough" in " ".join(done.stdout.split())
     assert page.is_file()
+
+
+def test_a_page_with_no_place_is_refused_before_the_work(tmp_path: Path) -> None:
+    """A file that cannot be written is named before anything is played; nothing is left."""
+    page = tmp_path / "nowhere" / "plan.html"
+    done = fleet_command("plan", "demo", "--html", page)
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert str(page) in done.stderr
+    assert "--html" in done.stderr
