@@ -22,6 +22,7 @@ from fleet.watch.families import FAMILIES
 
 ROOT: Final = Path(__file__).parents[1]
 RUNBOOK: Final = ROOT / files.RUNBOOK
+_PAGE: Final = ROOT / "docs" / "dashboards.md"
 _NAMED_PANEL: Final = re.compile(rf"\*((?:{'|'.join(board.title for board in BOARDS)}) / [^*]+)\*")
 _ENTRY: Final = ("**What it means.**", "**What to look at.**", "**What to do.**")
 
@@ -120,10 +121,14 @@ def _strangers() -> Iterator[str]:
 def _runbook() -> Iterator[str]:
     entries = RUNBOOK.read_text(encoding="utf-8").split("\n## ")[1:]
     by_name = {entry.partition("\n")[0]: entry for entry in entries}
+    table = _PAGE.read_text(encoding="utf-8")
     for alert in ALERTS:
-        missing = [part for part in _ENTRY if part not in by_name.get(alert.name, "")]
+        wanted = (f"{alert.name}\n\n{alert.severity.capitalize()}. ", *_ENTRY)
+        missing = [part for part in wanted if part not in by_name.get(alert.name, "")]
         if missing:
             yield f"{files.RUNBOOK}: {alert.name} lacks {', '.join(missing)}"
+        if f"| `{alert.name}` | {alert.severity} |" not in table:
+            yield f"{_PAGE.relative_to(ROOT)}: its table lacks {alert.name}, {alert.severity}"
     for name in by_name.keys() - {alert.name for alert in ALERTS}:
         yield f"{files.RUNBOOK}: there is no alert {name}"
 

@@ -21,7 +21,7 @@ LIMIT_S: Final = 0.005
 _SCRAPES: Final = 200
 _WARM: Final = 20
 _PAUSE_S: Final = 0.05
-_IDLE_S: Final = 4.0
+_IDLE_S: Final = 2.0
 _UTIME: Final = 11
 _STIME: Final = 12
 _ACCEPT: Final = "application/openmetrics-text; version=1.0.0"

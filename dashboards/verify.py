@@ -35,13 +35,13 @@ GOOD: Final = "fleet-demo"
 BAD: Final = "fleet-rare"
 RATE_INTERVAL: Final = "10s"
 STEP_S: Final = 1.0
-_LIFE_S: Final = 28
+_LIFE_S: Final = 20
 _UNTIL_DEATH: Final = 0.5
 _UNTIL_OUTAGE: Final = 0.7
 _OUTAGE_S: Final = 3
 _RARE: Final = runs.PROFILES / "rare.toml"
 _LABEL_VALUES: Final = re.compile(r"label_values\((?P<selector>.*), (?P<label>\w+)\)")
-_SPEED: Final = 1600
+_SPEED: Final = 2200
 _DEMO: Final = ("--terminals", "300", "--duration", "5m")
 
 

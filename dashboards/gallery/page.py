@@ -1,6 +1,7 @@
 """The page: all boards with all panels, laid out as in Grafana, without a script or a network."""
 
 import re
+from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 from typing import Final
@@ -44,15 +45,15 @@ half-way and its broker at 70 %.</p>
 """
 
 
-def page(recording: Recording) -> str:
-    """Return the page."""
+def page(recording: Recording, boards: Sequence[Board] = BOARDS) -> str:
+    """Return the page of these boards, all of whose panels were recorded."""
     shots = {(shot.board, shot.panel): shot for shot in recording.shots}
-    boards = "\n".join(_board(board, shots, recording.seconds) for board in BOARDS)
+    parts = "\n".join(_board(board, shots, recording.seconds) for board in boards)
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width"><title>fleet: dashboards, a preview'
         f"</title><style>{_STYLE}</style></head><body><header>"
-        f"{_HEADER.format(seconds=recording.seconds)}</header><main>{boards}</main></body></html>\n"
+        f"{_HEADER.format(seconds=recording.seconds)}</header><main>{parts}</main></body></html>\n"
     )
 
 

@@ -1,6 +1,8 @@
 """The preview: every panel is drawn, and nothing of a drawing lies over another part of it."""
 
 import math
+import re
+from html import escape
 from itertools import combinations
 
 import matplotlib as mpl
@@ -33,9 +35,10 @@ def shots(names: list[str]) -> list[Shot]:
 
 
 def test_every_panel_is_on_the_page() -> None:
-    """The page has each panel's title once per board, says that it is no Grafana, and no script."""
-    text = page(Recording(shots(["a", "b"]), 60))
-    assert text.count("<figure") == sum(len(board.panels) for board in BOARDS)
+    """The page has each of a board's panels, says that it is no Grafana, and has no script."""
+    board = BOARDS[-1]
+    text = page(Recording(shots(["a", "b"]), 60), [board])
+    assert text.count("<figure") == len(board.panels)
     assert "This is not Grafana" in text
     assert "<script" not in text
 
@@ -105,7 +108,9 @@ def test_a_stack_stays_whole() -> None:
 
 
 def test_the_committed_page_is_modest() -> None:
-    """The page shows every dashboard, and stays below a megabyte and a half."""
+    """The page shows every panel of every dashboard, and stays below a megabyte and a half."""
     text = PAGE.read_text(encoding="utf-8")
     assert len(text.encode()) < BYTES_MAX
     assert all(f'<h2 id="{board.uid}">' in text for board in BOARDS)
+    shown = re.findall(r"<figure[^>]*><b>([^<]*)</b>", text)
+    assert shown == [escape(panel.title) for board in BOARDS for panel in board.panels]

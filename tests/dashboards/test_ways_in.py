@@ -17,13 +17,13 @@ from fleet.watch.families import FAMILIES
 
 EXAMPLES = Path(cost.__file__).parent / "examples"
 LIMIT_S = 20
-TINY = ("--terminals", "20", "--speed", "60", "--duration", "2m")
+TINY = ("--terminals", "20", "--speed", "60", "--duration", "10m")
 
 
-@pytest.fixture
-def run(tmp_path: Path) -> Iterator[Run]:
-    """A small run."""
-    with runs.running("demo", tmp_path / "run.log", *TINY) as run:
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
+    """A small run; the last of the tests that look at it ends it."""
+    with runs.running("demo", tmp_path_factory.mktemp("run") / "run.log", *TINY) as run:
         yield run
 
 
