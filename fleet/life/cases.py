@@ -55,13 +55,13 @@ class Cases:
         return {component for component in tested if component is not None}
 
     def partly_sick(self) -> frozenset[ComponentWord]:
-        """Return the components of which active faults have put no more than a part out of order.
+        """Return the components without which the terminal goes on all the same.
 
-        One way to pay that is not enabled leaves the others.
+        One way to pay that is not enabled leaves the others; a lost phone leaves the heartbeats.
         """
         kinds = [ailment.kind for ailment in self.active.values()]
-        whole = {kind.tested_as for kind in kinds if not kind.effect.bars}
-        parts = (kind.tested_as for kind in kinds if kind.effect.bars)
+        whole = {kind.tested_as for kind in kinds if not kind.effect.degrades}
+        parts = (kind.tested_as for kind in kinds if kind.effect.degrades)
         return frozenset(part for part in parts if part is not None and part not in whole)
 
     def hindered(self, activity: Hindrance) -> str:

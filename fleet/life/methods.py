@@ -23,7 +23,9 @@ _NEEDS: Final[dict[MethodWord, ComponentWord]] = {
 
 
 def chosen(t: Terminal) -> MethodWord | None:
-    """Return how the customer pays; None if there is no way."""
+    """Return how the customer pays; None if there is no way, or the terminal cannot be used."""
+    if t.cases.hindered("trade"):
+        return None
     sick = t.cases.sick_components()
     weights = {word: weight for word, weight in _taken(t).items() if _NEEDS[word] not in sick}
     if sum(weights.values()) <= 0.0:

@@ -143,6 +143,7 @@ class Effect(NamedTuple):
         hinders: What it cannot do.
         bars: Whether one way to pay is not to be had; `shows` is then meant for all of them, and
             telemetry shows the part of those who choose that way.
+        degrades: Whether a self-test that comes upon it lets the terminal go on.
         shows: How telemetry shows that it is there.
     """
 
@@ -154,6 +155,7 @@ class Effect(NamedTuple):
     locks: bool = False
     hinders: frozenset[Hindrance] = frozenset()
     bars: bool = False
+    degrades: bool = False
     shows: tuple[Symptom, ...] = ()
 
 

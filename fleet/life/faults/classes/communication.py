@@ -64,7 +64,7 @@ COMMUNICATION: Final = (
     ),
     FaultKind(
         "COM-206", "link to the paired phone lost", "communication", "pairing", "major", "network",
-        points=(ST, TX), effect=Effect(hinders=NO_TRADE),
+        points=(ST, TX), effect=Effect(hinders=NO_TRADE, degrades=True),
         indicator=Indicator("pairing lost", "beep", "pairing lamp blinks"),
         remedies=R1, hazard=by_chance(1.0), tested_as="payment",
         precursors=(Symptom("bt_rssi_dbm", -18.0),), lead=24 * HOURS, items=(5, 109),

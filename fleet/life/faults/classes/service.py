@@ -47,7 +47,7 @@ IDENTITY: Final = (
 PAYMENT: Final = (
     FaultKind(
         "PAY-801", "payment interface not enabled", "payment", "app_settings", "major", "human",
-        points=(ST, TX), effect=Effect(bars=True, shows=(Symptom("txn_fail", 6.0),)),
+        points=(ST, TX), effect=Effect(bars=True, degrades=True, shows=(Symptom("txn_fail", 6.0),)),
         indicator=Indicator("method not available"),
         remedies=R2, hazard=by_chance(0.05), event="new parameters that leave a way out",
         tested_as="payment", items=(6, 117),
