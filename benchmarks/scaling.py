@@ -1,17 +1,32 @@
 """Does a terminal cost the same among many: CPU per heartbeat and memory per terminal, by number.
 
+Theory of operation
+-------------------
 The rate is the same at every size, so that only the number of connections differs: more terminals
-beat less often. Memory is the shard's, minus that of a shard with one terminal.
+beat less often. What a process costs whoever lives in it (its wake-ups, its libraries) is so the
+same in all rows, too.
+
+Of CPU the floor, bare sends over as many sockets, is measured beside ours at every size: what more
+sockets cost the kernel is in both.
+
+Of memory two things are told apart. A shard with one terminal is taken off everywhere: libraries,
+code, the shard's own books. What is left, by terminals, still holds what a shard fills only once it
+has some hundreds of them (caches of answers, blanks of heartbeats, the allocator's reserve); so the
+cost of one terminal more is what lies between a size and the smallest one.
 """
 
+import time
 from collections.abc import Callable, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 from benchmarks import broker, estate, machine
-from benchmarks.heartbeats import settle, watch
+from benchmarks.errors import BenchError
+from benchmarks.heartbeats import Load, peer, settle, watch
 from benchmarks.report import Claim, Result, Row
 
 SIZES: Final = (1_000, 5_000, 10_000, 19_000)
+# After so long no round is begun any more: with the last one it is some eight minutes.
+BUDGET_S: Final = 300.0
 _RATE: Final = 5_000
 _WINDOW_S: Final = 5.5
 _RAMP_MS_PER_TERMINAL: Final = 2
@@ -20,44 +35,94 @@ _KIB: Final = 1_024
 _SPREAD_MAX: Final = 1.15
 
 
+class Seen(NamedTuple):
+    """What was seen of one size in one round."""
+
+    cpu_us: float
+    floor_us: float
+    memory_bytes: int
+    rate: float
+    others: float
+
+
 def measure(sizes: Sequence[int], rounds: int, progress: Callable[[str], None]) -> Result:
-    """Run the benchmark.
+    """Run the benchmark; of the rounds as many as there is time for, one at least.
 
     Raises:
-        BenchError: The shard or the broker failed.
+        BenchError: The broker failed, or no size came to its end.
     """
-    seen: dict[int, list[tuple[float, float]]] = {size: [] for size in sizes}
+    began = time.monotonic()
+    seen: dict[int, list[Seen]] = {size: [] for size in sizes}
+    notes: list[str] = []
     progress("scaling: one terminal alone")
-    alone = _measure(1)[1]
+    alone = _alone()
     for number in range(rounds):
         for size in sizes:
-            progress(f"scaling: round {number + 1} of {rounds}, {size:,} terminals")
-            cpu_us, memory_bytes = _measure(size)
-            seen[size].append((cpu_us, (memory_bytes - alone) / (size - 1) / _KIB))
-    rows = [
-        Row(f"{size:,} terminals", {"CPU us/message": [cpu for cpu, _ in figures],
-                                    "KiB/terminal": [kib for _, kib in figures]})
-        for size, figures in seen.items()
-    ]  # fmt: skip
+            spent_s = time.monotonic() - began
+            progress(f"scaling: round {number + 1}, {size:,} terminals ({spent_s:.0f} s so far)")
+            try:
+                seen[size].append(_measure(size))
+            except BenchError as error:
+                notes.append(f"{size:,} terminals, round {number + 1}: {error}")
+        if time.monotonic() - began > BUDGET_S:
+            break
+    return _result({size: rounds for size, rounds in seen.items() if rounds}, alone, notes)
+
+
+def _result(seen: dict[int, list[Seen]], alone: int, notes: list[str]) -> Result:
+    if not seen:
+        raise BenchError("; ".join(notes))
+    rows = [_row(size, rounds, alone, seen) for size, rounds in seen.items()]
     title = f"Cost by number of terminals, heartbeats of QoS 0 at {_RATE:,}/s in all"
-    result = Result("scaling", title, rows)
-    for column in ("CPU us/message", "KiB/terminal"):
-        medians = [row.median(column) for row in rows]
-        text = f"{column}: highest by lowest"
-        result.claims.append(Claim(text, max(medians) / min(medians), _SPREAD_MAX))
-    return result
+    claims = [_spread(rows, column) for column in ("CPU us/message", "x floor", "KiB/terminal")]
+    doubts = [
+        doubt
+        for size, rounds in seen.items()
+        for doubt in machine.doubts(f"{size:,} terminals", [each.others for each in rounds])
+    ]
+    return Result("scaling", title, rows, claims, [*notes, *doubts])
 
 
-def _measure(terminals: int) -> tuple[float, int]:
-    """Return CPU in microseconds per message, and bytes of memory, of a shard at work."""
-    interval_ms = round(1_000 * terminals / _RATE) if terminals > 1 else _SELDOM_MS
+def _row(size: int, rounds: Sequence[Seen], alone: int, seen: dict[int, list[Seen]]) -> Row:
+    least = min(seen)
+    figures = {
+        "CPU us/message": [each.cpu_us for each in rounds],
+        "floor us": [each.floor_us for each in rounds],
+        "x floor": [each.cpu_us / each.floor_us for each in rounds],
+        "KiB/terminal": [(each.memory_bytes - alone) / (size - 1) / _KIB for each in rounds],
+        "KiB for one more": [
+            (each.memory_bytes - first.memory_bytes) / (size - least) / _KIB
+            for each, first in zip(rounds, seen[least], strict=False)
+            if size > least
+        ],
+        "MiB in all": [each.memory_bytes / _KIB**2 for each in rounds],
+        "messages/s": [each.rate for each in rounds],
+        "others' CPU %": [100 * each.others for each in rounds],
+    }
+    return Row(f"{size:,} terminals", figures)
+
+
+def _spread(rows: Sequence[Row], column: str) -> Claim:
+    medians = [row.median(column) for row in rows]
+    return Claim(f"{column}: highest by lowest", max(medians) / min(medians), _SPREAD_MAX)
+
+
+def _alone() -> int:
+    """Return the memory of a shard with one terminal."""
+    with broker.running() as running, estate.on_duty(running, 1, _SELDOM_MS, qos=0) as crew:
+        return machine.memory_bytes(crew.program.pid)
+
+
+def _measure(terminals: int) -> Seen:
+    with broker.running() as running:
+        floor = peer("floor")(running, Load(terminals, _RATE, 0), _WINDOW_S)
+    interval_ms = round(1_000 * terminals / _RATE)
     ramp_ms = max(2_000, terminals * _RAMP_MS_PER_TERMINAL)
     with (
         broker.running() as running,
         estate.on_duty(running, terminals, interval_ms, qos=0, ramp_ms=ramp_ms) as crew,
     ):
-        if terminals == 1:
-            return 0.0, machine.memory_bytes(crew.program.pid)
         settle(running, crew, _RATE)
         window = watch(running, crew.program, _WINDOW_S)
-        return window.cpu_us, machine.memory_bytes(crew.program.pid)
+        memory_bytes = machine.memory_bytes(crew.program.pid)
+    return Seen(window.cpu_us, floor.cpu_us, memory_bytes, window.rate, window.others)
