@@ -4,7 +4,8 @@ python docs/coverage.py
 
 `docs/coverage/list.toml` is the list that has to be answered; every other file there answers a part
 of it, a line for each entry: `key = [code, test]`, or `key = ["", "", why it is left out]`. Code is
-`path::name`, or a path; a test is `path::name`.
+`path::name`, or a path; a test is what pytest calls it, `path::name` or `path::name[case]`. A third
+word is a remark.
 """
 
 import re
@@ -98,7 +99,8 @@ def page() -> str:
     found = answers()
     lines = [
         "# What is shown where", "",
-        "Generated from `docs/coverage` by `make contract`; do not edit. All that it names exists.",
+        "Generated from `docs/coverage` by `make contract`; do not edit. All code that it names",
+        "exists, and all tests can be run by their names.",
         "",
     ]  # fmt: skip
     section = ""
@@ -114,7 +116,8 @@ def _row(entry: Entry, answer: Answer) -> str:
     key = entry.key.partition(":")[2] or entry.key
     if not answer.code and not answer.test:
         return f"| {key} | {entry.name} | left out: {answer.why} | |"
-    return f"| {key} | {entry.name} | `{answer.code}` | `{answer.test}` |"
+    remark = f" ({answer.why})" if answer.why else ""
+    return f"| {key} | {entry.name}{remark} | `{answer.code}` | `{answer.test}` |"
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """Everything on the list of what a terminal does is answered by code and a test that exist."""
 
 import importlib.util
+import subprocess
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -32,6 +33,17 @@ def test_every_answer_is_true(coverage: ModuleType) -> None:
     """Each file and each name that an answer speaks of exists; what is left out says why."""
     wrong = {key: coverage.complaint(answer) for key, answer in coverage.answers().items()}
     assert {key: said for key, said in wrong.items() if said} == {}
+
+
+@pytest.mark.timeout(120)
+def test_every_named_test_can_be_run(coverage: ModuleType) -> None:
+    """Pytest finds each test of the page by its name, with its case where one is named."""
+    named = sorted({answer.test for answer in coverage.answers().values() if answer.test})
+    found = subprocess.run(
+        [sys.executable, "-m", "pytest", "--collect-only", "-q", "-p", "no:cacheprovider", *named],
+        check=False, capture_output=True, text=True, timeout=100, cwd=coverage.ROOT,
+    )  # fmt: skip
+    assert found.returncode == 0, found.stdout[-2_000:] + found.stderr[-2_000:]
 
 
 def test_the_page_is_fresh(coverage: ModuleType) -> None:

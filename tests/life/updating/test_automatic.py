@@ -1,13 +1,17 @@
 """The automatic way, phase by phase, with a real desk that serves real packages."""
 
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from fleet.life.states import Event, State
 from fleet.life.truth import FaultTruth
+from fleet.profile.clock import origin_ms
+from fleet.profile.members import member
+from fleet.tms.desk import Desk
 from fleet.units import HOUR_MS, MINUTE_MS
 from fleet.wire.messages import CancelUpdate, Update
+from fleet.wire.words import Reason
 from tests.life.lives import quiet, within_4_sigma
 from tests.life.solitude import settle, spend
 from tests.life.test_story import BOOT, fault
@@ -83,6 +87,18 @@ def test_a_security_update_may_be_deferred_less_often() -> None:
     profile = updating({"reason": "security"}, update__defer=1.0, update__defer_for="1h")
     world, _ = lived(profile, 4)
     assert world.events().count(E.UPDATE_DEFERRED) == 1
+
+
+@pytest.mark.parametrize("reason", get_args(Reason))
+def test_the_reason_of_a_campaign_is_told_to_the_terminal(reason: str) -> None:
+    """The order of each kind of campaign says why, and is carried out."""
+    profile = updating({"reason": reason, "forced": True})
+    desk, who = Desk(profile, 7), member(profile.estate, 7, 0)
+    order = desk.order_at(who.tid, 0, who.model.firmware, origin_ms(profile.run) + HOUR_MS)
+    assert isinstance(order, Update)
+    assert order.reason == reason
+    world, _ = lived(profile, 4)
+    assert world.events()[-1] is E.UPDATED
 
 
 @pytest.mark.parametrize("what", ["parameter", "key"])
