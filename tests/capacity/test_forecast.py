@@ -6,6 +6,7 @@ import pytest
 from fleet.capacity.forecast import Forecast, bin_ms_of, forecast
 from fleet.capacity.outlook import need, peaks, rates
 from fleet.profile.store import parse
+from tests.worlds.settings import MuteDesk
 
 TERMINALS = 60
 PROFILE = f"""
@@ -93,3 +94,22 @@ lasts = "30s"
     again = seen.connects["reconnected"]
     assert np.flatnonzero(again)[0] == 11
     assert again[11] > TERMINALS / 2
+
+
+def test_a_time_out_is_not_scaled(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whom nobody answers asks again as in a live run: after six seconds of wall time.
+
+    A forecast whose estate does not know the speed of the run would wait for five of these seconds
+    as business time, and ask more than five times as often.
+    """
+    monkeypatch.setattr("fleet.capacity.forecast.Desk", MuteDesk)
+    silence = """
+[registration]
+timeout = "5s"
+retry = "1s"
+"""
+    asked = forecast(parse(PROFILE + silence), 7).up["register"]
+    first = asked[:6]
+    assert first.sum() == TERMINALS
+    assert np.array_equal(asked[6:12], first)
+    assert np.array_equal(asked[12:18], first)
