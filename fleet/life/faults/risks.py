@@ -73,8 +73,8 @@ class Risks:
     """
 
     __slots__ = (
-        "_began", "_born", "_defect", "_next", "_next_shown", "_rate", "_serial_no", "_shown",
-        "_slate", "_streams", "_strike", "at", "clocks", "frailty", "lives", "shows_at",
+        "_began", "_born", "_defect", "_next", "_next_shown", "_rate", "_serial_no", "_show",
+        "_shown", "_slate", "_streams", "_strike", "at", "clocks", "frailty", "lives", "shows_at",
     )  # fmt: skip
 
     def __init__(  # noqa: PLR0913, PLR0917 - what a unit is born with
@@ -107,7 +107,8 @@ class Risks:
         self._streams = streams
         self._serial_no = serial_no
         self._shown: dict[int, Millis] = {}
-        self._strike = array("d", bytes(8 * count))
+        self._strike = array("d", [_OUT]) * count
+        self._show = array("d", [_OUT]) * count
         self._born = array("d", bytes(8 * count))
         self._began = array("q", [now]) * count
         self.clocks = clocks
@@ -116,9 +117,7 @@ class Risks:
         self.lives = lives
         self._defect = self._draw_defect()
         for n, risk in enumerate(slate.risks):
-            if n in unfit:
-                self._strike[n] = _OUT
-            else:
+            if n not in unfit:
                 self._draw(n, clocks.entry[risk.clock])
         self._choose()
 
@@ -139,7 +138,7 @@ class Risks:
     def strike(self, now: Millis) -> Fault:
         """Take the kind that is due out of the race and return it as a fault."""
         early = self._defect is not None and self._early_at() <= now
-        n = self._defect[0] if early and self._defect else min(self._next, key=self._strikes_at)
+        n = self._defect[0] if early and self._defect else self._first()
         onset_at = min(now, self._early_at() if early else self._strikes_at(n))
         # Whoever was busy comes upon it later; the life had ended all the same.
         end = onset_at
@@ -151,7 +150,7 @@ class Risks:
             fault.beside = self._end_early(end, "competing")
         if self._defect is not None and self._defect[0] == n:
             self._defect = None
-        self._strike[n] = _OUT
+        self._let_strike(n, _OUT)
         self._choose()
         return fault
 
@@ -202,11 +201,14 @@ class Risks:
     def showing(self, now: Millis) -> Iterator[tuple[FaultKind, Millis, Millis]]:
         """Yield what shows by `now`: its kind, when it began, and how long it will have grown."""
         # Instants are whole milliseconds; what begins within this one has begun.
-        readings = [self.clocks.reading(clock, now) + 1.0 for clock in Clock]
-        for n, risk in enumerate(self._slate.risks):
-            if n not in self._shown and risk.lead and self._shows(n) <= readings[risk.clock]:
-                begin = self.clocks.when(risk.clock, self._shows(n))
-                self._shown[n] = max(begin, self._began[n])
+        for clock, places, of in self._slate.warners:
+            reading = self.clocks.reading(clock, now) + 1.0
+            shows = of(self._show)
+            if min(shows) <= reading:
+                for n, at in zip(places, shows, strict=False):
+                    if at <= reading:
+                        self._shown[n] = max(self.clocks.when(clock, at), self._began[n])
+                        self._show[n] = _OUT
         for n, begin in self._shown.items():
             yield self._slate.risks[n].kind, begin, max(0, self._strikes_at(n) - begin)
         self._choose()
@@ -214,8 +216,8 @@ class Risks:
     def fade(self, code: str) -> None:
         """Forget that a kind has begun to show."""
         n = self._slate.index.get(code)
-        if n is not None:
-            self._shown.pop(n, None)
+        if n is not None and self._shown.pop(n, None) is not None:
+            self._let_strike(n, self._strike[n])
 
     # ------------------------------------------------------------------ lives
 
@@ -250,7 +252,14 @@ class Risks:
         risk = self._slate.risks[n]
         u = self._streams.uniform(risk.purpose)
         remaining = min(risk.law.residual(u, age, self._rate[n]), float(DURATION_MS_MAX))
-        self._strike[n] = self._born[n] + age + round(remaining)
+        self._let_strike(n, self._born[n] + age + round(remaining))
+
+    def _let_strike(self, n: int, reading: float) -> None:
+        """Let a kind strike at a reading of its clock, and show before it if it does not yet."""
+        self._strike[n] = reading
+        lead = self._slate.risks[n].lead
+        if lead and n not in self._shown:
+            self._show[n] = max(reading - lead, self._born[n])
 
     def _ages(self, n: int, now: Millis) -> tuple[float, float]:
         clock, born = self._slate.risks[n].clock, self._born[n]
@@ -265,31 +274,38 @@ class Risks:
             left = _between(risk.law, age, strike - born)
             if age < strike - born < _OUT and math.isfinite(left):
                 hazard = risk.law.cumulative_hazard(age) + left / factor
-                self._strike[n] = born + max(age, risk.law.at_hazard(hazard))
+                self._let_strike(n, born + max(age, risk.law.at_hazard(hazard)))
         self._choose()
 
     def _choose(self) -> None:
         """Find who is next to strike, and to show, on each clock."""
-        groups = [group for group in self._slate.by_clock if group]
-        self._next = [min(group, key=self._strike.__getitem__) for group in groups]
-        unseen = ([n for n in group if n not in self._shown] for group in self._slate.warners)
-        self._next_shown = [min(group, key=self._shows) for group in unseen if group]
+        strike, show = self._strike, self._show
+        self._next = [(clock, min(of(strike))) for clock, _, of in self._slate.clocked]
+        self._next_shown = [(clock, min(of(show))) for clock, _, of in self._slate.warners]
         self._aim()
 
     def _aim(self) -> None:
-        when, risks = self.clocks.when, self._slate.risks
-        self.at = min(map(self._strikes_at, self._next), default=NEVER)
-        self.shows_at = min(
-            (when(risks[n].clock, self._shows(n)) for n in self._next_shown), default=NEVER
-        )
+        self.at = self._soonest(self._next)
+        self.shows_at = self._soonest(self._next_shown)
         if self._defect is not None:
             self.at = min(self.at, self._early_at())
 
+    def _soonest(self, readings: list[tuple[Clock, float]]) -> Millis:
+        soonest = NEVER
+        for clock, reading in readings:
+            at = self.clocks.when(clock, reading)
+            soonest = min(soonest, at)
+        return soonest
+
+    def _first(self) -> int:
+        """Return who strikes first, of equals the first on the first clock."""
+        instants = [self.clocks.when(clock, reading) for clock, reading in self._next]
+        number = instants.index(min(instants))
+        _, places, of = self._slate.clocked[number]
+        return places[of(self._strike).index(self._next[number][1])]
+
     def _strikes_at(self, n: int) -> Millis:
         return self.clocks.when(self._slate.risks[n].clock, self._strike[n])
-
-    def _shows(self, n: int) -> float:
-        return max(self._strike[n] - self._slate.risks[n].lead, self._born[n])
 
     # ------------------------------------------------------------------ defects from the factory
 

@@ -5,6 +5,8 @@ up by it; what multiplies hazards later (damage, patches, common causes) belongs
 """
 
 import functools
+from collections.abc import Callable, Sequence
+from operator import itemgetter
 from typing import Final, NamedTuple
 
 from fleet.chance.laws import Law
@@ -44,13 +46,31 @@ class Risk(NamedTuple):
     purpose: Purpose
 
 
+class Group(NamedTuple):
+    """The entries of one clock: their positions, and their numbers among those of all entries."""
+
+    clock: Clock
+    places: tuple[int, ...]
+    of: Callable[[Sequence[float]], tuple[float, ...]]
+
+
+def _groups(risks: Sequence[Risk], belongs: Callable[[Risk], bool]) -> list[Group]:
+    groups = []
+    for clock in Clock:
+        places = [n for n, risk in enumerate(risks) if risk.clock is clock and belongs(risk)]
+        if places:
+            # A getter of one place would return a number in place of a tuple.
+            groups.append(Group(clock, tuple(places), itemgetter(*places, places[0])))
+    return groups
+
+
 class Slate:
     """What may strike.
 
     Attributes:
         risks: The entries, in the order of the catalogue.
         index: Position of each code.
-        by_clock: Positions of the entries of each clock.
+        clocked: The entries of each clock that has any.
         warners: The same, of those that show beforehand.
         early: Share of units with a defect from the factory.
         defects: Positions of what a defect may show as.
@@ -62,10 +82,8 @@ class Slate:
         self._hazards = profile.hazards
         self.risks = [risk for kind in CATALOGUE.values() if (risk := _risk(profile, kind))]
         self.index = {risk.kind.code: n for n, risk in enumerate(self.risks)}
-        self.by_clock = [
-            [n for n, risk in enumerate(self.risks) if risk.clock is clock] for clock in Clock
-        ]
-        self.warners = [[n for n in group if self.risks[n].lead] for group in self.by_clock]
+        self.clocked = _groups(self.risks, lambda _: True)
+        self.warners = _groups(self.risks, lambda risk: bool(risk.lead))
         self.defects = [n for n, risk in enumerate(self.risks) if _is_electronics(risk)]
         self.defect_weights = [1.0 / self.risks[n].law.mean() for n in self.defects]
         preset = self._hazards.preset != "none"
