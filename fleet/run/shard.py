@@ -19,6 +19,7 @@ import msgspec
 import numpy as np
 import uvloop
 
+from fleet.chance.streams import Streams
 from fleet.life.faults import CATALOGUE
 from fleet.life.pulse import Pulse
 from fleet.life.states import Step
@@ -133,7 +134,7 @@ class Shard:
         terminal = Terminal(
             self.profile,
             member,
-            self.task.seed,
+            Streams(self.task.seed, member.index),
             world,
             pulse,
             self._vitals,

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable
 
+from fleet.chance.streams import BlockStreams
 from fleet.life.pulse import Pulse
 from fleet.life.story import live
 from fleet.life.telemetry import Vitals
 from fleet.life.terminal import Terminal
 from fleet.profile.members import Member
 from fleet.profile.profile import Profile
+from fleet.profile.weather import Weather
 from fleet.worlds.virtual import VirtualEstate, VirtualWorld
 
 
@@ -23,11 +25,12 @@ def put_to_life(
         vitals: Theirs, a row for each, in order.
         estate: What they live in.
     """
-    crew = []
+    crew, weather = [], Weather(profile, seed)
     for row, each in enumerate(members):
         pulse = Pulse(row, each.model.firmware, has_battery=each.model.battery)
         world = VirtualWorld(estate, each.tid, pulse)
-        terminal = Terminal(profile, each, seed, world, pulse, vitals, estate.origin_ms)
+        streams, origin_ms = BlockStreams(seed, each.index), estate.origin_ms
+        terminal = Terminal(profile, each, streams, world, pulse, vitals, origin_ms, weather)
         world.begin(live(terminal))
         crew.append((world, terminal))
     return crew
