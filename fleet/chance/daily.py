@@ -54,20 +54,30 @@ class WeekCurve:
 
     def amount(self, begin: float, end: float) -> float:
         """What comes from `begin` to `end`, in days; 0 if `end` is not after `begin`."""
-        return max(0.0, self._since_monday(end) - self._since_monday(begin))
+        return max(0.0, self.since_monday(end) - self.since_monday(begin))
 
     def after(self, begin: float, amount: float) -> float:
         """The instant at which `amount` days' worth have come since `begin`."""
-        weeks, rest = divmod(self._since_monday(begin) + amount, DAYS_PER_WEEK)
-        hour = min(bisect_right(self._until, rest), HOURS_PER_WEEK) - 1
+        return self.instant_of(begin, self.since_monday(begin) + amount)
+
+    def instant_of(self, begin: float, amount: float) -> float:
+        """The instant, `begin` or later, at which `since_monday` reaches `amount`."""
+        weeks, rest = divmod(amount, DAYS_PER_WEEK)
+        hour = bisect_right(self._until, rest) - 1
+        if hour == HOURS_PER_WEEK:
+            hour -= 1
         per_hour = self.per_hour[hour]
         part = (rest - self._until[hour]) / per_hour if per_hour > 0.0 else 0.0
-        return max(begin, weeks * WEEK_MS + (hour + min(1.0, part)) * HOUR_MS)
+        at = weeks * WEEK_MS + (hour + min(1.0, part)) * HOUR_MS
+        return max(begin, at)
 
-    def _since_monday(self, instant: float) -> float:
+    def since_monday(self, instant: float) -> float:
+        """What comes from the Monday that is instant 0 to `instant`, in days."""
         weeks, rest = divmod(instant, WEEK_MS)
         hour, part = divmod(rest, HOUR_MS)
-        number = min(int(hour), HOURS_PER_WEEK - 1)  # a hair before Monday rounds up to a week
+        number = int(hour)
+        if number == HOURS_PER_WEEK:  # a hair before Monday rounds up to a week
+            number -= 1
         within = self._until[number] + self.per_hour[number] * part / HOUR_MS
         return weeks * DAYS_PER_WEEK + within
 

@@ -17,7 +17,15 @@ class Clocks:
         entry: What they showed when the unit began to be watched.
     """
 
-    __slots__ = ("_curve", "_monday_ms", "_shown", "_since", "_use_per_day", "entry")
+    __slots__ = (
+        "_curve",
+        "_monday_ms",
+        "_shown",
+        "_since",
+        "_use_per_day",
+        "_used",
+        "entry",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -38,6 +46,7 @@ class Clocks:
         self._use_per_day = use_ms_per_day
         self._monday_ms = monday_ms
         self._since = NEVER
+        self._used = 0.0  # what the curve amounts to up to `_since`
         self.entry = entry
         # Powered time and use up to `_since`; of the calendar, what it showed at the epoch.
         self._shown = list(entry)
@@ -51,6 +60,7 @@ class Clocks:
         """Switch the power on; nothing happens if it is."""
         if not self.running:
             self._since = now
+            self._used = self._curve.since_monday(now + self._monday_ms)
 
     def stop(self, now: Millis) -> None:
         """Switch the power off; nothing happens if it is."""
@@ -68,8 +78,8 @@ class Clocks:
             return shown
         if clock is Clock.POWERED:
             return shown + (now - self._since)
-        days = self._curve.amount(self._since + self._monday_ms, now + self._monday_ms)
-        return shown + self._use_per_day * days
+        days = self._curve.since_monday(now + self._monday_ms) - self._used
+        return shown + self._use_per_day * max(0.0, days)
 
     def when(self, clock: Clock, reading: float) -> Millis:
         """Return when a clock will show, or showed, `reading`; `NEVER` if it stands."""
@@ -80,5 +90,6 @@ class Clocks:
             return max(0, round(ahead))
         if clock is Clock.POWERED:
             return self._since + round(ahead)
-        days = ahead / self._use_per_day
-        return round(self._curve.after(self._since + self._monday_ms, days)) - self._monday_ms
+        used = self._used + ahead / self._use_per_day
+        begin = self._since + self._monday_ms
+        return round(self._curve.instant_of(begin, used)) - self._monday_ms

@@ -18,7 +18,7 @@ as one of the electronic kinds.
 
 import math
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from fleet.chance.laws import Law, Lognormal, Weibull
@@ -26,13 +26,15 @@ from fleet.chance.streams import Purpose, Streams
 from fleet.life.faults.clocks import Clocks
 from fleet.life.faults.kinds import NEVER, Clock, FaultKind
 from fleet.life.faults.laws import EARLY
-from fleet.life.faults.slate import DEFECT, Risk, Slate
+from fleet.life.faults.slate import DEFECT, Group, Risk, Slate
 from fleet.life.truth import EndReason, LifeTruth
 from fleet.units import DURATION_MS_MAX, HOUR_MS, Millis
 
 _FRAILTY: Final = Purpose("unit.frailty")
 _EARLY_LIFE: Final = Purpose("unit.defect.onset")
 _OUT: Final = math.inf
+_Aim = tuple[float, Millis]
+"""What a clock shows when something happens, and at which instant."""
 
 
 class Fault(Exception):  # noqa: N818 - an event of life, not a mistake of the program
@@ -116,6 +118,8 @@ class Risks:
         self._rate = array("d", [self.frailty]) * count
         self.lives = lives
         self._defect = self._draw_defect()
+        self._next: list[_Aim] = []
+        self._next_shown: list[_Aim] = []
         for n, risk in enumerate(slate.risks):
             if n not in unfit:
                 self._draw(n, clocks.entry[risk.clock])
@@ -279,30 +283,37 @@ class Risks:
 
     def _choose(self) -> None:
         """Find who is next to strike, and to show, on each clock."""
-        strike, show = self._strike, self._show
-        self._next = [(clock, min(of(strike))) for clock, _, of in self._slate.clocked]
-        self._next_shown = [(clock, min(of(show))) for clock, _, of in self._slate.warners]
-        self._aim()
-
-    def _aim(self) -> None:
-        self.at = self._soonest(self._next)
-        self.shows_at = self._soonest(self._next_shown)
+        slate = self._slate
+        self._next = self._aimed(slate.clocked, self._next, self._strike)
+        self._next_shown = self._aimed(slate.warners, self._next_shown, self._show)
+        self.at = min([at for _, at in self._next], default=NEVER)
+        self.shows_at = min([at for _, at in self._next_shown], default=NEVER)
         if self._defect is not None:
             self.at = min(self.at, self._early_at())
 
-    def _soonest(self, readings: list[tuple[Clock, float]]) -> Millis:
-        soonest = NEVER
-        for clock, reading in readings:
-            at = self.clocks.when(clock, reading)
-            soonest = min(soonest, at)
-        return soonest
+    def _aim(self) -> None:
+        """Find the instants anew: the clocks have been started or stopped."""
+        self._next, self._next_shown = [], []
+        self._choose()
+
+    def _aimed(
+        self, groups: list[Group], before: list[_Aim], values: Sequence[float]
+    ) -> list[_Aim]:
+        """Return the least value of each group, and its instant; what has not changed is known."""
+        aims = []
+        for number, (clock, _, of) in enumerate(groups):
+            reading = min(of(values))
+            known = before[number] if before else None
+            if known is None or known[0] != reading:
+                known = (reading, self.clocks.when(clock, reading))
+            aims.append(known)
+        return aims
 
     def _first(self) -> int:
         """Return who strikes first, of equals the first on the first clock."""
-        instants = [self.clocks.when(clock, reading) for clock, reading in self._next]
-        number = instants.index(min(instants))
+        number = min(range(len(self._next)), key=lambda n: self._next[n][1])
         _, places, of = self._slate.clocked[number]
-        return places[of(self._strike).index(self._next[number][1])]
+        return places[of(self._strike).index(self._next[number][0])]
 
     def _strikes_at(self, n: int) -> Millis:
         return self.clocks.when(self._slate.risks[n].clock, self._strike[n])
