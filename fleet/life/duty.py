@@ -29,7 +29,7 @@ from fleet.life import (
     transaction,
 )
 from fleet.life.faults import NEVER
-from fleet.life.line import reconnect
+from fleet.life.line import pass_over, reconnect
 from fleet.life.orders import obey
 from fleet.life.power import reboot, switch_off
 from fleet.life.regions import Link, Session
@@ -151,7 +151,17 @@ DUTIES: Final = (
     Duty("syncs", sync.sync_again, _ANYWHERE, needs_link=True),
     Duty("reports", _report, _ANYWHERE, needs_link=True),
 )
-_RECONNECT: Final = Duty("reconnects", reconnect, _ANYWHERE, needs_link=False)
+
+
+async def _reconnect(t: Terminal) -> None:
+    await reconnect(t)
+    if t.link is Link.DOWN:
+        instants, _ = _AGENDA[t.pulse.state][Link.DOWN]
+        *others, _ = instants(t.diary)
+        pass_over(t, min(t.unit.risks.at, *others))
+
+
+_RECONNECT: Final = Duty("reconnects", _reconnect, _ANYWHERE, needs_link=False)
 
 
 class _Agenda(NamedTuple):

@@ -24,19 +24,27 @@ async def reconnect(t: Terminal) -> None:
     t.step(Event.LINK_RESTORED)
 
 
-def back_off(t: Terminal) -> None:
-    """Plan the next attempt to bring the link up: later after each failure."""
-    rule = t.profile.reconnect
-    bound_ms = min(rule.max, rule.first << min(t.setbacks.connects, 30))
-    t.setbacks.connects += 1
+def back_off(t: Terminal, at: Millis | None = None) -> None:
+    """Plan the next attempt to bring the link up: later after each that failed, now or `at`."""
+    rule, setbacks = t.profile.reconnect, t.setbacks
+    bound_ms = min(rule.max, rule.first << min(setbacks.connects, 30))
+    setbacks.connects += 1
     part = t.streams.uniform(_BACKOFF) if rule.jitter == "full" else 1.0
-    t.diary.reconnects = retry_at(t, int(part * bound_ms))
+    t.diary.reconnects = retry_at(t, int(part * bound_ms), at)
 
 
-def retry_at(t: Terminal, protocol_ms: Millis) -> Millis:
-    """Return when to try the link again, after so much protocol time.
+def pass_over(t: Terminal, before: Millis) -> None:
+    """Plan the first attempt that may succeed or comes no earlier than anything else is due."""
+    diary = t.diary
+    while diary.reconnects < before and t.barred(diary.reconnects):
+        back_off(t, diary.reconnects)
+
+
+def retry_at(t: Terminal, protocol_ms: Millis, at: Millis | None = None) -> Millis:
+    """Return when to try the link again, after so much protocol time from now or from `at`.
 
     A link that failed has brought the story to the clock already; one that the terminal itself,
     a fault or a common cause has cut left the story where it was, and there it goes on.
     """
-    return t.world.now() + round(protocol_ms * t.profile.run.speed)
+    since = t.world.now() if at is None else at
+    return since + round(protocol_ms * t.profile.run.speed)

@@ -39,15 +39,11 @@ _TRANSIENT: Final = Purpose("diagnosis.transient")
 
 async def self_test(t: Terminal) -> None:
     """Test every component that the model has."""
-    sick, spared = t.cases.sick_components(), NON_CRITICAL | t.cases.partly_sick()
-    steps: list[TestStep] = []
-    for component in TESTS:
-        if is_fitted(t, component):
-            steps.append(await _test(t, component, sick))
-            if not steps[-1].ok and component not in spared:
-                break
+    spared = NON_CRITICAL | t.cases.partly_sick()
+    steps = _tested(t, spared)
     failed = tuple(step.component for step in steps if not step.ok)
     taken_ms = sum(step.ms for step in steps)
+    await t.rest(taken_ms)
     for component in failed:
         illness.come_upon(t, Point.SELF_TEST, component)
     event = _verdict(failed, spared)
@@ -71,11 +67,19 @@ async def diagnosing(t: Terminal) -> None:
         t.step(Event.DIAGNOSED_PERMANENT)
 
 
-async def _test(t: Terminal, component: ComponentWord, sick: set[ComponentWord]) -> TestStep:
-    taken_ms: Millis = await t.rest_for(_STEP, t.profile.self_test.step)
-    failure = t.profile.self_test.failure.get(component, 0.0)
-    failed = t.streams.chance(_FAILURE[component], failure) or component in sick
-    return TestStep(component, not failed, taken_ms)
+def _tested(t: Terminal, spared: frozenset[ComponentWord]) -> list[TestStep]:
+    """Return the tests up to the first critical one that fails; their time is not spent yet."""
+    sick, rule, streams = t.cases.sick_components(), t.profile.self_test, t.streams
+    steps: list[TestStep] = []
+    for component in TESTS:
+        if is_fitted(t, component):
+            taken_ms = streams.draw(_STEP, rule.step)
+            failed = streams.chance(_FAILURE[component], rule.failure.get(component, 0.0))
+            failed = failed or component in sick
+            steps.append(TestStep(component, not failed, taken_ms))
+            if failed and component not in spared:
+                break
+    return steps
 
 
 def is_fitted(t: Terminal, component: ComponentWord) -> bool:

@@ -283,7 +283,7 @@ class Terminal:
 
     async def attach(self) -> None:
         """Bring the link up and say so; raises `LinkDown`."""
-        if self.cases.isolated_until() > self.world.now() or self.refused():
+        if self.barred(self.world.now()):
             raise LinkDown
         self.link = Link.CONNECTING
         try:
@@ -293,6 +293,11 @@ class Terminal:
             raise
         self.link = Link.ONLINE
         self.say(Presence(self.ts(), online=True, reason="attached"))
+
+    def barred(self, at: Millis) -> bool:
+        """Return whether a fault or a common cause keeps the link down at an instant."""
+        isolated = bool(self.cases.active) and self.cases.isolated_until() > at
+        return isolated or any(self.fate.current(REFUSING, at))
 
     def refused(self) -> bool:
         """Return whether a common cause keeps the link down now."""

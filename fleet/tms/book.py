@@ -168,6 +168,11 @@ class Book:
                 after_ms = tick_ms
                 tick_ms += self._clock.tick_ms
 
+    @property
+    def may_stop(self) -> bool:
+        """Whether any campaign is ever stopped."""
+        return any(page.campaign.abort for page in self._pages.values())
+
     def stopped_ms(self, line: int) -> int | None:
         """Return the Unix time at which a campaign stopped, if it has."""
         page = self._pages.get(line)

@@ -65,6 +65,7 @@ from fleet.wire.messages import (
     Message,
     RegistrationAnswered,
     RegistrationRequested,
+    Request,
     SettlementAnswered,
     SettlementRequested,
     SignInAnswered,
@@ -148,6 +149,18 @@ class Desk:
         for reply in answers:
             self._ledger.say(reply.message, index, server_ts)
         return answers
+
+    def answer(self, tenant: str, terminal: str, request: Request, now: int) -> Answer | None:
+        """Answer a request as `hear` does, but keep no count of it; None for no answer.
+
+        Args:
+            tenant: From its topic.
+            terminal: From its topic; the terminal identifier.
+            request: What is asked.
+            now: The server's clock: Unix time, business clock, milliseconds.
+        """
+        index = _index_of(terminal, self._estate) if tenant == self._estate.tenant else None
+        return self._answer(terminal, index, request, now)
 
     def next_order_ms(self, terminal: str, plan: int, fw: str) -> int | None:
         """Return from when on a heartbeat of this terminal would be answered by an order.
@@ -270,7 +283,10 @@ class Desk:
         batch = request.batch + (code == BATCH_MISMATCH)
         if code != APPROVED or index is None:
             return SignInAnswered(now, request.req, code, batch)
-        wrong = Streams(self._seed, index).chance_at(_KEYS, request.req, self._tms.key_mismatch)
+        mismatch = self._tms.key_mismatch
+        wrong = mismatch > 0.0 and Streams(self._seed, index).chance_at(
+            _KEYS, request.req, mismatch
+        )
         number = request.req + wrong  # a key store that is one request off
         return SignInAnswered(
             now, request.req, code, batch, self._params(request.ts), request.key_scheme,
@@ -302,8 +318,8 @@ class Desk:
         chance = max(self._tms.sign_in_malfunction, self._host_refusal(index, request.ts))
         if streams.chance_at(_MALFUNCTION, request.req, chance):
             return MALFUNCTION
-        refusal = self._refusal(streams.at(_REFUSAL, request.req))
-        if refusal:
+        refusals = self._tms.sign_in_refusals
+        if refusals and (refusal := self._refusal(streams.at(_REFUSAL, request.req))):
             return refusal
         expected = proof(password(self._secret, tid, request.credential), tid, request.req)
         return APPROVED if hmac.compare_digest(expected, request.proof) else WRONG_PASSWORD

@@ -54,6 +54,7 @@ class VirtualEstate:
     Attributes:
         kernel: Where those wait whose instant lies beyond the horizon.
         desk: The TMS.
+        may_stop: Whether it stops campaigns, so that orders hang on what others tell.
         chronicle: Who writes down what happens.
         tenant: The estate's.
         origin_ms: Unix time of the epoch.
@@ -67,6 +68,7 @@ class VirtualEstate:
         "desk",
         "horizon",
         "kernel",
+        "may_stop",
         "origin_ms",
         "reachable",
         "speed",
@@ -79,6 +81,7 @@ class VirtualEstate:
         self.speed = speed
         self.kernel = Kernel()
         self.desk = desk
+        self.may_stop = desk.book.may_stop
         self.chronicle = chronicle
         self.tenant = tenant
         self.origin_ms = origin_ms
@@ -106,7 +109,8 @@ class VirtualWorld:
     """One terminal's clock, link and ways to wait, all made up."""
 
     __slots__ = (
-        "_beat_at", "_coroutine", "_estate", "_inbox", "_pulse", "_story", "_up", "ticket", "tid",
+        "_asked", "_beat_at", "_coroutine", "_due", "_estate", "_inbox", "_pulse", "_story", "_up",
+        "ticket", "tid",
     )  # fmt: skip
 
     def __init__(self, estate: VirtualEstate, tid: str, pulse: Pulse) -> None:
@@ -119,6 +123,8 @@ class VirtualWorld:
         self._up = False
         self._beat_at: Millis = _NO_GRID
         self._inbox: Inbox | None = None
+        self._asked: tuple[int, str] | None = None
+        self._due: Millis | None = None
 
     # ------------------------------------------------------------------ driven by its owner
 
@@ -215,9 +221,10 @@ class VirtualWorld:
         self.say(request)
         estate = self._estate
         now = estate.origin_ms + self._story
-        for reply in estate.desk.hear(estate.tenant, self.tid, request, now):
-            self._hear(reply.message)
-            return reply.message  # type: ignore[return-value]
+        answer = estate.desk.answer(estate.tenant, self.tid, request, now)
+        if answer is not None:
+            self._hear(answer)
+            return answer
         await self.sleep(self.patience(timeout_ms))
         raise NoAnswer
 
@@ -268,8 +275,13 @@ class VirtualWorld:
         if self._inbox is not None and len(self._inbox):
             return None
         pulse, estate = self._pulse, self._estate
+        if self._asked == (pulse.plan, pulse.fw):
+            return self._due
         due = estate.desk.next_order_ms(self.tid, pulse.plan, pulse.fw)
-        return None if due is None else due - estate.origin_ms
+        self._due = None if due is None else due - estate.origin_ms
+        if not estate.may_stop:  # what it will be told hangs on itself alone
+            self._asked = (pulse.plan, pulse.fw)
+        return self._due
 
     def _hear_order(self, at: Millis) -> bool:
         pulse, estate = self._pulse, self._estate

@@ -24,7 +24,7 @@ from fleet.run.layout import layout_of
 from fleet.tms.desk import Desk, Reply
 from fleet.watch.tally import Tally
 from fleet.wire import codec, topics
-from fleet.wire.messages import AnyOrder, Heartbeat, Message
+from fleet.wire.messages import AnyOrder, Heartbeat, Message, Request
 from fleet.worlds.beats import Beats
 from fleet.worlds.clock import LiveClock
 from fleet.worlds.environment import Environment
@@ -115,6 +115,9 @@ class MuteDesk(Desk):
     def hear(self, tenant: str, terminal: str, message: Message, server_ts: int) -> list[Reply]:
         del tenant, terminal, message, server_ts
         return []
+
+    def answer(self, tenant: str, terminal: str, request: Request, now: int) -> None:
+        del tenant, terminal, request, now
 
 
 class Virtual:

@@ -76,7 +76,8 @@ class Risks:
 
     __slots__ = (
         "_began", "_born", "_defect", "_next", "_next_shown", "_rate", "_serial_no", "_show",
-        "_shown", "_slate", "_streams", "_strike", "at", "clocks", "frailty", "lives", "shows_at",
+        "_shown", "_slate", "_streams", "_strike", "_told", "at", "clocks", "frailty", "lives",
+        "shows_at",
     )  # fmt: skip
 
     def __init__(  # noqa: PLR0913, PLR0917 - what a unit is born with
@@ -109,6 +110,7 @@ class Risks:
         self._streams = streams
         self._serial_no = serial_no
         self._shown: dict[int, Millis] = {}
+        self._told: dict[int, tuple[Millis, Millis]] = {}
         self._strike = array("d", [_OUT]) * count
         self._show = array("d", [_OUT]) * count
         self._born = array("d", bytes(8 * count))
@@ -203,7 +205,7 @@ class Risks:
         return bool(self._shown)
 
     def showing(self, now: Millis) -> Iterator[tuple[FaultKind, Millis, Millis]]:
-        """Yield what shows by `now`: its kind, when it began, and how long it will have grown."""
+        """Yield what shows by `now` and was not told so: its kind, its begin, how long it grows."""
         # Instants are whole milliseconds; what begins within this one has begun.
         for clock, places, of in self._slate.warners:
             reading = self.clocks.reading(clock, now) + 1.0
@@ -214,7 +216,10 @@ class Risks:
                         self._shown[n] = max(self.clocks.when(clock, at), self._began[n])
                         self._show[n] = _OUT
         for n, begin in self._shown.items():
-            yield self._slate.risks[n].kind, begin, max(0, self._strikes_at(n) - begin)
+            told = (begin, max(0, self._strikes_at(n) - begin))
+            if self._told.get(n) != told:
+                self._told[n] = told
+                yield self._slate.risks[n].kind, *told
         self._choose()
 
     def fade(self, code: str) -> None:
