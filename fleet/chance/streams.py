@@ -211,8 +211,13 @@ class BlockStreams(Streams):
             block = self._blocks.get(number, 0)
             self._blocks[number] = block + 1
             self._turn_to(purpose, block)
-            words = _PHILOX.random_raw(_WORDS).tolist()
-            self._spare[number] = spare = [(word >> _SPARE) * _HAIR for word in reversed(words)]
+            d, c, b, a = _PHILOX.random_raw(_WORDS).tolist()
+            self._spare[number] = spare = [
+                (a >> _SPARE) * _HAIR,
+                (b >> _SPARE) * _HAIR,
+                (c >> _SPARE) * _HAIR,
+                (d >> _SPARE) * _HAIR,
+            ]
         self._last[number] = drawn = spare.pop()
         return drawn
 
@@ -223,6 +228,10 @@ class BlockStreams(Streams):
 
     def chance(self, purpose: Purpose, p: float) -> bool:  # noqa: D102
         return self.uniform(purpose) < p
+
+    def draw(self, purpose: Purpose, law: Law) -> Millis:  # noqa: D102
+        value = law.quantile(self.uniform(purpose))
+        return round(value) if value < DURATION_MS_MAX else DURATION_MS_MAX
 
 
 def _millis(value: float) -> Millis:

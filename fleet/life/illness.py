@@ -187,8 +187,13 @@ def recover(t: Terminal, ailment: Ailment) -> None:
 
 def tend_next(t: Terminal) -> None:
     """Plan when ailments and what is coming want attention next."""
-    due = min((ailment.due for ailment in t.cases.active.values()), default=NEVER)
-    t.diary.tends = t.world.now() if t.cases.swapped_by else min(due, t.unit.risks.shows_at)
+    if t.cases.swapped_by:
+        t.diary.tends = t.world.now()
+        return
+    due = t.unit.risks.shows_at
+    for ailment in t.cases.active.values():
+        due = min(due, ailment.due)
+    t.diary.tends = due
 
 
 def power_on(t: Terminal) -> None:

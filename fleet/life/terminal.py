@@ -125,7 +125,7 @@ class Terminal:
         self, event: Event, to: State | None = None, *, code: str = "", duration_ms: Millis = 0
     ) -> None:
         """Let `event` happen: the only way to another state."""
-        source, now = self.state, self.world.now()
+        source, now = self.pulse.state, self.world.now()
         target = step_target(source, event, to)
         self.steps += 1
         self.unit.log.note(now, event)
@@ -139,7 +139,7 @@ class Terminal:
     def _serve(self, state: State, now: Millis) -> None:
         """Let customers be served, or not, from now on; tell what became of those before."""
         placed = Placed.AWAY
-        if state is State.READY and not self.cases.hindered("trade"):
+        if state is State.READY and not (self.cases.active and self.cases.hindered("trade")):
             placed = Placed.SELLING if self.link is Link.ONLINE else Placed.OFFLINE
         tally = self.customers.place(placed, now)
         if tally is None:
@@ -271,7 +271,7 @@ class Terminal:
         """
         risk = self.unit.risks.at
         soonest = min(risk, until)
-        if self.link is Link.ONLINE and self.state in BEATING:
+        if self.link is Link.ONLINE and self.pulse.state in BEATING:
             order = await self.world.beat(self.every_ms, soonest)
         else:
             order = await self.world.listen(soonest)

@@ -183,12 +183,13 @@ class VirtualWorld:
     async def beat(self, every: Millis, until: Millis) -> AnyOrder | None:  # noqa: D102
         self._require_link()
         self._anchor(every)
+        estate = self._estate
         while True:
             at = until if self._inbox is None else self._inbox.soonest(until)
-            ordered = self._beaten_until(every, min(at, self._estate.horizon))
-            if ordered:
-                continue
-            if at <= self._estate.horizon:
+            horizon = estate.horizon
+            if self._beaten_until(every, min(at, horizon)):
+                continue  # by an order
+            if at <= horizon:
                 return self._take_order(at)
             await self._parked(min(at, self._beat_at))
             self._require_link()
@@ -257,11 +258,11 @@ class VirtualWorld:
     def _beaten_until(self, every: Millis, limit: Millis) -> bool:
         """Note the heartbeats up to `limit`; end early, and say so, at one that brings an order."""
         first = self._beat_at
+        if first > limit:
+            return False
         order = self._order_due()
         answered = None if order is None else first + max(0, -((first - order) // every)) * every
         last = limit if answered is None else min(limit, answered)
-        if first > last:
-            return False
         count = (last - first) // every + 1
         self._estate.chronicle.beaten(self._pulse, first, every, count)
         self._pulse.seq += count

@@ -36,12 +36,12 @@ def rows_of(taken: list[Collected]) -> NDArray[np.float64]:
     """Return terminal, number, instant and temperature of every heartbeat, by terminal and time."""
     found = []
     for stretches, tables in taken:
-        versions = [table[v] for table, v in zip(tables, stretches.T[len(FIELDS) :], strict=True)]
-        every = stretches[:, AT["every"]]
-        row = stretches[:, AT["row"]]
-        booted = stretches[:, AT["booted"]]
-        vitals = Vitals.of_stretches(3, row.astype(np.uint64), booted, every, versions)
-        grid = grid_of(stretches)
+        fields = stretches.T
+        row, booted, every = (fields[AT[name]] for name in ("row", "booted", "every"))
+        versions = list(fields[len(FIELDS) :])
+        serials = row.astype(np.uint64)
+        vitals = Vitals.of_stretches(3, serials, booted, every, tables, versions)
+        grid = grid_of(fields, slice(0, len(row)))
         values = expand(grid, vitals, 0).values
         found.append(np.stack([row[grid.stretch], grid.seq, grid.at_ms, values[0]], axis=1))
     rows = np.concatenate(found).astype(np.float64)
@@ -63,7 +63,7 @@ def test_each_day_holds_its_own_heartbeats() -> None:
     stretches.add(Pulse(0, "1.0", has_battery=False), 0, DAY_MS // 4, 16)
     days = stretches.take(ENDS)
     for (begin, end), day in zip(pairwise([0, *ENDS]), days, strict=True):
-        at = grid_of(day.stretches).at_ms
+        at = grid_of(day.stretches.T, slice(0, len(day.stretches))).at_ms
         assert begin <= at.min() <= at.max() < end
         assert len(at) == 4
 

@@ -35,6 +35,7 @@ _EARLY_LIFE: Final = Purpose("unit.defect.onset")
 _OUT: Final = math.inf
 _Aim = tuple[float, Millis]
 """What a clock shows when something happens, and at which instant."""
+_UNKNOWN: Final[_Aim] = (-math.inf, NEVER)
 
 
 class Fault(Exception):  # noqa: N818 - an event of life, not a mistake of the program
@@ -120,8 +121,8 @@ class Risks:
         self._rate = array("d", [self.frailty]) * count
         self.lives = lives
         self._defect = self._draw_defect()
-        self._next: list[_Aim] = []
-        self._next_shown: list[_Aim] = []
+        self._next: list[_Aim] = [_UNKNOWN] * len(slate.clocked)
+        self._next_shown: list[_Aim] = [_UNKNOWN] * len(slate.warners)
         for n, risk in enumerate(slate.risks):
             if n not in unfit:
                 self._draw(n, clocks.entry[risk.clock])
@@ -157,7 +158,7 @@ class Risks:
         if self._defect is not None and self._defect[0] == n:
             self._defect = None
         self._let_strike(n, _OUT)
-        self._choose()
+        self._choose(self._slate.risks[n].clock)
         return fault
 
     def renew(self, code: str, now: Millis) -> None:
@@ -165,7 +166,7 @@ class Risks:
         n = self._slate.index.get(code)
         if n is not None and self._strike[n] == _OUT:
             self._begin(n, now)
-            self._choose()
+            self._choose(self._slate.risks[n].clock)
 
     def inspect(self, now: Millis) -> list[LifeTruth]:
         """Clean what gets dirty: those lives end, and new ones begin; return the ended ones."""
@@ -286,33 +287,37 @@ class Risks:
                 self._let_strike(n, born + max(age, risk.law.at_hazard(hazard)))
         self._choose()
 
-    def _choose(self) -> None:
-        """Find who is next to strike, and to show, on each clock."""
+    def _choose(self, clock: Clock | None = None) -> None:
+        """Find who is next to strike, and to show: on a clock, or on each."""
         slate = self._slate
-        self._next = self._aimed(slate.clocked, self._next, self._strike)
-        self._next_shown = self._aimed(slate.warners, self._next_shown, self._show)
+        self._look(slate.clocked, self._next, self._strike, clock)
+        self._look(slate.warners, self._next_shown, self._show, clock)
+        self._meet()
+
+    def _look(
+        self, groups: list[Group], known: list[_Aim], values: Sequence[float], clock: Clock | None
+    ) -> None:
+        """Find the least value of groups, and its instant."""
+        for number, (each, _, of) in enumerate(groups):
+            if clock is None or each is clock:
+                reading = min(of(values))
+                if reading != known[number][0]:
+                    known[number] = (reading, self.clocks.when(each, reading))
+
+    def _aim(self) -> None:
+        """Find the instants anew: the clocks have been started or stopped."""
+        slate = self._slate
+        for groups, known in (slate.clocked, self._next), (slate.warners, self._next_shown):
+            for number, (clock, _, _) in enumerate(groups):
+                reading = known[number][0]
+                known[number] = (reading, self.clocks.when(clock, reading))
+        self._meet()
+
+    def _meet(self) -> None:
         self.at = min([at for _, at in self._next], default=NEVER)
         self.shows_at = min([at for _, at in self._next_shown], default=NEVER)
         if self._defect is not None:
             self.at = min(self.at, self._early_at())
-
-    def _aim(self) -> None:
-        """Find the instants anew: the clocks have been started or stopped."""
-        self._next, self._next_shown = [], []
-        self._choose()
-
-    def _aimed(
-        self, groups: list[Group], before: list[_Aim], values: Sequence[float]
-    ) -> list[_Aim]:
-        """Return the least value of each group, and its instant; what has not changed is known."""
-        aims = []
-        for number, (clock, _, of) in enumerate(groups):
-            reading = min(of(values))
-            known = before[number] if before else None
-            if known is None or known[0] != reading:
-                known = (reading, self.clocks.when(clock, reading))
-            aims.append(known)
-        return aims
 
     def _first(self) -> int:
         """Return who strikes first, of equals the first on the first clock."""
