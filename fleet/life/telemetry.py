@@ -118,6 +118,8 @@ TENTHS: Final = (COLUMN["temp_c"], COLUMN["paper_m"])
 TENTH: Final = np.float32(10.0)
 # Few reads must not become less than none: that would raise their mean.
 _READS_SPREAD_MAX: Final = 0.4
+# The places of `Vitals.tables`.
+_BASE_BIT, _SYMPTOMS_BIT, _SOLD_BIT, _COUNTED_BIT, _CURVES_BIT = (1 << n for n in range(5))
 _BIRTH_SEQ: Final = 2**63  # a heartbeat's number never gets here
 
 Floats = NDArray[np.float64]
@@ -136,6 +138,8 @@ class Vitals:
         every_ms: Time between two heartbeats, int64[terminals].
         changes: How often a row has changed, so that what was computed from it can be told stale,
             int64[terminals].
+        touched: Which of a row's `tables` may have changed since whoever copies them has last made
+            this 0, a bit for each.
     """
 
     def __init__(self, seed: int, serials: NDArray[np.uint64]) -> None:
@@ -154,6 +158,7 @@ class Vitals:
         self.flows = Flows(count, STREET)
         self.every_ms = np.full(count, HOUR_MS // 4, np.int64)
         self.changes = np.zeros(count, np.int64)
+        self.touched = [0] * count
 
     @classmethod
     def of_stretches(  # noqa: PLR0913, PLR0917 - what a stretch is
@@ -181,6 +186,7 @@ class Vitals:
         vitals.booted_ms = booted_ms
         vitals.every_ms = every_ms
         vitals.changes = np.zeros(0, np.int64)
+        vitals.touched = []
         vitals.base = np.take(tables[0].T.copy(), versions[0], axis=1).T
         vitals.symptoms = Symptoms.of(tables[1], versions[1])
         vitals.flows = Flows.of(tables[2:], versions[2:])
@@ -212,27 +218,28 @@ class Vitals:
         if trade is not None:
             self.flows.begin(row, trade, at)
             self.base[row, _FAIL] = trade.failing * NOMINAL_READS
-        self.changes[row] += 1
+            self.touched[row] |= _BASE_BIT | _CURVES_BIT
+        self._changed(row, _SOLD_BIT)
 
     def refuse(self, row: int, share: float, at: Millis) -> None:
         """Let the host refuse this share of what is sold from `at` on; 0 for none any more."""
         self.flows.refuse(row, share, at)
-        self.changes[row] += 1
+        self._changed(row, _SOLD_BIT)
 
     def count(self, row: int, seq: int, counts: Counts, paper_m: float) -> None:
         """Add to what heartbeat number `seq` will report, and use paper."""
         self.flows.count(row, seq, counts, paper_m)
-        self.changes[row] += 1
+        self._changed(row, _SOLD_BIT | _COUNTED_BIT)
 
     def show(self, row: int, source: int, symptom: Symptom, begin: Millis, grow_ms: Millis) -> None:
         """Let a symptom begin; see `Symptoms.show`."""
         self.symptoms.show(row, source, COLUMN[symptom.channel], symptom, begin, grow_ms)
-        self.changes[row] += 1
+        self._changed(row, _SYMPTOMS_BIT)
 
     def hide(self, row: int, source: int) -> None:
         """End all symptoms of a source."""
         self.symptoms.hide(row, source)
-        self.changes[row] += 1
+        self._changed(row, _SYMPTOMS_BIT)
 
     def level(self, row: int, channel: str, at_ms: Millis) -> float:
         """Return a level at `at_ms`, with symptoms that are there always, without noise."""
@@ -248,7 +255,11 @@ class Vitals:
         levels_only = np.arange(len(CHANNELS)) < _READS
         self.base[row, levels_only] = self._born(np.array([row]), generation)[0, levels_only]
         self.symptoms.clear(row)
+        self._changed(row, _BASE_BIT | _SYMPTOMS_BIT)
+
+    def _changed(self, row: int, tables: int) -> None:
         self.changes[row] += 1
+        self.touched[row] |= tables
 
     def _born(self, rows: Integers, generation: int) -> Single:
         birth = np.full(len(rows), _BIRTH_SEQ + generation, np.uint64)

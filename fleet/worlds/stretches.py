@@ -70,7 +70,6 @@ class Stretches:
         self.firmware: dict[str, int] = {}
         self._vitals = vitals
         self._sources = vitals.tables()
-        self._changes = [-1] * count
         self._versions: list[list[int]] = [[] for _ in range(count)]
         self._noted: list[list[bytes]] = [[] for _ in range(count)]
         self._numbers = array("q")
@@ -82,7 +81,7 @@ class Stretches:
     def add(self, pulse: Pulse, begin: Millis, every: Millis, count: int) -> None:
         """Note a stretch; its heartbeats follow those that the pulse has counted."""
         row, vitals = pulse.index, self._vitals
-        if self._changes[row] != vitals.changes[row]:
+        if vitals.touched[row] or not self._noted[row]:
             self._note(row)
         self._numbers.extend((
             row, begin, every, count, pulse.seq + 1,
@@ -108,24 +107,24 @@ class Stretches:
         return list(_by_day(stretches[order], tables, ends))
 
     def _forget(self) -> None:
-        count = len(self._changes)
         self._numbers = array("q")
         self._snapshots = [[] for _ in self._sources]
-        self._changes = [-1] * count
-        self._noted = [[] for _ in range(count)]
+        self._noted = [[] for _ in self._noted]
 
     def _note(self, row: int) -> None:
         """Note the versions of a terminal's rows that are not as they were."""
-        self._changes[row] = int(self._vitals.changes[row])
-        now = [source[row].tobytes() for source in self._sources]
-        before = self._noted[row]
-        if not before:
-            before, self._versions[row] = [b""] * len(now), [0] * len(now)
-        for number, (new, old) in enumerate(zip(now, before, strict=True)):
-            if new != old:
-                self._versions[row][number] = len(self._snapshots[number])
-                self._snapshots[number].append(new)
-        self._noted[row] = now
+        noted, touched = self._noted[row], self._vitals.touched[row]
+        if not noted:
+            noted += [b""] * len(self._sources)
+            self._versions[row], touched = [0] * len(self._sources), -1
+        self._vitals.touched[row] = 0
+        for number, source in enumerate(self._sources):
+            if touched >> number & 1:
+                now = source[row].tobytes()
+                if now != noted[number]:
+                    noted[number] = now
+                    self._versions[row][number] = len(self._snapshots[number])
+                    self._snapshots[number].append(now)
 
 
 def _by_day(
