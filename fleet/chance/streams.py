@@ -37,10 +37,6 @@ _STATE: Final[Any] = {
     "has_uint32": 0,
     "uinteger": 0,
 }
-_WORDS: Final = 4
-# The upper 53 of 64 bits are what a float in [0, 1) can hold.
-_SPARE: Final = 11
-_HAIR: Final = 2.0**-53
 _COUNTED: Final = 0
 _NUMBERED: Final = 1
 _WORD: Final = 2**64
@@ -104,7 +100,7 @@ class Streams:
 
     def uniform(self, purpose: Purpose) -> float:
         """A number in [0, 1)."""
-        return self._counted(purpose, self._next(purpose))
+        return self._word(_COUNTED, purpose, self._next(purpose))
 
     def last(self, purpose: Purpose) -> float:
         """The number that was last taken, once more.
@@ -117,19 +113,16 @@ class Streams:
         if i == len(purposes) or purposes[i] != number:
             msg = f"nothing has been drawn for {purpose.name}"
             raise ValueError(msg)
-        return self._counted(purpose, self._counts[i] - 1)
+        return self._word(_COUNTED, purpose, self._counts[i] - 1)
 
     def at(self, purpose: Purpose, n: int) -> float:
         """The n-th number in [0, 1), n from 0."""
-        _INNER["key"] = (self.seed, self.serial)
-        _INNER["counter"] = (0, n, purpose.number, _NUMBERED)
-        _PHILOX.state = _STATE
-        return (_PHILOX.random_raw() >> _SPARE) * _HAIR
+        return self._word(_NUMBERED, purpose, n)
 
     def chance(self, purpose: Purpose, p: float) -> bool:
         """True with probability ``p``."""
         n = self._next(purpose)  # counted even if the answer is certain
-        return p > 0.0 and (p >= 1.0 or self._counted(purpose, n) < p)
+        return p > 0.0 and (p >= 1.0 or self._word(_COUNTED, purpose, n) < p)
 
     def chance_at(self, purpose: Purpose, n: int, p: float) -> bool:
         """True with probability ``p``."""
@@ -171,67 +164,12 @@ class Streams:
         self._counts[i] = n + 1
         return n
 
-    def _counted(self, purpose: Purpose, n: int) -> float:
-        block, place = divmod(n, _WORDS)
-        self._turn_to(purpose, block)
-        word = int(_PHILOX.random_raw(place + 1)[place]) if place else _PHILOX.random_raw()
-        return (word >> _SPARE) * _HAIR
-
-    def _turn_to(self, purpose: Purpose, block: int) -> None:
+    def _word(self, kind: int, purpose: Purpose, n: int) -> float:
         _INNER["key"] = (self.seed, self.serial)
-        _INNER["counter"] = (self.generation, block, purpose.number, _COUNTED)
+        _INNER["counter"] = (self.generation if kind == _COUNTED else 0, n, purpose.number, kind)
         _PHILOX.state = _STATE
-
-
-class BlockStreams(Streams):
-    """The same streams, number by number, which keep what they have drawn of a block.
-
-    A draw costs a third, and a purpose in use some 300 bytes: for those of whom few live at once.
-    """
-
-    __slots__ = ("_blocks", "_last", "_spare")
-
-    def __init__(self, seed: int, serial: int) -> None:
-        super().__init__(seed, serial)
-        self._open()
-
-    def _open(self) -> None:
-        self._spare: dict[int, list[float]] = {}
-        self._blocks: dict[int, int] = {}
-        self._last: dict[int, float] = {}
-
-    def succeed(self) -> None:  # noqa: D102 - as above
-        super().succeed()
-        self._open()
-
-    def uniform(self, purpose: Purpose) -> float:  # noqa: D102
-        number = purpose.number
-        spare = self._spare.get(number)
-        if not spare:
-            block = self._blocks.get(number, 0)
-            self._blocks[number] = block + 1
-            self._turn_to(purpose, block)
-            d, c, b, a = _PHILOX.random_raw(_WORDS).tolist()
-            self._spare[number] = spare = [
-                (a >> _SPARE) * _HAIR,
-                (b >> _SPARE) * _HAIR,
-                (c >> _SPARE) * _HAIR,
-                (d >> _SPARE) * _HAIR,
-            ]
-        self._last[number] = drawn = spare.pop()
-        return drawn
-
-    def last(self, purpose: Purpose) -> float:  # noqa: D102
-        if purpose.number not in self._last:
-            return super().last(purpose)
-        return self._last[purpose.number]
-
-    def chance(self, purpose: Purpose, p: float) -> bool:  # noqa: D102
-        return self.uniform(purpose) < p
-
-    def draw(self, purpose: Purpose, law: Law) -> Millis:  # noqa: D102
-        value = law.quantile(self.uniform(purpose))
-        return round(value) if value < DURATION_MS_MAX else DURATION_MS_MAX
+        # The upper 53 of 64 bits are what a float in [0, 1) can hold.
+        return (_PHILOX.random_raw() >> 11) * 2.0**-53
 
 
 def _millis(value: float) -> Millis:

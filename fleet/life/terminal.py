@@ -53,7 +53,7 @@ class Terminal:
         self,
         profile: Profile,
         member: Member,
-        streams: Streams,
+        seed: int,
         world: World,
         pulse: Pulse,
         vitals: Vitals,
@@ -65,7 +65,7 @@ class Terminal:
         Args:
             profile: How the estate behaves.
             member: Who this terminal is.
-            streams: The member's: the run's seed and its serial decide all chance.
+            seed: The run's seed; with the member's serial it decides all chance.
             world: What it lives in.
             pulse: The slow part of its heartbeats, shared with the world.
             vitals: Its shard's telemetry; the pulse's index is its row.
@@ -79,11 +79,11 @@ class Terminal:
         self.pulse = pulse
         self.vitals = vitals
         self.origin_ms = origin_ms
-        self.streams = streams
-        first = None if member.site == member.index else Streams(streams.seed, member.site)
+        self.streams = Streams(seed, member.index)
+        first = None if member.site == member.index else Streams(seed, member.site)
         self.shop = ShopDay(profile, self.streams, member.region.utc_offset, first)
         self.customers = Customers(profile, member, self.streams, self.shop, origin_ms)
-        self.fate = (weather or Weather(profile, streams.seed)).fate(member)
+        self.fate = (weather or Weather(profile, seed)).fate(member)
         self.diary = Diary()
         self.diary.befalls = self.fate.at
         if profile.hazards.inspection is not None:

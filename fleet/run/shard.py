@@ -19,7 +19,6 @@ import msgspec
 import numpy as np
 import uvloop
 
-from fleet.chance.streams import Streams
 from fleet.life.faults import CATALOGUE
 from fleet.life.pulse import Pulse
 from fleet.life.states import Step
@@ -134,7 +133,7 @@ class Shard:
         terminal = Terminal(
             self.profile,
             member,
-            Streams(self.task.seed, member.index),
+            self.task.seed,
             world,
             pulse,
             self._vitals,

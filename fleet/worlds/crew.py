@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 
-from fleet.chance.streams import BlockStreams
 from fleet.life.pulse import Pulse
 from fleet.life.story import live
 from fleet.life.telemetry import Vitals
@@ -29,8 +28,7 @@ def put_to_life(
     for row, each in enumerate(members):
         pulse = Pulse(row, each.model.firmware, has_battery=each.model.battery)
         world = VirtualWorld(estate, each.tid, pulse)
-        streams, origin_ms = BlockStreams(seed, each.index), estate.origin_ms
-        terminal = Terminal(profile, each, streams, world, pulse, vitals, origin_ms, weather)
+        terminal = Terminal(profile, each, seed, world, pulse, vitals, estate.origin_ms, weather)
         world.begin(live(terminal))
         crew.append((world, terminal))
     return crew

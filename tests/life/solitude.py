@@ -5,7 +5,6 @@ from typing import Any, cast
 
 import numpy as np
 
-from fleet.chance.streams import Streams
 from fleet.life.pulse import Pulse
 from fleet.life.states import Event, State, Step
 from fleet.life.story import live
@@ -173,7 +172,7 @@ def settler(profile: Profile, world: Solitude, *, seed: int = 7, index: int = 0)
     """Make the terminal that lives in `world`."""
     vitals = Vitals(seed, np.array([index], np.uint64))
     who = member(profile.estate, seed, index)
-    return Terminal(profile, who, Streams(seed, index), world, world.pulse, vitals, world.origin_ms)
+    return Terminal(profile, who, seed, world, world.pulse, vitals, world.origin_ms)
 
 
 def spend(profile: Profile, world: Solitude, *, seed: int = 7, index: int = 0) -> Terminal:
