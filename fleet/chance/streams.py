@@ -11,32 +11,46 @@ names the draw: (block, number of the draw, purpose, kind). Hence
 One Philox serves the whole process. That is no shared state: key and counter are set anew before
 each draw, which makes it a function of them. Two threads must not draw at once; a process has one
 thread that draws.
+
+They are set in place, in numpy's own memory, to which its public `state_address` points: to hand
+over a `state` costs as much as the rest of a draw. A test compares the two ways.
 """
 
+import ctypes
 import hashlib
 import itertools
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
 from fleet.chance.laws import Law
 from fleet.units import DURATION_MS_MAX, Millis
 
+
+class _State(ctypes.Structure):
+    """The beginning of numpy's `philox_state`; see its `src/philox/philox.h`."""
+
+    _fields_ = (
+        ("counter", ctypes.POINTER(ctypes.c_uint64 * 4)),
+        ("key", ctypes.POINTER(ctypes.c_uint64 * 2)),
+        ("position", ctypes.c_int),
+    )
+
+
 _PHILOX: Final = np.random.Philox(key=0)
-_INNER: Final[dict[str, tuple[int, ...]]] = {}
-# A position of 4 says that the buffer of four words is used up, so its contents do not matter.
-_STATE: Final[Any] = {
-    "bit_generator": "Philox",
-    "state": _INNER,
-    "buffer": (0, 0, 0, 0),
-    "buffer_pos": 4,
-    "has_uint32": 0,
-    "uinteger": 0,
-}
+_PLACE: Final = _State.from_address(_PHILOX.ctypes.state_address)
+_COUNTER: Final = memoryview(_PLACE.counter.contents).cast("B").cast("Q")
+_KEY: Final = memoryview(_PLACE.key.contents).cast("B").cast("Q")
+_raw: Final = _PHILOX.random_raw
+_USED_UP: Final = 4
+"""A position of 4 says that the buffer of four words is used up: its contents do not matter."""
+# The upper 53 of 64 bits are what a float in [0, 1) can hold.
+_SPARE: Final = 11
+_HAIR: Final = 2.0**-53
 _COUNTED: Final = 0
 _NUMBERED: Final = 1
 _WORD: Final = 2**64
@@ -100,7 +114,18 @@ class Streams:
 
     def uniform(self, purpose: Purpose) -> float:
         """A number in [0, 1)."""
-        return self._word(_COUNTED, purpose, self._next(purpose))
+        number, purposes, counts = purpose.number, self._purposes, self._counts
+        i = bisect_left(purposes, number)
+        if i == len(purposes) or purposes[i] != number:
+            self._open(i, number)
+        n = counts[i]
+        counts[i] = n + 1
+        # As in `_word`, which a call would make a third dearer.
+        _KEY[0], _KEY[1] = self.seed, self.serial
+        _COUNTER[0], _COUNTER[1] = self.generation, n
+        _COUNTER[2], _COUNTER[3] = number, _COUNTED
+        _PLACE.position = _USED_UP
+        return (_raw() >> _SPARE) * _HAIR
 
     def last(self, purpose: Purpose) -> float:
         """The number that was last taken, once more.
@@ -121,8 +146,7 @@ class Streams:
 
     def chance(self, purpose: Purpose, p: float) -> bool:
         """True with probability ``p``."""
-        n = self._next(purpose)  # counted even if the answer is certain
-        return p > 0.0 and (p >= 1.0 or self._word(_COUNTED, purpose, n) < p)
+        return self.uniform(purpose) < p  # counted even if the answer is certain
 
     def chance_at(self, purpose: Purpose, n: int, p: float) -> bool:
         """True with probability ``p``."""
@@ -154,22 +178,16 @@ class Streams:
         """An index into ``weights``, with chances in proportion to them."""
         return _index(self.at(purpose, n), weights)
 
-    def _next(self, purpose: Purpose) -> int:
-        purposes, number = self._purposes, purpose.number
-        i = bisect_left(purposes, number)
-        if i == len(purposes) or purposes[i] != number:
-            purposes.insert(i, number)
-            self._counts.insert(i, 0)
-        n = self._counts[i]
-        self._counts[i] = n + 1
-        return n
+    def _open(self, i: int, number: int) -> None:
+        self._purposes.insert(i, number)
+        self._counts.insert(i, 0)
 
     def _word(self, kind: int, purpose: Purpose, n: int) -> float:
-        _INNER["key"] = (self.seed, self.serial)
-        _INNER["counter"] = (self.generation if kind == _COUNTED else 0, n, purpose.number, kind)
-        _PHILOX.state = _STATE
-        # The upper 53 of 64 bits are what a float in [0, 1) can hold.
-        return (_PHILOX.random_raw() >> 11) * 2.0**-53
+        _KEY[0], _KEY[1] = self.seed, self.serial
+        _COUNTER[0], _COUNTER[1] = (self.generation if kind == _COUNTED else 0), n
+        _COUNTER[2], _COUNTER[3] = purpose.number, kind
+        _PLACE.position = _USED_UP
+        return (_raw() >> _SPARE) * _HAIR
 
 
 def _millis(value: float) -> Millis:
