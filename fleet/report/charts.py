@@ -16,16 +16,18 @@ from fleet.report.page import missing_library
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.axis import Axis as MatplotlibAxis
 
 Floats = NDArray[np.float64]
 
 # Okabe and Ito's palette, which the colour-blind can tell apart, without black; then muted ones.
 COLOURS: Final = (
     "#0072b2", "#e69f00", "#009e73", "#d55e00", "#cc79a7", "#56b4e9", "#b59f00", "#7f7f7f",
-    "#8c564b", "#9467bd", "#17a398", "#bc5090", "#6a8d3f", "#a0522d", "#4b6cb7", "#c44e52",
+    "#8c564b", "#9467bd", "#fb9a99", "#bc5090", "#6a8d3f", "#a0522d", "#4b6cb7", "#c44e52",
 )  # fmt: skip
 _INK: Final = "#010203"
 _RULE: Final = "#010204"
+_OF_THE_PAGE: Final = {_INK: "currentColor", _RULE: "var(--rule)", COLOURS[0]: "var(--curve)"}
 _SIZE: Final = (6.4, 2.7)
 _WIDE: Final = (12.8, 3.0)
 
@@ -48,11 +50,21 @@ class Line(NamedTuple):
 
 
 class Axis(NamedTuple):
-    """What stands beside a chart's axes."""
+    """What stands beside a chart's axes.
+
+    Attributes:
+        x: Words below.
+        y: Words beside.
+        logarithmic: Whether the y axis is; a histogram has no use for that, so there it is x.
+        logarithmic_x: Whether the x axis is.
+        from_zero: Whether zero is shown, where y is linear.
+    """
 
     x: str
     y: str
     logarithmic: bool = False
+    logarithmic_x: bool = False
+    from_zero: bool = True
 
 
 def lines(
@@ -68,7 +80,9 @@ def lines(
             linestyle=(0, (4, 3)) if curve.dashed else "-", marker=_marker(curve.y), markersize=3,
             label=None if curve.dashed else curve.name,
         )  # fmt: skip
-    return _finish(figure, axes, bands, legend=len(colours) > 1, zero=not axis.logarithmic)
+    return _finish(
+        figure, axes, bands, legend=len(colours) > 1, zero=axis.from_zero and not axis.logarithmic
+    )
 
 
 def _marker(y: Floats) -> str:
@@ -134,7 +148,20 @@ def _figure(axis: Axis, *, wide: bool = False, height: float | None = None) -> t
             axes.spines[side].set_visible(False)
         if axis.logarithmic:
             axes.set_yscale("log")
+            _plain_marks(axes.yaxis)
+        if axis.logarithmic_x:
+            axes.set_xscale("log")
+            _plain_marks(axes.xaxis)
     return figure, axes
+
+
+def _plain_marks(axis: "MatplotlibAxis") -> None:
+    """Mark 1, 2, 5, 10, 20 ... as people write them, not as powers."""
+    from matplotlib.ticker import LogLocator, NullFormatter, StrMethodFormatter  # noqa: PLC0415
+
+    axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+    axis.set_major_formatter(StrMethodFormatter("{x:,g}"))
+    axis.set_minor_formatter(NullFormatter())
 
 
 def _finish(figure: Any, axes: "Axes", bands: Sequence[Band], *, legend: bool, zero: bool) -> str:
@@ -167,4 +194,7 @@ def _svg(figure: Any) -> str:
         figure.savefig(buffer, format="svg", transparent=True, metadata={"Date": None})
     text = buffer.getvalue()
     # Ids are hashes of what they stand for, so equal ones on one page stand for the same.
-    return text[text.index("<svg") :].replace(_INK, "currentColor").replace(_RULE, "var(--rule)")
+    text = text[text.index("<svg") :]
+    for drawn, shown in _OF_THE_PAGE.items():
+        text = text.replace(drawn, shown)
+    return text

@@ -3,9 +3,12 @@
 from collections.abc import Iterator
 from typing import Final
 
+import numpy as np
+
 from fleet.profile.indicators import LATENCIES
 from fleet.report import charts
 from fleet.report.charts import Axis, Floats, Line
+from fleet.report.figures import as_time, digits, unit_of
 from fleet.report.page import Banner, Cell, Chart, Page, Section, Table
 from fleet.report.record import Record
 from fleet.report.run_page import VERDICTS
@@ -84,8 +87,8 @@ def _latencies(record: Record, other: Record) -> Table:
             for part in ("p50_ms", "p99_ms", "p999_ms"):
                 a, b = getattr(ours, part), getattr(theirs, part)
                 name = f"{latency.name}, {part[:-3].replace('999', '99.9')}"
-                rows.append((name, f"{a:,.3g}", f"{b:,.3g}", _ratio(a, b)))
-    return Table("Response times, ms", ("", "this run", "other run", "ratio"), rows)
+                rows.append((name, as_time(a), as_time(b), _ratio(a, b)))
+    return Table("Response times", ("", "this run", "other run", "ratio"), rows)
 
 
 def _counts(record: Record, other: Record) -> Table:
@@ -95,7 +98,7 @@ def _counts(record: Record, other: Record) -> Table:
         a, b = sum(counts.values()), sum(beside.values())
         if a or b:
             name = family.removeprefix("fleet_").removesuffix("_total").replace("_", " ")
-            rows.append((name, f"{a:,}", f"{b:,}", f"{a / b:.3g}" if b else ""))
+            rows.append((name, f"{a:,}", f"{b:,}", digits(a / b) if b else ""))
     return Table("Counts", ("", "this run", "other run", "ratio"), rows)
 
 
@@ -104,8 +107,8 @@ def _ratio(ours: float, theirs: float) -> Cell | str:
         return ""
     ratio = ours / theirs
     if abs(ratio - 1) < _NOISE:
-        return f"{ratio:.3g}"
-    return Cell(f"{ratio:.3g}", "bad" if ratio > 1 else "good")
+        return digits(ratio)
+    return Cell(digits(ratio), "bad" if ratio > 1 else "good")
 
 
 def _curves(record: Record, other: Record) -> Iterator[Chart]:
@@ -119,7 +122,11 @@ def _curves(record: Record, other: Record) -> Iterator[Chart]:
     yield _chart("Connected terminals", "terminals", connected)
     for latency in LATENCIES:
         curves = [(r, r.part(latency.response, "p99")) for r in (record, other)]
-        yield _chart(f"{latency.name}, p99, ms", "ms", curves)
+        found = np.concatenate([values[np.isfinite(values)] for _, values in curves])
+        if found.size:
+            unit, size = unit_of(float(np.median(found)))
+            scaled = [(r, values / size) for r, values in curves]
+            yield _chart(f"{latency.name}, p99, {unit}", unit, scaled)
 
 
 def _chart(title: str, unit: str, curves: list[tuple[Record, Floats]]) -> Chart:

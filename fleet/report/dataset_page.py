@@ -132,10 +132,10 @@ def _weibull_plot(code: str, law: Weibull, lives: Columns, struck: Any) -> Chart
     entered = np.searchsorted(np.sort(lives["entry"]), struck, side="left")
     left = np.searchsorted(np.sort(lives["exit"]), struck, side="left")
     hazard = np.cumsum(1.0 / np.maximum(entered - left, 1))
-    x = np.log10(np.maximum(struck, 1e-3))
+    x = np.maximum(struck, 1e-3)
     configured = np.maximum((struck * HOUR_MS / law.scale) ** law.shape, 1e-9)
     curves = [Line("observed", x, hazard), Line("observed", x, configured, dashed=True)]
-    svg = lines(curves, Axis("age, log10 of hours", "cumulative hazard", logarithmic=True))
+    svg = lines(curves, Axis("age, h", "cumulative hazard", logarithmic=True, logarithmic_x=True))
     note = f"{len(struck):,} faults; configured shape {law.shape:g}"
     return Chart(f"{code}, cumulative hazard", svg, note)
 
@@ -148,9 +148,10 @@ def _life(evidence: Evidence) -> Iterator[Chart]:
     readings, spans = evidence.ask(_READINGS.format(**names)), evidence.ask(_SPANS.format(**names))
     bands = [Band(begin, max(stop, begin + 0.05), str(code)[-3:]) for code, begin, stop
              in zip(spans["code"], spans["begin"], spans["stop"], strict=True)]  # fmt: skip
-    for name, title, unit in (("temp", "temperature", "°C"), ("mem", "memory in use", "1")):
-        curve = Line(title, readings["day"], readings[name].astype(np.float64))
-        svg = lines([curve], Axis("day", unit), bands, wide=True)
+    shown = (("temp", 1.0, "temperature", "°C"), ("mem", 100.0, "memory in use", "%"))
+    for name, scale, title, unit in shown:
+        curve = Line(title, readings["day"], scale * readings[name].astype(np.float64))
+        svg = lines([curve], Axis("day", unit, from_zero=unit == "%"), bands, wide=True)
         yield Chart(f"Terminal {busiest[0]}: {title}, {unit}", svg, wide=True)
 
 

@@ -8,6 +8,7 @@ import numpy as np
 from fleet.profile.indicators import LATENCIES
 from fleet.report import charts
 from fleet.report.charts import Axis, Band, Floats, Line
+from fleet.report.figures import as_time, unit_of
 from fleet.report.page import Banner, Cell, Chart, Fold, Page, Section, Table, Tone
 from fleet.report.record import Record
 from fleet.watch.histogram import Percentiles
@@ -143,7 +144,7 @@ def _latency(record: Record) -> Iterator[Table | Chart]:
         if times.count
     ]
     headings = ("", "count", "mean", "p50", "p90", "p99", "p99.9", "max")
-    yield Table("Latencies, ms", headings, rows)
+    yield Table("Latencies", headings, rows)
     marks = bands(record)
     for latency in LATENCIES:
         curves = [
@@ -151,25 +152,21 @@ def _latency(record: Record) -> Iterator[Table | Chart]:
             for part in ("p50", "p99", "max")
         ]
         if np.isfinite(curves[0].y).any():
-            axis = Axis(_TIME, "ms", logarithmic=True)
-            title = f"{latency.name}, ms: {latency.help}"
-            yield Chart(title, charts.lines(_shown(curves), axis, marks))
+            unit, size = unit_of(float(np.nanmedian(curves[0].y)))
+            axis = Axis(_TIME, unit, logarithmic=True)
+            title = f"{latency.name}, {unit}: {latency.help}"
+            yield Chart(title, charts.lines(_shown(curves, size), axis, marks))
 
 
-def _shown(curves: list[Line]) -> list[Line]:
-    """Let zeros stand at the clock's resolution, which a logarithmic axis can show."""
-    return [curve._replace(y=np.maximum(curve.y, 1e-3)) for curve in curves]
+def _shown(curves: list[Line], size: float = 1.0) -> list[Line]:
+    """Convert from ms; let zeros stand at the clock's resolution, as a logarithm needs them."""
+    return [curve._replace(y=np.maximum(curve.y, 1e-3) / size) for curve in curves]
 
 
 def figures(times: Percentiles) -> tuple[str, ...]:
-    """Return a distribution as cells: count, then milliseconds."""
+    """Return a distribution as cells: count, then times."""
     ms = (times.mean_ms, times.p50_ms, times.p90_ms, times.p99_ms, times.p999_ms, times.max_ms)
-    return f"{times.count:,}", *map(_three_digits, ms)
-
-
-def _three_digits(value: float) -> str:
-    text = f"{value:,.3g}"
-    return f"{value:,.0f}" if "e" in text else text
+    return f"{times.count:,}", *map(as_time, ms)
 
 
 # ------------------------------------------------------------------------------- estate

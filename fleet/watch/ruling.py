@@ -15,6 +15,7 @@ from fleet.units import Millis
 Verdict = Literal["passed", "failed", "slo_broken", "invalid", "interrupted"]
 
 _PER_CENT: Final = 100
+_MANY: Final = 1_000
 
 
 class Finding(Struct, frozen=True):
@@ -50,7 +51,12 @@ class Finding(Struct, frozen=True):
         if self.value is None:
             return "nothing was measured"
         if self.unit == Unit.DURATION.name and self.bound:
-            return f"{self.value / self.bound:.3g} times the bound"
+            times = self.value / self.bound
+            return (
+                f"{times:,.0f} times the bound"
+                if times >= _MANY
+                else f"{times:.3g} times the bound"
+            )
         return f"off by {show(abs(self.value - self.bound), self.unit)}"
 
     @property
