@@ -11,6 +11,7 @@ import pyarrow as pa
 import fleet
 from fleet.dataset import cards, croissant, observed, schema, truth
 from fleet.dataset.calendar import Calendar
+from fleet.dataset.campaigns import Rulings
 from fleet.dataset.files import Written, sha256_of, write_table
 from fleet.dataset.splits import schemes
 from fleet.dataset.summary import Summary
@@ -19,13 +20,16 @@ from fleet.profile.profile import Profile
 from fleet.profile.render import digest, resolved_toml
 
 
-def complete(profile: Profile, root: Path, files: list[Written]) -> None:
+def complete(
+    profile: Profile, root: Path, files: list[Written], rulings: Rulings | None = None
+) -> None:
     """Write all that follows from the profile and the list of files, which grows by some.
 
     Args:
         profile: The dataset's.
         root: Its folder.
         files: All files of its tables.
+        rulings: What was decided of campaigns; None if nothing is.
     """
     calendar = Calendar.of(profile, profile.dataset.days)
     kind = profile.dataset.format
@@ -48,7 +52,9 @@ def complete(profile: Profile, root: Path, files: list[Written]) -> None:
         (root / name).write_text(text, encoding="utf-8")
     names = sorted([*texts, *(path.relative_to(root).as_posix() for path in views)])
     others = {name: sha256_of(root / name) for name in names}
-    (root / "manifest.json").write_text(_json(_manifest(summary, others)), encoding="utf-8")
+    (root / "manifest.json").write_text(
+        _json(_manifest(summary, others) | _ruled(rulings)), encoding="utf-8"
+    )
 
 
 def _manifest(summary: Summary, others: dict[str, str]) -> dict[str, Any]:
@@ -76,6 +82,12 @@ def _manifest(summary: Summary, others: dict[str, str]) -> dict[str, Any]:
         ],
         "texts": others,
     }
+
+
+def _ruled(rulings: Rulings | None) -> dict[str, Any]:
+    if rulings is None:
+        return {}
+    return {"rulings": [ruling._asdict() for ruling in rulings]}
 
 
 def _json(value: dict[str, Any]) -> str:

@@ -15,21 +15,24 @@ import os
 import shutil
 import signal
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Final, Self
+from typing import Final, Self, TypeVar
 
 from fleet.dataset import finish
 from fleet.dataset.calendar import Calendar
+from fleet.dataset.campaigns import Rulings, are_decided, find_rulings
 from fleet.dataset.errors import DatasetError
 from fleet.dataset.files import Written, sha256_of
-from fleet.dataset.tasks import JOB, Job, Task, lives_of, perform, tables_of
+from fleet.dataset.tasks import JOB, Job, Task, lives_of, perform, tables_of, tell_of_campaigns
 from fleet.profile.profile import Profile
 from fleet.profile.render import digest, resolved_toml
+from fleet.tms.book import Note
 
+Made = TypeVar("Made")
 Progress = Callable[[Task, list[Written]], None]
 """Told of each task that is done, and of what it wrote."""
 
@@ -120,19 +123,33 @@ class Dataset:
         files = [file for task in finished for file in finished[task]]
         try:
             with _Workers(workers) as pool:
+                job = self._ruled(pool)
                 for wave in self.tasks:
                     todo = [task for task in wave if task not in finished]
-                    for task, written in pool.perform(self._job, todo):
+                    for task, written in pool.perform(perform, job, todo):
                         self._note(task, written)
                         files += written
                         progress(task, written)
             tables = [file for file in files if file.table != JOB]
-            finish.complete(self.profile, self.root, tables)
+            finish.complete(self.profile, self.root, tables, job.rulings)
             shutil.rmtree(self.root / JOB)
             self.root.replace(self.out)
         except OSError as error:
             raise DatasetError(_trouble(error, self.root)) from None
         return tables
+
+    def _ruled(self, pool: "_Workers") -> Job:
+        """Return the job, with what is decided of campaigns if anything is."""
+        if not are_decided(self.profile):
+            return self._job
+        lives, _ = self.tasks
+
+        def told(rulings: Rulings) -> Iterator[list[Note]]:
+            job = self._job._replace(rulings=rulings)
+            return (notes for _, notes in pool.perform(tell_of_campaigns, job, lives))
+
+        calendar = Calendar.of(self.profile, self.profile.dataset.days)
+        return self._job._replace(rulings=find_rulings(self.profile, calendar, told))
 
     def _note(self, task: Task, written: list[Written]) -> None:
         with self._journal.open("a", encoding="utf-8") as file:
@@ -179,13 +196,15 @@ class _Workers:
                 process.kill()
                 process.join()
 
-    def perform(self, job: Job, tasks: Sequence[Task]) -> Iterable[tuple[Task, list[Written]]]:
+    def perform(
+        self, deed: Callable[[Job, Task], list[Made]], job: Job, tasks: Sequence[Task]
+    ) -> Iterator[tuple[Task, list[Made]]]:
         """Yield tasks as they are done; a few more than there are workers are on their way."""
-        waiting: dict[Future[list[Written]], Task] = {}
+        waiting: dict[Future[list[Made]], Task] = {}
         todo = iter(tasks)
         while True:
             for task in todo:
-                waiting[self._pool.submit(perform, job, task)] = task
+                waiting[self._pool.submit(deed, job, task)] = task
                 if len(waiting) > 2 * self._count:
                     break
             if not waiting:

@@ -5,7 +5,7 @@ written depends on neither the number of workers nor their order.
 """
 
 import gc
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -18,6 +18,7 @@ from fleet.life.telemetry import Vitals
 from fleet.profile.members import Member, member
 from fleet.profile.profile import Profile
 from fleet.tms.desk import Desk
+from fleet.tms.progress import Ruling
 from fleet.worlds.crew import put_to_life
 from fleet.worlds.virtual import Chronicle as AnyChronicle
 from fleet.worlds.virtual import VirtualEstate
@@ -36,7 +37,14 @@ def crew(profile: Profile, seed: int, block: int) -> list[Member]:
     return [member(profile.estate, seed, index) for index in range(block * BLOCK, last)]
 
 
-def live_block(profile: Profile, seed: int, block: int, calendar: Calendar, folder: Path) -> None:
+def live_block(  # noqa: PLR0913, PLR0917 - all that lives are made of
+    profile: Profile,
+    seed: int,
+    block: int,
+    calendar: Calendar,
+    folder: Path,
+    rulings: Iterable[Ruling] | None = None,
+) -> None:
     """Let the terminals of a block live through a study, and write down what happens.
 
     Args:
@@ -45,11 +53,14 @@ def live_block(profile: Profile, seed: int, block: int, calendar: Calendar, fold
         block: Which block, from 0.
         calendar: The study's days.
         folder: An empty folder.
+        rulings: What is decided of campaigns, if that is known.
     """
     members = crew(profile, seed, block)
     vitals = Vitals(seed, np.array([each.index for each in members], np.uint64))
     chronicle = Chronicle(folder, vitals, calendar.origin_ms)
-    live_through(profile, seed, members, vitals, chronicle, calendar, chronicle.end_days)
+    live_through(
+        profile, seed, members, vitals, chronicle, calendar, chronicle.end_days, rulings=rulings
+    )
     words = "\n".join(chronicle.close())
     (folder / "firmware.txt").write_text(words, encoding="utf-8")
 
@@ -63,6 +74,7 @@ def live_through(  # noqa: PLR0913, PLR0917 - all that lives are made of
     calendar: Calendar,
     end_days: Callable[[Sequence[Day]], None],
     kind: type[VirtualEstate] = VirtualEstate,
+    rulings: Iterable[Ruling] | None = None,
 ) -> None:
     """Let terminals live through a study, some days at a time.
 
@@ -75,9 +87,11 @@ def live_through(  # noqa: PLR0913, PLR0917 - all that lives are made of
         calendar: The study's days.
         end_days: Called when some of them are over.
         kind: What makes time pass.
+        rulings: What is decided of campaigns, if that is known; else these terminals' own desk
+            decides, as if there were no others.
     """
-    profile = _without_packages(profile)
-    desk = Desk(profile, seed, alone=False)
+    profile = without_packages(profile)
+    desk = Desk(profile, seed, alone=False, rulings=rulings)
     tenant, speed = profile.estate.tenant, profile.run.speed
     estate = kind(desk, chronicle, tenant, calendar.origin_ms, speed)
     worlds = put_to_life(profile, seed, members, vitals, estate)
@@ -94,7 +108,7 @@ def live_through(  # noqa: PLR0913, PLR0917 - all that lives are made of
         end_days(days)
 
 
-def _without_packages(profile: Profile) -> Profile:
+def without_packages(profile: Profile) -> Profile:
     """Return a profile in which packages take their time and no bytes: lives are the same."""
     drawn = profile.update.model_copy(update={"transfer": "drawn"})
     return profile.model_copy(update={"update": drawn})

@@ -15,6 +15,7 @@ import pyarrow as pa
 from fleet.dataset import observed, schema, truth
 from fleet.dataset.bucket import Bucket
 from fleet.dataset.calendar import Calendar
+from fleet.dataset.campaigns import Rulings, tell
 from fleet.dataset.files import Written, sha256_of, table_file, write_table
 from fleet.dataset.hazards import targets_of
 from fleet.dataset.labels import Labeller
@@ -25,6 +26,7 @@ from fleet.dataset.telemetry import Teller
 from fleet.dataset.transport import Transport
 from fleet.profile.profile import Profile
 from fleet.profile.store import parse
+from fleet.tms.book import Note
 from fleet.units import format_duration
 
 JOB: Final = ".job"
@@ -37,10 +39,12 @@ class Job(NamedTuple):
     Attributes:
         profile_toml: The resolved profile.
         root: The folder that the dataset is made in.
+        rulings: What is decided of campaigns; None if nothing is.
     """
 
     profile_toml: str
     root: str
+    rulings: Rulings | None = None
 
 
 class Task(NamedTuple):
@@ -92,7 +96,7 @@ def perform(job: Job, task: Task) -> list[Written]:
     gc.disable()  # nothing here goes in circles until it is over
     try:
         if task.kind == "lives":
-            return _lives(profile, calendar, root, task.number)
+            return _lives(profile, calendar, root, task.number, job.rulings)
         bucket = _bucket(job, task.number)
         return list(_MAKERS[task.kind](profile, calendar, root, bucket, task.day))
     finally:
@@ -110,11 +114,20 @@ def _bucket(job: Job, number: int) -> Bucket:
     return Bucket(profile, profile.dataset.seed, number, Path(job.root) / JOB)
 
 
-def _lives(profile: Profile, calendar: Calendar, root: Path, block: int) -> list[Written]:
+def tell_of_campaigns(job: Job, task: Task) -> list[Note]:
+    """Return what a block's terminals tell of campaigns by the job's rulings, whatever process."""
+    profile = _profile(job.profile_toml)
+    calendar = Calendar.of(profile, profile.dataset.days)
+    return tell(profile, calendar, task.number, job.rulings or ())
+
+
+def _lives(
+    profile: Profile, calendar: Calendar, root: Path, block: int, rulings: Rulings | None
+) -> list[Written]:
     folder = root / JOB / f"block-{block:05}"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    live_block(profile, profile.dataset.seed, block, calendar, folder)
+    live_block(profile, profile.dataset.seed, block, calendar, folder, rulings)
     gc.collect()
     return [Written(JOB, path.relative_to(root).as_posix(), 0, sha256_of(path), "")
             for path in sorted(folder.iterdir())]  # fmt: skip

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
+from fleet.profile.campaigns import Campaign
 from fleet.profile.cohort_checks import unknown
 from fleet.profile.complaints import Complaint
 from fleet.profile.profile import Profile
@@ -17,6 +18,7 @@ _RARE: Final = 1e-4
 def waves(profile: Profile) -> Iterator[Complaint]:
     """Waves must rise, each to a larger share and not sooner than the one before."""
     for i, campaign in enumerate(profile.campaigns):
+        yield from _gates(profile, i, campaign)
         for n, (before, wave) in enumerate(
             zip(campaign.waves, campaign.waves[1:], strict=False), 1
         ):
@@ -35,6 +37,20 @@ def waves(profile: Profile) -> Iterator[Complaint]:
                 )
 
 
+def _gates(profile: Profile, i: int, campaign: Campaign) -> Iterator[Complaint]:
+    """Yield what is wrong with waves that wait for successes: there must be enough to come."""
+    reached = 0.0
+    for n, wave in enumerate(campaign.waves):
+        coming = profile.estate.terminals * campaign.share * reached
+        if wave.succeeded is not None and wave.succeeded > coming:
+            yield Complaint(
+                f"campaigns[{i}].waves[{n}].succeeded",
+                f"the waves before reach about {coming:,.0f} terminals, so {wave.succeeded:,} "
+                "never succeed; write less, or let those waves reach more",
+            )
+        reached = wave.share
+
+
 def models(profile: Profile) -> Iterator[Complaint]:
     """Models that a campaign names must be there."""
     known = [model.name for model in profile.estate.models]
@@ -48,12 +64,20 @@ def one_book(profile: Profile) -> Iterator[Complaint]:
     if profile.tms.instances == 1:
         return
     for i, campaign in enumerate(profile.campaigns):
+        instances = profile.tms.instances
         if campaign.abort:
             yield Complaint(
                 f"campaigns[{i}].abort",
-                f"{profile.tms.instances} instances of the TMS cannot tell together how many have "
-                "failed; set tms.instances = 1, or leave this out",
+                f"{instances} instances of the TMS cannot tell together how many have failed; set "
+                "tms.instances = 1, or leave this out",
             )
+        for n, wave in enumerate(campaign.waves):
+            if wave.gated:
+                yield Complaint(
+                    f"campaigns[{i}].waves[{n}].succeeded",
+                    f"{instances} instances of the TMS cannot tell together how many have "
+                    "succeeded; set tms.instances = 1, or leave this out",
+                )
 
 
 def windows(profile: Profile) -> Iterator[Complaint]:

@@ -24,6 +24,14 @@ class Wave(Section):
     """Part of the campaign's terminals that have their turn by the end of this wave."""
     after: Duration = 0
     """Begins this long after the campaign."""
+    succeeded: Annotated[int, Field(ge=1, le=10_000_000)] | None = None
+    """But not before so many terminals of the campaign have succeeded, in the manner of AWS IoT's
+    `numberOfSucceededThings`; waits for nobody unless given."""
+
+    @property
+    def gated(self) -> bool:
+        """Whether it waits for the success of others."""
+        return self.succeeded is not None
 
 
 class Abort(Section):
@@ -95,3 +103,8 @@ class Campaign(Cohort):
     back); else the terminal crashes in use, again and again (SW-703)."""
     crash_after: DurationLaw = Lognormal.from_p95(2 * HOUR_MS, 12 * HOUR_MS)
     """Time from a sign-in with a version that does not fit until it crashes; a guess."""
+
+    @property
+    def decided(self) -> bool:
+        """Whether anything is decided of it on the way: that it stops, or that a wave may begin."""
+        return bool(self.abort) or any(wave.gated for wave in self.waves)

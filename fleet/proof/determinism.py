@@ -20,6 +20,7 @@ from fleet.profile.render import resolved_toml
 from fleet.profile.store import parse
 from fleet.proof.evidence import Evidence
 from fleet.proof.finding import Check, Finding, none
+from fleet.tms.progress import Ruling
 
 TERMINALS: Final = 48
 DAYS: Final = 4
@@ -67,7 +68,10 @@ def _make(evidence: Evidence, terminals: int, days: int, folder: Path) -> Path:
     profile = parse(resolved_toml(evidence.profile), overrides)
     dataset = Dataset(profile, folder / "again")
     dataset.prepare(resume=False)
-    job = Job(resolved_toml(profile), str(dataset.root))
+    # What was decided of campaigns goes by all terminals, so it is read, not found out again.
+    ruled = evidence.manifest.get("rulings")
+    rulings = None if ruled is None else tuple(Ruling(**each) for each in ruled)
+    job = Job(resolved_toml(profile), str(dataset.root), rulings)
     for wave in dataset.tasks:
         for task in wave:
             perform(job, task)

@@ -28,6 +28,7 @@ busy broker changes no story.
 """
 
 import hmac
+from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 from fleet.chance.streams import Purpose, Streams
@@ -41,6 +42,7 @@ from fleet.profile.weather import Weather
 from fleet.tms.imperatives import packages
 from fleet.tms.ledger import Ledger
 from fleet.tms.plan import Plan, line_of
+from fleet.tms.progress import Ruling
 from fleet.tms.views import Views
 from fleet.units import DAY_MS
 from fleet.wire.codes import (
@@ -103,7 +105,14 @@ class Desk:
         book: How its campaigns are going.
     """
 
-    def __init__(self, profile: Profile, seed: int, *, alone: bool = True) -> None:
+    def __init__(
+        self,
+        profile: Profile,
+        seed: int,
+        *,
+        alone: bool = True,
+        rulings: Iterable[Ruling] | None = None,
+    ) -> None:
         """Open the desk.
 
         Args:
@@ -111,10 +120,12 @@ class Desk:
             seed: The run's, 0 to 2**64 - 1.
             alone: Whether this desk hears every message of the estate; only then it can tell
                 whether one is missing.
+            rulings: What will be decided of campaigns, where that is known beforehand; else it is
+                decided here.
         """
         self._ledger = Ledger(follows=alone, speed=profile.run.speed)
         self.counts: Final = self._ledger.counts
-        self._plan = Plan(profile, seed)
+        self._plan = Plan(profile, seed, rulings)
         self._weather = Weather(profile, seed)
         self.book: Final = self._plan.book
         self.views: Final = Views(profile)

@@ -22,10 +22,11 @@ from fleet.profile.clock import origin_ms
 from fleet.profile.members import member
 from fleet.profile.profile import Profile
 from fleet.profile.scenario import Order as PlannedOrder
-from fleet.tms.book import Book, TickClock
+from fleet.tms.book import Book, ForetoldBook
 from fleet.tms.imperatives import order_message, update_message, withdrawal_message
-from fleet.tms.turns import Turns
-from fleet.units import SECOND_MS
+from fleet.tms.progress import Ruling, TickClock
+from fleet.tms.turns import Spot, Turns
+from fleet.units import SECOND_MS, Millis
 from fleet.wire.messages import AnyOrder
 
 # Verdicts on whose turn it is cost a few microseconds, and are asked for with each heartbeat.
@@ -77,16 +78,18 @@ class Plan:
         book: How the campaigns among them are going.
     """
 
-    def __init__(self, profile: Profile, seed: int) -> None:
-        """Take the profile and the run's seed, 0 to 2**64 - 1."""
+    def __init__(
+        self, profile: Profile, seed: int, rulings: Iterable[Ruling] | None = None
+    ) -> None:
+        """Take the profile, the run's seed, 0 to 2**64 - 1, and what will be decided, if known."""
         self.entries: Final = tuple(_entries(profile))
-        self.book: Final = _book(profile, self.entries)
+        self.book: Final = _book(profile, self.entries, rulings)
         self._profile = profile
         self._origin_ms = origin_ms(profile.run)
         self._seed = seed
         self._lots = [entry.lot for entry in self.entries]
         self._turns = [_turns(profile, entry.asked) for entry in self.entries]
-        self.turn_s = lru_cache(_REMEMBERED_MAX)(self._turn_s)
+        self._spot = lru_cache(_REMEMBERED_MAX)(self._find_spot)
 
     def next_due(self, index: int, after: int, fw: str) -> Due | None:
         """Return what a terminal is to be told next, due or not.
@@ -152,28 +155,34 @@ class Plan:
                 latest, old = turn_s, other.asked.version
         return old
 
-    def _turn_s(self, line: int, index: int) -> int | None:
-        """Return a terminal's turn in seconds since the run's beginning; None if it has none."""
+    def turn_s(self, line: int, index: int) -> int | None:
+        """Return a terminal's turn in seconds since the run's beginning; None for none yet."""
+        spot = self._spot(line, index)
+        if spot is None:
+            return None
+        start_ms = self._start_ms(line, spot.wave)
+        return None if start_ms is None else -(-(start_ms + spot.after_ms) // SECOND_MS)
+
+    def _start_ms(self, line: int, wave: int) -> Millis | None:
+        asked = self.entries[line - 1].asked
+        return self.book.start_ms(line, wave) if isinstance(asked, Campaign) else asked.at
+
+    def _find_spot(self, line: int, index: int) -> Spot | None:
         asked = self.entries[line - 1].asked
         place = Streams(self._seed, index).at(self._lots[line - 1], 0) / asked.share
-        after_ms = self._turns[line - 1].after_ms(place)
-        if after_ms is None:
-            return None
-        if not asked.admits_all and not asked.admits(
-            member(self._profile.estate, self._seed, index)
-        ):
-            return None
-        return -(-(asked.at + after_ms) // SECOND_MS)
+        spot = self._turns[line - 1].spot(place)
+        if spot is None or asked.admits_all:
+            return spot
+        return spot if asked.admits(member(self._profile.estate, self._seed, index)) else None
 
 
-def _book(profile: Profile, entries: Iterable[Entry]) -> Book:
+def _book(profile: Profile, entries: Iterable[Entry], rulings: Iterable[Ruling] | None) -> Book:
     campaigns = {e.line: e.asked for e in entries if isinstance(e.asked, Campaign)}
-    rollouts_ms = {
-        line: Turns.of(profile.estate, asked).last_ms for line, asked in campaigns.items()
-    }
-    tms = profile.tms
-    clock = TickClock(origin_ms(profile.run), tms.tick, tms.order_lead)
-    return Book(campaigns, clock, rollouts_ms)
+    clock = TickClock(origin_ms(profile.run), profile.tms.tick, profile.tms.order_lead)
+    if rulings is not None:
+        return ForetoldBook(campaigns, clock, rulings)
+    turns = {line: Turns.of(profile.estate, asked) for line, asked in campaigns.items()}
+    return Book(campaigns, clock, turns)
 
 
 def line_of(number: int) -> int:

@@ -4,6 +4,9 @@ A terminal's *place* in a campaign is a number from 0 to 1 that it drew, uniform
 take part. Waves cut that span into parts; within its wave, a terminal's turn comes when as many as
 stand before it have had theirs, at the campaign's rate. How many take part is reckoned from the
 shares of the estate, so nobody has to be counted or sorted, and any desk comes to the same turn.
+
+When a wave begins is another question: it may have to wait for the success of those before it, and
+that is decided in `fleet.tms.progress`.
 """
 
 import math
@@ -14,45 +17,53 @@ from fleet.profile.estate import Estate
 from fleet.units import MINUTE_MS, Millis
 
 
+class Spot(NamedTuple):
+    """Where a terminal stands.
+
+    Attributes:
+        wave: Number of its wave, from 0.
+        after_ms: When it has its turn, after the wave's beginning.
+    """
+
+    wave: int
+    after_ms: Millis
+
+
 class Turns(NamedTuple):
     """The turns of one campaign.
 
     Attributes:
-        waves: Of each wave, the place at which it ends and when it begins, after the campaign.
+        ends: Of each wave, the place at which it ends.
         span_ms: How long the whole campaign would take at its rate; 0 for all at once.
     """
 
-    waves: tuple[tuple[float, Millis], ...]
-    span_ms: float
+    ends: tuple[float, ...]
+    span_ms: float = 0.0
 
     @classmethod
     def at_once(cls) -> Self:
         """Return turns that all come at the beginning."""
-        return cls(((1.0, 0),), 0.0)
+        return cls((1.0,))
 
     @classmethod
     def of(cls, estate: Estate, campaign: Campaign) -> Self:
         """Return the turns of a campaign."""
-        waves = tuple((wave.share, wave.after) for wave in campaign.waves) or ((1.0, 0),)
+        ends = tuple(wave.share for wave in campaign.waves) or (1.0,)
         if campaign.per_minute is None:
-            return cls(waves, 0.0)
-        return cls(waves, taking_part(estate, campaign) / campaign.per_minute * MINUTE_MS)
+            return cls(ends)
+        return cls(ends, taking_part(estate, campaign) / campaign.per_minute * MINUTE_MS)
 
-    @property
-    def last_ms(self) -> Millis:
-        """When the last of all has its turn, after the campaign's beginning."""
-        begin, last = 0.0, 0
-        for end, starts_ms in self.waves:
-            last = max(last, starts_ms + math.ceil((end - begin) * self.span_ms))
-            begin = end
-        return last
+    def lasts_ms(self, wave: int) -> Millis:
+        """Return how long after a wave's beginning its last terminal has its turn."""
+        begin = self.ends[wave - 1] if wave else 0.0
+        return math.ceil((self.ends[wave] - begin) * self.span_ms)
 
-    def after_ms(self, place: float) -> Millis | None:
-        """Return how long after the campaign's beginning a place has its turn; None for never."""
+    def spot(self, place: float) -> Spot | None:
+        """Return where a place stands; None for nowhere."""
         begin = 0.0
-        for end, starts_ms in self.waves:
+        for wave, end in enumerate(self.ends):
             if place < end:
-                return starts_ms + math.ceil((place - begin) * self.span_ms)
+                return Spot(wave, math.ceil((place - begin) * self.span_ms))
             begin = end
         return None
 

@@ -15,7 +15,7 @@ from typing import Final, Literal, TypeAlias, get_args
 from fleet.life.states import State
 from fleet.mqtt.down import DownReason
 from fleet.profile.power import Cause
-from fleet.tms.book import OUTCOMES
+from fleet.tms.progress import OUTCOMES
 from fleet.tms.views import SIGNS, VIEWS
 from fleet.watch.histogram import are_bounds
 from fleet.wire.messages import DOWN, UP

@@ -40,6 +40,25 @@ def complaints(text: str) -> str:
             "set tms.instances = 1",
         ),
         (
+            "tms.instances = 2\n"
+            + CAMPAIGN
+            + "waves = [{ share = 0.5 }, { share = 1.0, succeeded = 9 }]\n",
+            "campaigns[0].waves[1].succeeded",
+            "set tms.instances = 1",
+        ),
+        (
+            "estate.terminals = 100\n"
+            + CAMPAIGN
+            + "share = 0.5\nwaves = [{ share = 0.2 }, { share = 1.0, succeeded = 11 }]\n",
+            "campaigns[0].waves[1].succeeded",
+            "reach about 10 terminals, so 11 never succeed",
+        ),
+        (
+            CAMPAIGN + "waves = [{ share = 1.0, succeeded = 1 }]\n",
+            "campaigns[0].waves[0].succeeded",
+            "reach about 0 terminals",
+        ),
+        (
             DAY + CAMPAIGN + "window = { opens = '2h', closes = '4h' }\n",
             "campaigns[0].window",
             "it never opens",

@@ -54,7 +54,11 @@ chunk = "32KiB"
 name = "spring"
 version = "2.0.0"
 at = "5m"
-waves = [{{ share = 0.3 }}, {{ share = 1.0, after = "80m" }}]
+waves = [
+    {{ share = 0.3 }},
+    {{ share = 0.4, succeeded = 3 }},
+    {{ share = 1.0, after = "80m" }},
+]
 abort = [{{ share = 0.2, executed_min = 8 }}]
 rollback = true
 defect = 1.0

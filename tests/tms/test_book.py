@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from fleet.profile.campaigns import Abort, Campaign, Wave
 from fleet.profile.estate import Estate
-from fleet.tms.book import Book, Outcome, Progress, TickClock
+from fleet.tms.book import Book, ForetoldBook, Note
+from fleet.tms.progress import Outcome, Progress, TickClock
 from fleet.tms.turns import Turns, taking_part
 from fleet.wire.messages import UpdateReported
 from fleet.wire.words import UpdateWord
@@ -124,6 +125,90 @@ def test_progress_is_no_proof() -> None:
     assert book.counts() == {"c": {"succeeded": 1, "failed": 1}}
 
 
+# ------------------------------------------------------------------------- waves that wait
+
+GATED = (
+    Wave(share=0.1),
+    Wave(share=0.5, after=600_000, succeeded=3),
+    Wave(share=0.7, after=600_000),
+    Wave(share=1.0, succeeded=5),
+)
+
+
+def climbing(*succeeded_ms: int, **more: object) -> Progress:
+    """Return the progress of a campaign in gated waves, in which terminals succeed then."""
+    progress = Progress(campaign(waves=GATED, **more), CLOCK)
+    for index, at_ms in enumerate(succeeded_ms):
+        progress.note(index, CLOCK.origin_ms + at_ms, "succeeded")
+    progress.decide(END)
+    return progress
+
+
+def test_a_wave_waits_for_the_success_of_those_before() -> None:
+    """It begins at the tick that knows of enough, and no wave behind it begins before."""
+    assert climbing(1, 2).starts == [0, None, None, None]
+    assert climbing(1, 2, 700_000).starts == [0, 900_000, 900_000, None]
+    assert climbing(1, 2, 3, 4, 700_000).starts == [0, 600_000, 600_000, 900_000]
+
+
+def test_a_wave_that_need_not_wait_begins_when_it_is_planned_to() -> None:
+    """Successes that come early open it early, but it begins no sooner than `after`."""
+    assert climbing(1, 2, 3).starts[:3] == [0, 600_000, 600_000]
+
+
+def test_a_wave_waits_no_longer_than_anybody_could_still_tell() -> None:
+    """After the last turn before it and the time-out, the campaign stands where it is."""
+    assert climbing(1, 2, 2_000_000, timeout=1_500_000).starts[1] is None
+    assert climbing(1, 2, 2_000_000, timeout=2_000_000).starts[1] == 2_100_000
+
+
+def test_a_campaign_that_stops_opens_no_wave() -> None:
+    """What speaks against it weighs more than what has succeeded."""
+    progress = Progress(campaign(waves=GATED), CLOCK)
+    for index in range(8):
+        outcome: Outcome = "succeeded" if index % 2 else "failed"
+        progress.note(index, CLOCK.origin_ms + 1_000, outcome)
+    progress.decide(END)
+    assert progress.stopped_ms == CLOCK.origin_ms + CLOCK.tick_ms
+    assert progress.starts == [0, None, None, None]
+
+
+@given(FACTS)
+def test_waves_open_at_the_same_ticks_however_often_is_decided(facts: list[Fact]) -> None:
+    """Deciding tick by tick, as a run does, or once at the end, opens the same."""
+    calm = campaign(waves=GATED, abort=())
+    often, once = Progress(calm, CLOCK), Progress(calm, CLOCK)
+    for index, at_ms, outcome in sorted(facts, key=lambda fact: fact[1]):
+        often.decide(at_ms)
+        often.note(index, at_ms, outcome)
+        once.note(index, at_ms, outcome)
+    often.decide(END)
+    once.decide(END)
+    assert often.starts == once.starts
+
+
+@given(FACTS)
+def test_a_foretold_book_comes_to_what_the_other_came_to(facts: list[Fact]) -> None:
+    """At each instant it says of stops and of waves what the book said that has decided them."""
+    campaigns = {3: campaign(waves=GATED)}
+    deciding = Book(campaigns, CLOCK)
+    notes = sorted(Note(at_ms, 3, index, outcome) for index, at_ms, outcome in facts)
+    seen = []
+    for note in notes:
+        deciding.decide(note.at_ms)
+        seen.append((deciding.stopped_ms(3), [deciding.start_ms(3, n) for n in range(4)]))
+        deciding.note(note)
+    deciding.decide(END)
+    foretold = ForetoldBook(campaigns, CLOCK, deciding.rulings)
+    for note, said in zip(notes, seen, strict=True):
+        foretold.decide(note.at_ms)
+        assert (foretold.stopped_ms(3), [foretold.start_ms(3, n) for n in range(4)]) == said
+        foretold.note(note)
+    assert foretold.notes == notes
+    foretold.decide(END)
+    assert foretold.rulings == deciding.rulings
+
+
 # ------------------------------------------------------------------------- turns
 
 PLACES = st.floats(0.0, 1.0, exclude_max=True)
@@ -131,22 +216,23 @@ PLACES = st.floats(0.0, 1.0, exclude_max=True)
 
 @given(st.lists(PLACES, min_size=2), st.integers(1, 1_000))
 def test_turns_come_in_the_order_of_places(places: list[float], per_minute: int) -> None:
-    """Within a campaign nobody overtakes; each wave begins when it is planned to."""
+    """Within a campaign nobody overtakes, and each place is in the wave that ends behind it."""
     waves = (Wave(share=0.1), Wave(share=0.5, after=3_600_000), Wave(share=1.0, after=7_200_000))
     turns = Turns.of(Estate(terminals=100), campaign(waves=waves, per_minute=float(per_minute)))
-    at = {place: turns.after_ms(place) for place in sorted(places)}
-    for place, after_ms in at.items():
-        assert after_ms is not None
-        assert after_ms >= (0 if place < 0.1 else 3_600_000 if place < 0.5 else 7_200_000)
-    for wave in ((0.0, 0.1), (0.1, 0.5), (0.5, 1.0)):
-        within = [a for p, a in at.items() if wave[0] <= p < wave[1] and a is not None]
-        assert all(one <= other for one, other in pairwise(within))
+    spots = [(place, turns.spot(place)) for place in sorted(places)]
+    for place, spot in spots:
+        assert spot is not None
+        assert spot.wave == (0 if place < 0.1 else 1 if place < 0.5 else 2)
+        assert 0 <= spot.after_ms <= turns.lasts_ms(spot.wave)
+    assert all(one <= other for (_, one), (_, other) in pairwise(spots) if one and other)
 
 
 def test_a_rate_is_kept() -> None:
     """600 terminals at 10 a minute take an hour, as many in each part of it."""
     turns = Turns.of(Estate(terminals=600), campaign(per_minute=10.0))
-    instants = [turns.after_ms((n + 0.5) / 600) or 0 for n in range(600)]
+    spots = [turns.spot((n + 0.5) / 600) for n in range(600)]
+    instants = [spot.after_ms for spot in spots if spot is not None]
+    assert turns.lasts_ms(0) == 3_600_000
     for minute in range(60):
         begun = [at for at in instants if minute * 60_000 < at <= (minute + 1) * 60_000]
         assert len(begun) == 10
@@ -155,8 +241,8 @@ def test_a_rate_is_kept() -> None:
 def test_beyond_the_last_wave_nobody_has_a_turn() -> None:
     """Waves that end at a half reach half of the estate."""
     turns = Turns.of(Estate(terminals=10), campaign(waves=(Wave(share=0.5),)))
-    assert turns.after_ms(0.49) == 0
-    assert turns.after_ms(0.5) is None
+    assert turns.spot(0.49) == (0, 0)
+    assert turns.spot(0.5) is None
 
 
 def test_who_takes_part_is_reckoned_from_shares() -> None:
