@@ -11,11 +11,13 @@ from fleet.dataset.schema import word
 from fleet.life.states import IN_SERVICE, State
 from fleet.proof.evidence import Columns, Evidence
 from fleet.proof.record import read_record
-from fleet.report.charts import Axis, Band, Line, bars, lines
+from fleet.report.charts import Axis, Band, Floats, Line, bars, lines
 from fleet.report.page import Banner, Cell, Chart, Page, Section, Table, Tone
 from fleet.units import DAY_MS, HOUR_MS
 
 _KINDS: Final = 6
+_SILENCE: Final = 8
+"""So many usual intervals without a reading are told from a few that were lost."""
 _WORKING: Final = ", ".join(f"'{state}'" for state in sorted({*IN_SERVICE, State.IN_TRANSACTION}))
 _DELTAS: Final = """
     SELECT (epoch_ms(ts) - {origin}) // {hour} AS hour,
@@ -150,9 +152,17 @@ def _life(evidence: Evidence) -> Iterator[Chart]:
              in zip(spans["code"], spans["begin"], spans["stop"], strict=True)]  # fmt: skip
     shown = (("temp", 1.0, "temperature", "°C"), ("mem", 100.0, "memory in use", "%"))
     for name, scale, title, unit in shown:
-        curve = Line(title, readings["day"], scale * readings[name].astype(np.float64))
+        values = scale * readings[name].astype(np.float64)
+        curve = Line(title, *_with_gaps(readings["day"], values))
         svg = lines([curve], Axis("day", unit, from_zero=unit == "%"), bands, wide=True)
         yield Chart(f"Terminal {busiest[0]}: {title}, {unit}", svg, wide=True)
+
+
+def _with_gaps(x: Floats, y: Floats) -> tuple[Floats, Floats]:
+    """Break a curve where nothing was heard for long: the shop was closed, or the link down."""
+    steps = np.diff(x)
+    after = np.flatnonzero(steps > _SILENCE * np.median(steps)) + 1 if steps.size else ()
+    return np.insert(x, after, x[after]), np.insert(y, after, np.nan)
 
 
 def _balance(evidence: Evidence) -> Chart:
