@@ -37,11 +37,13 @@ class WeekCurve:
         hours: Weight of each hour of a day, from midnight; 24 numbers on any scale.
         days: Weight of each day, from Monday; 7 numbers on any scale.
         per_hour: What each hour of the week amounts to, in days; 168 numbers whose sum is 7.
+        peak: The greatest of them.
     """
 
     hours: tuple[float, ...]
     days: tuple[float, ...] = (1.0,) * DAYS_PER_WEEK
     per_hour: tuple[float, ...] = field(init=False, repr=False, compare=False)
+    peak: float = field(init=False, repr=False, compare=False)
     _until: tuple[float, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -50,6 +52,7 @@ class WeekCurve:
         scale = DAYS_PER_WEEK / (math.fsum(self.hours) * math.fsum(self.days))
         per_hour = tuple(day * hour * scale for day in self.days for hour in self.hours)
         object.__setattr__(self, "per_hour", per_hour)
+        object.__setattr__(self, "peak", max(per_hour))
         object.__setattr__(self, "_until", tuple(itertools.accumulate(per_hour, initial=0.0)))
 
     def amount(self, begin: float, end: float) -> float:

@@ -131,7 +131,7 @@ class Customers:
     def activity(self, now: Millis) -> float:
         """Return the share of the week's busiest hour."""
         hour = int((now + self._monday_ms) % WEEK_MS // HOUR_MS)
-        return self.trade.curve.per_hour[hour] / max(self.trade.curve.per_hour)
+        return self.trade.curve.per_hour[hour] / self.trade.curve.peak
 
     def place(self, placed: Placed, now: Millis) -> Tally | None:
         """Place the terminal otherwise; return what became of those since the last time.

@@ -1,5 +1,6 @@
 """What a fault does to the terminal: at the onset, and for as long as it lasts."""
 
+from functools import lru_cache
 from typing import Final
 
 from fleet.chance.laws import Exponential
@@ -19,6 +20,7 @@ _INTERRUPTING: Final = frozenset({Then.REBOOT, Then.STOP, Then.TAMPER})
 _FLAP: Final = {code: Purpose(f"fault.{code}.flap") for code in CATALOGUE}
 _DRAIN: Final = {code: Purpose(f"fault.{code}.drain") for code in CATALOGUE}
 _EMPTY: Final = "PWR-104"
+_memoryless: Final = lru_cache(maxsize=64)(Exponential)
 
 
 async def suffer(t: Terminal, fault: Fault) -> None:
@@ -103,7 +105,7 @@ def plan_act(t: Terminal, ailment: Ailment) -> None:
     """Plan when an ailment next acts on the running terminal."""
     effect, code, now = ailment.kind.effect, ailment.kind.code, t.world.now()
     if effect.flaps:
-        ailment.acts_at = now + t.streams.draw(_FLAP[code], Exponential(effect.flaps))
+        ailment.acts_at = now + t.streams.draw(_FLAP[code], _memoryless(effect.flaps))
     elif effect.drains and t.member.model.battery:
         share = 0.6 + 0.8 * t.streams.uniform(_DRAIN[code])
         ailment.acts_at = now + int(effect.drains * share)

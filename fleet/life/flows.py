@@ -89,6 +89,8 @@ class Flows:
         self.curves = np.tile(_shares(default), (terminals, 1))
         self.curve = np.arange(terminals)
         self.lived = False
+        self._curves: list[WeekCurve] = [default] * terminals
+        self._selling = [False] * terminals
 
     @classmethod
     def of(cls, tables: Sequence[NDArray[Any]], versions: Sequence[Integers]) -> Self:
@@ -105,19 +107,22 @@ class Flows:
 
     def begin(self, row: int, trade: Trade, at: Millis) -> None:
         """Let a terminal sell from `at` on."""
-        self.curves[row] = _shares(trade.curve)
+        if self._curves[row] is not trade.curve:
+            self.curves[row], self._curves[row] = _shares(trade.curve), trade.curve
+        self._selling[row] = True
         *_, paper_m, _, refused, refused_from_ms, refused_until_ms = self.sold[row].item()
         self.sold[row] = (
-            trade.offset_ms, at, trade.per_day * max(trade.curve.per_hour),
+            trade.offset_ms, at, trade.per_day * trade.curve.peak,
             paper_m, trade.paper_m_per_h / HOUR_MS,
             refused if refused_until_ms > at else 0.0, refused_from_ms, refused_until_ms,
         )  # fmt: skip
 
     def end(self, row: int, at: Millis) -> None:
         """Let it sell no more from `at` on."""
-        offset_ms, from_ms, per_hour, paper_m, use_m_per_ms, *refused = self.sold[row].item()
-        if not (per_hour or use_m_per_ms):
-            return  # it sells nothing, so nothing ends
+        if not self._selling[row]:
+            return
+        self._selling[row] = False
+        offset_ms, from_ms, _, paper_m, use_m_per_ms, *refused = self.sold[row].item()
         # What `paper` does, by the same operations on the same kind of numbers.
         used = np.float32(at - from_ms) * np.float32(use_m_per_ms)
         self.sold[row] = (offset_ms, at, 0.0, _left(np.float32(paper_m), used), 0.0, *refused)

@@ -35,6 +35,7 @@ from fleet.units import HOUR_MS, Millis
 from fleet.wire.messages import FaultReported
 
 _STEP_MS: Final = 0
+_NEXT_CARD: Final = Exponential(HOUR_MS / CARDS_PER_USE_HOUR)
 _EFFECT: Final = 1_000  # added to a source: what shows after the onset
 _STOPS: Final = frozenset({Then.BLACK_OUT, Then.HANG, Then.SHUT_DOWN, Then.STOP, Then.TAMPER})
 _NOTICE: Final = {code: Purpose(f"fault.{code}.notice") for code in CATALOGUE}
@@ -334,7 +335,7 @@ def _delay_ms(t: Terminal, purpose: Purpose, point: Point, *, stops: bool) -> Mi
     if point in {Point.HEARTBEAT, Point.TMS}:
         return 2 * t.every_ms  # the server misses the second
     if point is Point.TRANSACTION and t.unit.risks.clocks.running:
-        use = t.streams.draw(purpose, Exponential(HOUR_MS / CARDS_PER_USE_HOUR))
+        use = t.streams.draw(purpose, _NEXT_CARD)
         now = t.world.now()
         later = t.unit.risks.clocks.reading(Clock.USE, now) + use
         return t.unit.risks.clocks.when(Clock.USE, later) - now

@@ -36,8 +36,9 @@ def back_off(t: Terminal, at: Millis | None = None) -> None:
 def pass_over(t: Terminal, before: Millis) -> None:
     """Plan the first attempt that may succeed or comes no earlier than anything else is due."""
     diary = t.diary
-    while diary.reconnects < before and t.barred(diary.reconnects):
-        back_off(t, diary.reconnects)
+    while diary.reconnects < min(before, until := t.barred_until(diary.reconnects)):
+        while diary.reconnects < min(before, until):
+            back_off(t, diary.reconnects)
 
 
 def retry_at(t: Terminal, protocol_ms: Millis, at: Millis | None = None) -> Millis:

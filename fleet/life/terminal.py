@@ -283,7 +283,8 @@ class Terminal:
 
     async def attach(self) -> None:
         """Bring the link up and say so; raises `LinkDown`."""
-        if self.barred(self.world.now()):
+        now = self.world.now()
+        if self.barred_until(now) > now:
             raise LinkDown
         self.link = Link.CONNECTING
         try:
@@ -294,10 +295,11 @@ class Terminal:
         self.link = Link.ONLINE
         self.say(Presence(self.ts(), online=True, reason="attached"))
 
-    def barred(self, at: Millis) -> bool:
-        """Return whether a fault or a common cause keeps the link down at an instant."""
-        isolated = bool(self.cases.active) and self.cases.isolated_until() > at
-        return isolated or any(self.fate.current(REFUSING, at))
+    def barred_until(self, at: Millis) -> Millis:
+        """Return until when what keeps the link down at an instant does so; 0 if nothing does."""
+        isolated = self.cases.isolated_until() if self.cases.active else 0
+        ends = [spell.end for _, _, spell in self.fate.current(REFUSING, at)]
+        return max(isolated if isolated > at else 0, *ends) if ends else isolated
 
     def refused(self) -> bool:
         """Return whether a common cause keeps the link down now."""

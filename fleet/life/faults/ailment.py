@@ -73,25 +73,11 @@ class Ailment:
         """Return what has become of it by `now`."""
         kind = self.kind
         return FaultTruth(
-            number=self.number,
-            serial_no=serial_no,
-            code=kind.code,
-            component=kind.component,
-            fault_class=kind.fault_class,
-            severity=kind.severity,
-            mechanism=self.mechanism,
-            cause=self.cause,
-            parent=self.parent,
-            precursor_at=self.shown_from,
-            onset_at=self.onset_at,
-            detectable_at=self.onset_at,
-            detected_at=_by(self.detected_at, now),
-            repair_began_at=self._repair_began_at(now, repaired=repaired),
-            repaired_at=now if repaired else None,
-            has_precursor=bool(kind.precursors),
-            observable=kind.observable,
-            life=self.life,
-        )
+            self.number, serial_no, kind.code, kind.component, kind.fault_class, kind.severity,
+            self.mechanism, self.cause, self.parent, self.shown_from, self.onset_at, self.onset_at,
+            _by(self.detected_at, now), self._repair_began_at(now, repaired=repaired),
+            now if repaired else None, bool(kind.precursors), kind.observable, self.life,
+        )  # fmt: skip
 
     def _repair_began_at(self, now: Millis, *, repaired: bool) -> Millis | None:
         if self.plan is None:  # it was over of itself, or by the chapter that raised it

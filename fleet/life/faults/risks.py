@@ -33,6 +33,7 @@ from fleet.units import DURATION_MS_MAX, HOUR_MS, Millis
 _FRAILTY: Final = Purpose("unit.frailty")
 _EARLY_LIFE: Final = Purpose("unit.defect.onset")
 _OUT: Final = math.inf
+_CLOCK_NAMES: Final = {clock: clock.name.lower() for clock in Clock}
 _Aim = tuple[float, Millis]
 """What a clock shows when something happens, and at which instant."""
 _UNKNOWN: Final[_Aim] = (-math.inf, NEVER)
@@ -208,26 +209,26 @@ class Risks:
     def showing(self, now: Millis) -> Iterator[tuple[FaultKind, Millis, Millis]]:
         """Yield what shows by `now` and was not told so: its kind, its begin, how long it grows."""
         # Instants are whole milliseconds; what begins within this one has begun.
-        for clock, places, of in self._slate.warners:
+        for number, (clock, places, of) in enumerate(self._slate.warners):
             reading = self.clocks.reading(clock, now) + 1.0
-            shows = of(self._show)
-            if min(shows) <= reading:
-                for n, at in zip(places, shows, strict=False):
+            if self._next_shown[number][0] <= reading:
+                for n, at in zip(places, of(self._show), strict=False):
                     if at <= reading:
                         self._shown[n] = max(self.clocks.when(clock, at), self._began[n])
                         self._show[n] = _OUT
+                self._choose(clock)
         for n, begin in self._shown.items():
             told = (begin, max(0, self._strikes_at(n) - begin))
             if self._told.get(n) != told:
                 self._told[n] = told
                 yield self._slate.risks[n].kind, *told
-        self._choose()
 
     def fade(self, code: str) -> None:
         """Forget that a kind has begun to show."""
         n = self._slate.index.get(code)
         if n is not None and self._shown.pop(n, None) is not None:
             self._let_strike(n, self._strike[n])
+            self._choose(self._slate.risks[n].clock)
 
     # ------------------------------------------------------------------ lives
 
@@ -364,24 +365,12 @@ class Risks:
         self.lives += 1
         weibull = law if isinstance(law, Weibull) else None
         return LifeTruth(
-            number=self.lives,
-            serial_no=self._serial_no,
-            code=risk.kind.code,
-            component=risk.kind.component,
-            clock=risk.clock.name.lower(),
-            start_at=watched[0],
-            end_at=watched[1],
-            entry_age_h=ages[0] / HOUR_MS,
-            exit_age_h=ages[1] / HOUR_MS,
-            event_observed=reason == "failure",
-            end_reason=reason,
-            fault=0,
-            shape=weibull.shape if weibull else None,
-            scale_h=weibull.scale / HOUR_MS if weibull else None,
-            frailty=1.0 if law is EARLY else self.frailty,
-            cum_hazard_entry=hazards[0],
-            cum_hazard_exit=hazards[1],
-        )
+            self.lives, self._serial_no, risk.kind.code, risk.kind.component,
+            _CLOCK_NAMES[risk.clock], *watched, ages[0] / HOUR_MS, ages[1] / HOUR_MS,
+            reason == "failure", reason, 0,
+            weibull.shape if weibull else None, weibull.scale / HOUR_MS if weibull else None,
+            1.0 if law is EARLY else self.frailty, *hazards,
+        )  # fmt: skip
 
 
 def _between(law: Law, age: float, later: float) -> float:
