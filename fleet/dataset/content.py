@@ -24,7 +24,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from fleet.dataset.parquet.encodings import present, spelled
+from fleet.dataset.parquet.encodings import Column, spelled
 
 Numbers = NDArray[Any]
 Codes = NDArray[np.int32]
@@ -32,19 +32,16 @@ _NEW: Final = -1
 
 
 class Content:
-    """The content hash of rows that come batch by batch."""
+    """The content hash of rows that come some at a time."""
 
     def __init__(self, schema: pa.Schema) -> None:
         self._columns = [_Text() if _is_text(field.type) else _Values() for field in schema]
         self._nulls = [_Nulls() for _ in schema]
 
-    def add(self, batch: pa.RecordBatch) -> None:
-        """Take rows; a dictionary in the place of its values is as good as them."""
-        for column, nulls, array in zip(self._columns, self._nulls, batch.columns, strict=True):
-            present = array
-            if nulls.add(array):
-                present = array.drop_null()
-            column.add(present)
+    def add(self, number: int, column: Column) -> None:
+        """Take a column's next rows."""
+        self._nulls[number].add(column)
+        self._columns[number].add(column.values)
 
     def hexdigest(self) -> str:
         """Return the hash."""
@@ -62,16 +59,14 @@ class _Nulls:
         self._rows, self._null = 0, False
         self._hash = hashlib.sha256()
 
-    def add(self, array: pa.Array) -> bool:
-        """Take a column's next rows, and return whether any is null."""
-        there = present(array)
-        if there is not None or (self._null and len(array)):
-            null = np.zeros(len(array), np.bool_) if there is None else ~there
+    def add(self, column: Column) -> None:
+        there = column.there
+        if there is not None or (self._null and column.rows):
+            null = np.zeros(column.rows, np.bool_) if there is None else ~there
             changes = np.flatnonzero(np.diff(null, prepend=self._null))
             self._hash.update((changes + self._rows).astype("<i8").data)
             self._null = bool(null[-1])
-        self._rows += len(array)
-        return there is not None
+        self._rows += column.rows
 
     def digest(self) -> bytes:
         return self._hash.digest()

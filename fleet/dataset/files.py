@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.csv as pc
 
 from fleet.dataset.content import Content
+from fleet.dataset.parquet.encodings import Column
 from fleet.dataset.parquet.writer import ParquetFile
 from fleet.dataset.schema import Table
 
@@ -43,8 +44,11 @@ class Written(NamedTuple):
 class _Format(Protocol):
     """A file of one format."""
 
-    def write(self, group: pa.RecordBatch) -> None:
-        """Write a row group."""
+    def add(self, column: Column) -> None:
+        """Write the next column of a row group."""
+
+    def end_group(self, rows: int) -> None:
+        """End a row group, whose columns were all added."""
 
     def close(self) -> str:
         """End the file, and return the SHA-256 of its bytes, in hex."""
@@ -110,8 +114,12 @@ class TableFile:
         self._held, self._held_rows = held.slice(rows).to_batches(), held.num_rows - rows
 
     def _write(self, group: pa.RecordBatch) -> None:
-        self._content.add(group)
-        self._file.write(group)
+        # A column is hashed and written while the processor's cache still holds it.
+        for number, array in enumerate(group.columns):
+            column = Column.of(array)
+            self._content.add(number, column)
+            self._file.add(column)
+        self._file.end_group(group.num_rows)
 
 
 @contextmanager
@@ -148,9 +156,15 @@ class _CsvFile:
         self._path = path
         self._schema = pa.schema([field.with_type(_plain(field.type)) for field in schema])
         self._writer = pc.CSVWriter(path, self._schema)
+        self._columns: list[pa.Array] = []
 
-    def write(self, group: pa.RecordBatch) -> None:
-        self._writer.write_table(pa.Table.from_batches([group]).cast(self._schema))
+    def add(self, column: Column) -> None:
+        kind = self._schema.field(len(self._columns)).type
+        self._columns.append(column.array.cast(kind))
+
+    def end_group(self, rows: int) -> None:  # noqa: ARG002 - the columns know
+        self._writer.write_batch(pa.RecordBatch.from_arrays(self._columns, schema=self._schema))
+        self._columns = []
 
     def close(self) -> str:
         self._writer.close()

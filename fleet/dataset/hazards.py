@@ -12,6 +12,7 @@ With power always on and nothing but chance this is exact. Where shops close at 
 over days, and smooths the hours.
 """
 
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -92,28 +93,39 @@ class Hazards:
         above = self._since_entry(life, age_h + half_h)
         return above - self._since_entry(life, np.maximum(age_h - half_h, 0.0))
 
-    def ahead(self, life: Integers, at: Integers, skip_h: float, span_h: float) -> Floats:
-        """Return the hazard that lives will collect from `skip_h` to `span_h` after instants.
+    def ahead(
+        self, code: int, life: Integers, at: Integers, skip_h: float, spans_h: Sequence[float]
+    ) -> list[Floats]:
+        """Return the hazard that lives will collect from `skip_h` to each span after instants.
 
         Args:
+            code: Of which kind of fault, its place in `codes`.
             life: Which lives.
             at: Instants within them.
             skip_h: Hours of its own clock in which no fault can strike, since no precursor shows.
-            span_h: Hours of the calendar.
+            spans_h: Hours of the calendar.
         """
-        age_h = self._age_h(life, at)
+        law = self._laws[code]
+        if law is None:
+            return [np.zeros(len(life)) for _ in spans_h]
+        age_h, pace, factor = self._age_h(life, at), self._usual_pace[life], self._factor[life]
         safe_h = age_h + skip_h
-        end_h = np.maximum(age_h + span_h * self._usual_pace[life], safe_h)
-        return self._since_entry(life, end_h) - self._since_entry(life, safe_h)
+        until = law.hazard(safe_h)
+        return [
+            (law.hazard(np.maximum(age_h + span_h * pace, safe_h)) - until) * factor
+            for span_h in spans_h
+        ]
 
-    def anew(self, life: Integers, span_h: float) -> Floats:
+    def anew(self, code: int, life: Integers, spans_h: Sequence[float]) -> list[Floats]:
         """Return the same for lives like these that would begin right now, as good as new.
 
         They may show from their birth on, so no time is safe.
         """
-        fresh: Floats = self._law(life, span_h * self._usual_pace[life])
-        fresh *= self._factor[life]
-        return fresh
+        law, pace, factor = self._laws[code], self._usual_pace[life], self._factor[life]
+        return [
+            np.zeros(len(life)) if law is None else law.hazard(span_h * pace) * factor
+            for span_h in spans_h
+        ]
 
     def _age_h(self, life: Integers, at: Integers) -> Floats:
         since_h: Floats = (at - self.start[life]) / HOUR_MS
@@ -127,10 +139,10 @@ class Hazards:
     def _law(self, life: Integers, age_h: Floats) -> Floats:
         hazard = np.zeros(len(life))
         code = self.code[life]
-        for number in np.unique(code):
+        for number in np.flatnonzero(np.bincount(code)):
             law = self._laws[number]
             if law is not None:
-                which = code == number
+                (which,) = np.nonzero(code == number)
                 hazard[which] = law.hazard(age_h[which])
         return hazard
 

@@ -37,7 +37,7 @@ from fleet.units import HOUR_MS, Millis, format_duration
 
 KINDS: Final = sorted(CATALOGUE)
 PHASES: Final = ("healthy", "precursor", "faulty", "repair")
-_TERMINALS: Final = 256
+_TERMINALS: Final = 64
 _NEVER: Final = 2**40
 _ROW: Final = 2**42  # a terminal's row, times this, plus an instant is one sortable number
 
@@ -45,32 +45,74 @@ Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 
-class Instants(NamedTuple):
-    """Instants of terminals: rows, and ms since the epoch."""
+class Grid(NamedTuple):
+    """The instants that are labelled: some neighbouring terminals', one terminal after the other.
 
-    row: Integers
-    at: Integers
+    What is asked of instants in order is answered by counting, not by searching: that what happened
+    is put down at the first instant after it, and a running sum tells what happened before each.
+
+    Attributes:
+        first: Row of the first terminal.
+        terminals: How many.
+        every: Distance of the instants in ms; the first is at 0.
+        points: How many each terminal has.
+    """
+
+    first: int
+    terminals: int
+    every: Millis
+    points: int
 
     @property
-    def key(self) -> Integers:
-        """Both as one number, which sorts by row, then by instant."""
-        return self.row * _ROW + self.at
+    def row(self) -> Integers:
+        """The terminal of each instant."""
+        return np.repeat(np.arange(self.first, self.first + self.terminals), self.points)
+
+    @property
+    def at(self) -> Integers:
+        """Each instant, in ms since the epoch."""
+        return np.tile(np.arange(self.points) * self.every, self.terminals)
+
+    def before(self, events: "Events") -> Integers:
+        """Return how many events came at each instant or before it, those of rows before too."""
+        bounds = [(self.first + n) * _ROW for n in (0, self.terminals)]
+        begin, end = np.searchsorted(events.key, bounds)
+        row, at = np.divmod(events.key[begin:end], _ROW)
+        place = np.minimum(-(-at // self.every), self.points) + (row - self.first) * self.points
+        total = np.bincount(place, minlength=self.terminals * self.points + 1)[:-1]
+        total[0] += begin
+        return np.cumsum(total, out=total)
+
+
+class Events:
+    """Events of terminals, by terminal and instant.
+
+    Attributes:
+        order: The place that each had before.
+        key: Row and instant as one number.
+    """
+
+    def __init__(self, row: Integers, at: Integers) -> None:
+        key = row * _ROW + at
+        self.order = np.argsort(key, kind="stable")
+        self.key: Integers = key[self.order]
 
 
 class Onsets:
     """When faults of one kind, or of any, struck."""
 
     def __init__(self, row: Integers, at: Integers, code: Integers) -> None:
-        order = np.argsort(row * _ROW + at, kind="stable")
-        self._key = np.append((row * _ROW + at)[order], np.iinfo(np.int64).max)
-        self._code = np.append(code[order], 0)
+        self._events = Events(row, at)
+        self._key = np.append(self._events.key, np.iinfo(np.int64).max)
+        self._code = np.append(code[self._events.order], 0)
 
-    def after(self, instants: Instants) -> tuple[Integers, Integers]:
+    def after(self, grid: Grid, row: Integers, at: Integers) -> tuple[Integers, Integers]:
         """Return for instants how many ms later the next fault strikes, and its kind."""
-        next_one = np.searchsorted(self._key, instants.key, side="right")
-        wait = self._key[next_one] - instants.key
-        same = wait < _ROW - instants.at
-        return np.where(same, wait, _NEVER), self._code[next_one]
+        next_one = grid.before(self._events)
+        wait = self._key.take(next_one)
+        wait -= row * _ROW + at
+        wait[wait >= _ROW - at] = _NEVER
+        return wait, self._code.take(next_one)
 
 
 class Labeller:
@@ -96,80 +138,81 @@ class Labeller:
         self._began = [_Spans(row[which], shown[which], at[which]) for which in mine]
         self._lives = [_Lives(self._hazards, c) for c in range(len(self.codes))]
         self._lead_ms = [_lead(profile, each) for each in self.codes]
+        self._schemas = {
+            each: schema.labels(format_duration(each), self._targets).schema
+            for each in profile.dataset.horizons
+        }
 
-    def tables(self) -> Iterator[tuple[Millis, pa.Table]]:
-        """Yield (horizon, labels) for 256 terminals at a time, horizons in the profile's order."""
+    def tables(self) -> Iterator[dict[Millis, pa.Table]]:
+        """Yield labels by horizon, for some terminals at a time."""
         every = self._profile.dataset.label_every
-        grid = np.arange(0, self._calendar.end, every)
-        for first in range(0, len(self._bucket.members), _TERMINALS):
-            rows = np.arange(first, min(first + _TERMINALS, len(self._bucket.members)))
-            instants = Instants(np.repeat(rows, len(grid)), np.tile(grid, len(rows)))
-            yield from self._labelled(instants)
+        count, total = -(-self._calendar.end // every), len(self._bucket.members)
+        for first in range(0, total, _TERMINALS):
+            yield self._labelled(Grid(first, min(_TERMINALS, total - first), every, count))
 
-    def _labelled(self, instants: Instants) -> Iterator[tuple[Millis, pa.Table]]:
-        calendar = self._calendar
-        wait, code = self._any.after(instants)
-        own = [onsets.after(instants)[0] for onsets in self._own]
-        left = calendar.end - instants.at
+    def _labelled(self, grid: Grid) -> dict[Millis, pa.Table]:
+        calendar, row, at = self._calendar, grid.row, grid.at
+        left = calendar.end - at
+        wait, code = self._any.after(grid, row, at)
+        own = [onsets.after(grid, row, at)[0] for onsets in self._own]
+        chances = [self._chances(c, grid, at, waited) for c, waited in enumerate(own)]
+        shared = [of_terminals(row, self._bucket), ms_to_instants(at, calendar.origin_ms)]
+        told = self._told(grid, wait, left, code)
+        tables = {}
+        for number, horizon in enumerate(self._profile.dataset.horizons):
+            none = np.ones(len(at))
+            columns = [*shared, _truth(wait, left, horizon, pa.int8()), *told]
+            targets = []
+            for each, waited, chance in zip(self.codes, own, chances, strict=True):
+                none *= 1.0 - chance[number]
+                if each in self._targets:
+                    targets += [_truth(waited, left, horizon, pa.bool_()), _told(chance[number])]
+            columns += [_told(1.0 - none), *targets]
+            tables[horizon] = pa.Table.from_arrays(columns, schema=self._schemas[horizon])
+        return tables
+
+    def _told(self, grid: Grid, wait: Integers, left: Integers, code: Integers) -> list[pa.Array]:
+        """Return what does not depend on the horizon."""
         observed = wait < left
-        mask = ~observed
-        shared = [
-            of_terminals(instants.row, self._bucket),
-            ms_to_instants(instants.at, calendar.origin_ms),
-        ]
-        told = [
+        phase = np.zeros(len(wait), np.int16)
+        for number, spans in enumerate(self._phases, 1):
+            phase[spans.holds(grid)] = number
+        kinds = pa.array(np.where(observed, code, 0).astype(np.int16), mask=~observed)
+        return [
             pa.array(np.minimum(wait, left) / HOUR_MS),
             pa.array(observed),
-            pa.DictionaryArray.from_arrays(
-                pa.array(np.where(mask, 0, code).astype(np.int16), mask=mask), pa.array(KINDS)
-            ),
-            pa.DictionaryArray.from_arrays(
-                pa.array(self._phase(instants).astype(np.int16)), pa.array(PHASES)
-            ),
+            pa.DictionaryArray.from_arrays(kinds, pa.array(KINDS)),
+            pa.DictionaryArray.from_arrays(pa.array(phase), pa.array(PHASES)),
         ]
-        for horizon in self._profile.dataset.horizons:
-            chances = [self._chance(c, instants, own[c], horizon) for c in range(len(own))]
-            none = np.prod([1.0 - chance for chance in chances], axis=0) + np.zeros(len(left))
-            columns = [*shared, _truth(wait, left, horizon, pa.int8()), *told, pa.array(1.0 - none)]
-            for each, waited, chance in zip(self.codes, own, chances, strict=True):
-                if each in self._targets:
-                    columns += [_truth(waited, left, horizon, pa.bool_()), pa.array(chance)]
-            table = schema.labels(format_duration(horizon), self._targets)
-            yield horizon, pa.Table.from_arrays(columns, schema=table.schema)
 
-    def _chance(self, code: int, instants: Instants, wait: Integers, horizon: Millis) -> Floats:
-        """Return the true chance that a kind of fault strikes within the horizon."""
-        lives, lead_ms = self._lives[code], self._lead_ms[code]
-        life, lived, known = lives.at(instants)
-        skip_h, span_h = lead_ms / HOUR_MS, horizon / HOUR_MS
-        ahead = np.zeros(len(wait))
-        ahead[lived] = self._hazards.ahead(life[lived], instants.at[lived], skip_h, span_h)
-        between = known & ~lived
-        ahead[between] = self._hazards.anew(life[between], span_h)
-        chance: Floats = -np.expm1(-ahead)
-        began = self._began[code].holds(instants)
-        chance[began] = wait[began] <= horizon
-        return chance
-
-    def _phase(self, instants: Instants) -> Integers:
-        phase = np.zeros(len(instants.at), np.int64)
-        for number, spans in enumerate(self._phases, 1):
-            phase[spans.holds(instants)] = number
-        return phase
+    def _chances(self, code: int, grid: Grid, at: Integers, wait: Integers) -> list[Floats]:
+        """Return the true chances that a kind of fault strikes within each horizon."""
+        horizons, hazards = self._profile.dataset.horizons, self._hazards
+        spans_h = [horizon / HOUR_MS for horizon in horizons]
+        life, lived, known = self._lives[code].at(grid, at)
+        (now,), (between,) = np.nonzero(lived), np.nonzero(known & ~lived)
+        ahead = hazards.ahead(code, life[now], at[now], self._lead_ms[code] / HOUR_MS, spans_h)
+        anew = hazards.anew(code, life[between], spans_h)
+        (began,) = np.nonzero(self._began[code].holds(grid))
+        chances = []
+        for horizon, soon, fresh in zip(horizons, ahead, anew, strict=True):
+            chance = np.zeros(len(at))
+            chance[now], chance[between] = -np.expm1(-soon), -np.expm1(-fresh)
+            chance[began] = wait[began] <= horizon
+            chances.append(chance)
+        return chances
 
 
 class _Spans:
     """Spans of terminals' time; may overlap."""
 
     def __init__(self, row: Integers, begin: Integers, end: Integers) -> None:
-        self._begins = np.sort(row * _ROW + begin)
-        self._ends = np.sort(row * _ROW + np.maximum(begin, end))
+        self._begins = Events(row, begin)
+        self._ends = Events(row, np.maximum(begin, end))
 
-    def holds(self, instants: Instants) -> NDArray[np.bool_]:
+    def holds(self, grid: Grid) -> NDArray[np.bool_]:
         """Return which instants lie in any of them, begin included, end not."""
-        key = instants.key
-        begun = np.searchsorted(self._begins, key, side="right")
-        return begun > np.searchsorted(self._ends, key, side="right")
+        return grid.before(self._begins) > grid.before(self._ends)
 
 
 class _Lives:
@@ -177,20 +220,24 @@ class _Lives:
 
     def __init__(self, hazards: Hazards, code: int) -> None:
         (which,) = np.nonzero(hazards.code == code)
-        key = hazards.row[which] * _ROW + hazards.start[which]
-        order = np.argsort(key, kind="stable")
-        self._life, self._key = which[order], key[order]
-        self._ends = (hazards.row[which] * _ROW + hazards.end[which])[order]
+        self._events = Events(hazards.row[which], hazards.start[which])
+        # Of a life there is none, which lies before all others.
+        self._life = np.append(which[self._events.order], 0)
+        self._row = np.append(hazards.row[self._life[:-1]], -1)
+        self._end = np.append(hazards.end[self._life[:-1]], 0)
 
-    def at(self, instants: Instants) -> tuple[Integers, NDArray[np.bool_], NDArray[np.bool_]]:
+    def at(self, grid: Grid, at: Integers) -> tuple[Integers, NDArray[np.bool_], NDArray[np.bool_]]:
         """Return the last life to begin by each instant, whether it lasts, whether there is one."""
-        none = np.zeros(len(instants.at), np.bool_)
-        if not len(self._key):
-            return np.zeros(len(instants.at), np.int64), none, none
-        place = np.searchsorted(self._key, instants.key, side="right") - 1
-        found = np.maximum(place, 0)
-        known = (place >= 0) & (self._key[found] // _ROW == instants.row)
-        return self._life[found], known & (instants.key < self._ends[found]), known
+        place = grid.before(self._events)
+        place -= 1
+        known = self._row.take(place, mode="wrap") == grid.row
+        life = self._life.take(place, mode="wrap")
+        return life, known & (at < self._end.take(place, mode="wrap")), known
+
+
+def _told(chance: Floats) -> pa.Array:
+    """Return chances to seven digits: the last ones differ from processor to processor."""
+    return pa.array(chance.astype(np.float32).astype(np.float64))
 
 
 def _truth(wait: Integers, left: Integers, horizon: Millis, kind: Any) -> pa.Array:

@@ -15,6 +15,7 @@ from fleet.life.truth import NO_FAULT_FOUND
 from fleet.profile.profile import Profile
 from fleet.profile.values import Weekday
 
+_ROW: Final = 2**42  # a terminal's row, times this, plus an instant is one sortable number
 _CORRECTIVE: Final = ("corrective", "swap", "depot")
 
 
@@ -56,29 +57,33 @@ def events(
     bucket: Bucket, calendar: Calendar, day: Day, transport: Transport
 ) -> tuple[pa.Table, pa.Table]:
     """Return `observed/events` that the server heard on a day, and the log of their transport."""
-    notes = bucket.notes("events", day.number)
+    notes = bucket.notes("events", day.number).combine_chunks()
     row, seq = notes["row"].to_numpy(), notes["seq"].to_numpy().astype(np.uint64)
     none = np.zeros(len(bucket.members), np.bool_)
     fate = transport.fates(row, bucket.serials, seq, none, none)
     index, second = fate.copies()
-    arrived = notes["heard"].to_numpy()[index] + fate.delay_ms[index]
-    arrived[second] += transport.again_ms
+    delay_ms = fate.delay_ms[index]
+    delay_ms[second] += transport.again_ms
+    # Notes are by terminal and number, copies behind one another: equal keys stay in order.
+    order = np.argsort((row * _ROW + notes["ts"].to_numpy())[index], kind="stable")
+    index, delay_ms = index[order], delay_ms[order]
+    told = notes.take(index)
+    arrived = told["heard"].to_numpy() + delay_ms
     table = pa.Table.from_arrays(
         [
             of_terminals(row[index], bucket),
             pa.array(seq[index].astype(np.uint32)),
-            ms_to_instants(notes["ts"].to_numpy()[index], calendar.origin_ms),
+            ms_to_instants(told["ts"], calendar.origin_ms),
             ms_to_instants(arrived, calendar.origin_ms),
-            pa.array(notes["boot"].to_numpy()[index].astype(np.uint32)),
-            to_words(notes["code"].take(index)),
-            to_words(notes["component"].take(index)),
-            notes["severity"].take(index).combine_chunks(),
-            notes["value"].take(index).combine_chunks(),
+            pa.array(told["boot"].to_numpy().astype(np.uint32)),
+            to_words(told["code"]),
+            to_words(told["component"]),
+            told["severity"].combine_chunks(),
+            told["value"].combine_chunks(),
         ],
         schema=schema.EVENTS.schema,
     )
-    order = np.lexsort((arrived, seq[index], notes["ts"].to_numpy()[index], row[index]))
-    return table.take(order), _log(bucket, calendar, notes, fate)
+    return table, _log(bucket, calendar, notes, fate)
 
 
 def _log(bucket: Bucket, calendar: Calendar, notes: pa.Table, fate: Fate) -> pa.Table:

@@ -6,6 +6,7 @@ once, and be done again after an interruption.
 
 import gc
 import shutil
+from contextlib import ExitStack
 from functools import lru_cache
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -182,14 +183,19 @@ def _truth(
 def _labels(
     profile: Profile, calendar: Calendar, root: Path, bucket: Bucket, _: int
 ) -> list[Written]:
-    labeller = Labeller(bucket, calendar, profile)
-    name, kind = f"part-{bucket.number:05}", profile.dataset.format
-    written = []
-    for horizon in profile.dataset.horizons:
-        table = schema.labels(format_duration(horizon), targets_of(profile))
-        found = (rows for each, rows in labeller.tables() if each == horizon)
-        written.append(write_table(root, table, name, kind, found))
-    return written
+    """Write the labels of a bucket, of all horizons at once."""
+    name, kind, targets = f"part-{bucket.number:05}", profile.dataset.format, targets_of(profile)
+    with ExitStack() as stack:
+        files = {
+            each: stack.enter_context(
+                table_file(root, schema.labels(format_duration(each), targets), name, kind)
+            )
+            for each in profile.dataset.horizons
+        }
+        for tables in Labeller(bucket, calendar, profile).tables():
+            for horizon, table in tables.items():
+                files[horizon].write(table)
+        return [file.close() for file in files.values()]
 
 
 _MAKERS: Final = {"day": _day, "truth": _truth, "labels": _labels}

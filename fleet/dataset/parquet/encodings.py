@@ -5,12 +5,12 @@ Theory of operation
 Parquet packs numbers into as few bits as they need, and then compresses what came of it. The
 packing costs most of the time, and gains little that zstd does not find by itself. So here nothing
 is packed tighter than to whole bytes: a dictionary of up to 256 values has indices of 8 bits, which
-lie in a page as they lie in memory; differences have 32 or 64 bits. What is known of the values is
-still used:
+lie in a page as they lie in memory; differences have 32, 40 or 64 bits. What is known of the values
+is still used:
 
     kind of column               encoding               stored as
     words, readings, counts      RLE_DICTIONARY         indices of 8, 16 or 32 bits in one run
-    instants, whole numbers      DELTA_BINARY_PACKED    differences of 32 or 64 bits
+    instants, whole numbers      DELTA_BINARY_PACKED    differences of 32, 40 or 64 bits
     numbers of 64 bits           BYTE_STREAM_SPLIT      all first bytes, all second bytes, ...
     truth values                 PLAIN                  a bit each
 
@@ -31,7 +31,12 @@ _BLOCK: Final = 128
 _MINIBLOCKS: Final = 4
 _PER_MINIBLOCK: Final = _BLOCK // _MINIBLOCKS
 _BYTE: Final = 2**8
+_LONG: Final = 8
 _DICTIONARY_MAX: Final = 2**16
+
+_LOW_BITS: Final = 32
+_WIDTHS: Final = (np.dtype("<u4"), np.dtype([("low", "<u4"), ("high", "u1")]), np.dtype("<u8"))
+"""Of differences: 32, 40 (a span of 12 days in microseconds) and 64 bits."""
 
 Numbers = NDArray[Any]
 
@@ -61,6 +66,28 @@ _STORED: Final[dict[Physical, np.dtype[Any]]] = {
     Physical.INT32: np.dtype("<i4"), Physical.INT64: np.dtype("<i8"),
     Physical.FLOAT: np.dtype("<f4"), Physical.DOUBLE: np.dtype("<f8"),
 }  # fmt: skip
+
+
+class Column(NamedTuple):
+    """A column of a row group; a dictionary in the place of its values is as good as them.
+
+    Attributes:
+        array: As it came.
+        rows: How many.
+        there: Which are not null; None for all.
+        values: Those.
+    """
+
+    array: pa.Array
+    rows: int
+    there: NDArray[np.bool_] | None
+    values: pa.Array
+
+    @classmethod
+    def of(cls, array: pa.Array) -> "Column":
+        """Return a column of a row group."""
+        there = _present(array)
+        return cls(array, len(array), there, array if there is None else array.drop_null())
 
 
 class Encoded(NamedTuple):
@@ -93,12 +120,13 @@ def encode(values: pa.Array, physical: Physical) -> Encoded:
     array = numbers.to_numpy()
     if physical is Physical.DOUBLE:
         return _numbers(_split(array), Encoding.BYTE_STREAM_SPLIT, array, physical)
-    if physical is Physical.INT64 or array.dtype == np.uint32:
+    wide = physical is Physical.INT64 or array.dtype == np.uint32
+    if wide and (physical is Physical.INT64 or int(array.max()) >= _BYTE):
         return _numbers(_differences(array), Encoding.DELTA_BINARY_PACKED, array, physical)
     return _few(array, values, physical)
 
 
-def present(array: pa.Array) -> NDArray[np.bool_] | None:
+def _present(array: pa.Array) -> NDArray[np.bool_] | None:
     """Return which values of an array are not null; None for all."""
     if not array.null_count:
         return None
@@ -168,7 +196,7 @@ def _chosen(values: pa.Array, physical: Physical) -> Encoded:
     places = found.indices.to_numpy()
     if physical is not Physical.BYTE_ARRAY:
         return _of_dictionary(places, found.dictionary.to_numpy(), physical)
-    used, places = _used(places, len(found.dictionary))
+    used, places = _used_in_runs(places, len(found.dictionary))
     words = found.dictionary.take(pa.array(used))
     ends = pc.min_max(words).as_py()
     least, most = (ends[name].encode() for name in ("min", "max"))
@@ -197,6 +225,16 @@ def _used(places: Numbers, count: int) -> tuple[Numbers, Numbers]:
     return used, rank.take(places, mode="clip")
 
 
+def _used_in_runs(places: Numbers, count: int) -> tuple[Numbers, Numbers]:
+    """Return what `_used` does; quicker where places stay the same for long."""
+    starts = np.flatnonzero(places[1:] != places[:-1]) + 1
+    if len(starts) * _LONG > len(places):
+        return _used(places, count)
+    starts = np.concatenate([np.zeros(1, starts.dtype), starts])
+    used, runs = _used(places[starts], count)
+    return used, np.repeat(runs, np.diff(starts, append=len(places)))
+
+
 def _run(places: Numbers, count: int) -> tuple[Any, ...]:
     """Return indices as one run, of one value or of whole bytes."""
     width = places.dtype.itemsize
@@ -221,19 +259,28 @@ def _differences(array: Numbers) -> tuple[Any, ...]:
     least = int(differences.min())
     steps = differences.view(unsigned)
     steps -= unsigned.type(least % 2 ** (8 * unsigned.itemsize))
-    kind = np.dtype("<u4" if int(steps.max()) < 2**32 else "<u8")
+    kind = next(kind for kind in _WIDTHS if int(steps.max()) < 256**kind.itemsize)
     prefix = zigzag(least) + bytes([8 * kind.itemsize] * _MINIBLOCKS)
     blocks = np.zeros(-(-len(steps) // _BLOCK),
                       [("prefix", f"V{len(prefix)}"), ("steps", kind, _BLOCK)])  # fmt: skip
     blocks["prefix"] = np.void(prefix)
     whole = len(steps) // _BLOCK
-    blocks["steps"][:whole] = steps[: whole * _BLOCK].reshape(whole, _BLOCK)
-    blocks["steps"][whole:, : len(steps) - whole * _BLOCK] = steps[whole * _BLOCK :]
+    _fill(blocks["steps"][:whole], steps[: whole * _BLOCK].reshape(whole, _BLOCK))
+    _fill(blocks["steps"][whole:, : len(steps) - whole * _BLOCK], steps[whole * _BLOCK :])
     # Miniblocks of the last block that hold nothing are left out.
     rest = len(steps) - (len(blocks) - 1) * _BLOCK
     unused = _MINIBLOCKS - -(-rest // _PER_MINIBLOCK)
     body = blocks.view(np.uint8).data
     return (head, body[: len(body) - unused * _PER_MINIBLOCK * kind.itemsize])
+
+
+def _fill(target: Numbers, steps: Numbers) -> None:
+    """Write numbers into as many bytes as `target` has for each."""
+    if target.dtype.names is None:
+        target[...] = steps
+    else:
+        target["low"] = steps
+        target["high"] = steps >> _LOW_BITS
 
 
 def _split(array: Numbers) -> tuple[Any, ...]:

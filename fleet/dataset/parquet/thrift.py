@@ -47,6 +47,12 @@ class Items(NamedTuple):
 Struct = dict[int, Value]
 
 
+class Ready(bytes):
+    """A value that was encoded before, in the place of the value."""
+
+    __slots__ = ()
+
+
 def boolean(value: bool) -> Value:  # noqa: FBT001 - it is the value
     """Return a truth value."""
     return Value(Kind.TRUE if value else Kind.FALSE, value)
@@ -101,10 +107,15 @@ def encoded(fields: Struct) -> bytes:
         short = 0 < distance <= _SHORT
         parts.append(_HEADS[distance << 4 | kind] if short else _HEADS[kind] + zigzag(number))
         if kind not in _TRUTHS:
-            parts.append(_ENCODERS[kind](of))
+            parts.append(of if isinstance(of, Ready) else _ENCODERS[kind](of))
         last = number
     parts.append(b"\0")
     return b"".join(parts)
+
+
+def ready(value: Value) -> Value:
+    """Return a value that will be written again and again, encoded once."""
+    return Value(value.kind, Ready(_ENCODERS[value.kind](value.of)))
 
 
 def _encoded_list(items: Items) -> bytes:

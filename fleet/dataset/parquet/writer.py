@@ -16,12 +16,12 @@ import pyarrow.parquet as pq
 
 import fleet
 from fleet.dataset.parquet.encodings import (
+    Column,
     Encoded,
     Encoding,
     Physical,
     encode,
     levels_of,
-    present,
 )
 from fleet.dataset.parquet.thrift import (
     Kind,
@@ -32,6 +32,7 @@ from fleet.dataset.parquet.thrift import (
     i32,
     i64,
     listing,
+    ready,
     struct,
 )
 
@@ -52,35 +53,34 @@ class ParquetFile:
         """Begin a file, whose columns may be sent in as dictionaries of their type as well."""
         self.rows = 0
         self._schema = schema
-        self._footer = dict(_footer_of(schema))
-        columns = self._footer[2].of.values[1:]
-        self._physical = [Physical(column.of[1].of) for column in columns]
+        self._footer, self._physical = _skeleton(schema)
         self._groups: list[Struct] = []
+        self._columns: list[Struct] = []
         self._codec = pa.Codec("zstd", compression_level=_LEVEL)
         self._digest = hashlib.sha256()
         self._size = 0
         self._file = path.open("wb")
         self._put(_MAGIC)
+        self._begin = self._size
 
-    def write(self, group: pa.RecordBatch) -> None:
-        """Write a row group."""
-        begin = self._size
-        columns = [
-            self._column(field, array, physical)
-            for field, array, physical in zip(
-                self._schema, group.columns, self._physical, strict=True
-            )
-        ]
-        self._groups.append(
-            {
-                1: listing([struct({2: i64(0), 3: struct(column)}) for column in columns]),
-                2: i64(sum(column[6].of for column in columns)),
-                3: i64(group.num_rows),
-                5: i64(begin),
-                6: i64(self._size - begin),
-            }
-        )
-        self.rows += group.num_rows
+    def add(self, column: Column) -> None:
+        """Write the next column of a row group."""
+        number = len(self._columns)
+        field, physical = self._schema.field(number), self._physical[number]
+        self._columns.append(self._column(field, column, physical))
+
+    def end_group(self, rows: int) -> None:
+        """End a row group, whose columns were all added."""
+        columns, self._columns = self._columns, []
+        self._groups.append({
+            1: listing([struct({2: i64(0), 3: struct(column)}) for column in columns]),
+            2: i64(sum(column[6].of for column in columns)),
+            3: i64(rows),
+            5: i64(self._begin),
+            6: i64(self._size - self._begin),
+        })  # fmt: skip
+        self.rows += rows
+        self._begin = self._size
 
     def close(self) -> str:
         """End the file, and return the SHA-256 of its bytes, in hex."""
@@ -97,11 +97,10 @@ class ParquetFile:
         """Close the file, whatever state it is in."""
         self._file.close()
 
-    def _column(self, field: pa.Field, array: pa.Array, physical: Physical) -> Struct:
+    def _column(self, field: pa.Field, column: Column, physical: Physical) -> Struct:
         """Write the pages of a column, and return what the footer says of them."""
-        begin, rows, nulls = self._size, len(array), array.null_count
-        valid = present(array)
-        found = encode(array.drop_null() if nulls else array, physical)
+        begin, rows = self._size, column.rows
+        found = encode(column.values, physical)
         plain, says = 0, {}
         if found.words:
             page, count = found.words
@@ -111,7 +110,7 @@ class ParquetFile:
         says[9] = i64(self._size)
         header = {number: i32(each) for number, each in enumerate(
             (rows, found.encoding, Encoding.RLE, Encoding.RLE), 1)}  # fmt: skip
-        levels = [levels_of(valid, rows)] if field.nullable else []
+        levels = [levels_of(column.there, rows)] if field.nullable else []
         plain += self._page(_DATA_PAGE, 5, header, [*levels, *found.parts])
         encodings = {found.encoding, Encoding.RLE} | ({Encoding.PLAIN} if found.words else set())
         return says | {
@@ -122,7 +121,7 @@ class ParquetFile:
             5: i64(rows),
             6: i64(plain),
             7: i64(self._size - begin),
-            12: struct(_statistics(found, nulls)),
+            12: struct(_statistics(found, rows - len(column.values))),
         }
 
     def _page(self, kind: int, place: int, header: Struct, parts: list[Any]) -> int:
@@ -148,10 +147,12 @@ def _statistics(found: Encoded, nulls: int) -> Struct:
 
 
 @functools.lru_cache(maxsize=64)
-def _footer_of(schema: pa.Schema) -> Struct:
-    """Return the footer of an empty file of pyarrow's."""
+def _skeleton(schema: pa.Schema) -> tuple[Struct, list[Physical]]:
+    """Return the footer of an empty file of pyarrow's, and how its columns are stored."""
     sink = pa.BufferOutputStream()
     pq.ParquetWriter(sink, schema).close()
     text = sink.getvalue().to_pybytes()
     size = int.from_bytes(text[-8:-4], "little")
-    return Reader(text[-8 - size : -8]).struct()
+    footer = Reader(text[-8 - size : -8]).struct()
+    physical = [Physical(column.of[1].of) for column in footer[2].of.values[1:]]
+    return {number: ready(value) for number, value in footer.items()}, physical
