@@ -15,6 +15,9 @@ from prometheus_client.registry import CollectorRegistry
 from fleet.watch.samples import Samples
 from fleet.watch.tally import Board
 
+_USUAL: Final = ("", "application/openmetrics-text; version=1.0.0")
+"""What scrapers ask for: Prometheus's text format, or OpenMetrics."""
+
 
 class Template:
     """A format's text without its values."""
@@ -52,15 +55,21 @@ def make_app(board: Board, registry: CollectorRegistry, others: WSGIApplication)
     templates: dict[str, Template] = {}
     samples = Samples(board.layout)
 
+    def template(accept: str) -> tuple[str, Template]:
+        encoder: Callable[[Any], bytes]
+        encoder, kind = choose_encoder(accept)
+        if kind not in templates:
+            templates[kind] = Template(encoder(registry).decode())
+        return kind, templates[kind]
+
     def app(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         if environ["REQUEST_METHOD"] != "GET" or environ.get("QUERY_STRING"):
             return others(environ, start_response)
-        encoder: Callable[[Any], bytes]
-        encoder, kind = choose_encoder(environ.get("HTTP_ACCEPT", ""))
-        if kind not in templates:
-            templates[kind] = Template(encoder(registry).decode())
-        text = templates[kind].fill(samples.values(board.read()))
+        kind, written = template(environ.get("HTTP_ACCEPT", ""))
+        text = written.fill(samples.values(board.read()))
         start_response("200 OK", [("Content-Type", kind)])
         return [text.encode()]
 
+    for accept in _USUAL:
+        template(accept)  # so that not even the first scrape waits for it
     return app

@@ -185,8 +185,8 @@ FAMILIES: Final[tuple[Family, ...]] = (
            "Time from the instant an order was to take effect until the reference TMS heard of it.",
            "seconds", bounds_us=_PROTOCOL_US),
     Family("fleet_command_service_seconds", Kind.HISTOGRAM,
-           "The same, from the order's sending where that was later.", "seconds",
-           bounds_us=_PROTOCOL_US),
+           "Time from an order's sending, or from the instant it was to take effect where that is "
+           "later, until the reference TMS heard of it.", "seconds", bounds_us=_PROTOCOL_US),
     Family("fleet_up_mishaps_total", Kind.COUNTER,
            "Heartbeats that the reference TMS missed, heard twice, or heard overtaken.",
            "messages", (Label("mishap", MISHAPS),)),
