@@ -5,9 +5,15 @@ it is on, the calendar always. All three are pure functions of what was powered 
 asked the other way round: at which instant will this clock show that?
 """
 
+import math
+from typing import Final
+
 from fleet.chance.daily import WeekCurve
 from fleet.life.faults.kinds import NEVER, Clock
 from fleet.units import Millis
+
+# More than floats are wrong by, and less than matters.
+_HAIR_MS: Final = 1e-3
 
 
 class Clocks:
@@ -92,4 +98,5 @@ class Clocks:
             return self._since + round(ahead)
         used = self._used + ahead / self._use_per_day
         begin = self._since + self._monday_ms
-        return round(self._curve.instant_of(begin, used)) - self._monday_ms
+        # Up, not to the nearest: in half a millisecond a busy terminal may be used for several.
+        return math.ceil(self._curve.instant_of(begin, used) - _HAIR_MS) - self._monday_ms
