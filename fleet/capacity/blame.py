@@ -2,13 +2,16 @@
 
     what is seen                                             who gave way
     the run is invalid                                       the generator
-    TCP sent more than one segment in a hundred again,       the network
-      and the broker is on another machine
+    the broker is on another machine, and TCP sent more      the network
+      than one segment in a hundred again, or its mere
+      handshake takes half as long as a PUBACK
     the broker's own acknowledgements are as slow, or        the server: its broker
       connections failed
     the broker acknowledges at once, and the TMS does not    the server: its TMS
 
-A segment lost on loopback is the broker's backlog and not a wire, hence the second condition.
+A segment lost on loopback is the broker's backlog and not a wire, hence the first condition. The
+handshake is made by the kernels of both ends: a broker that is slow to read does not delay it, and
+a way that is too narrow delays it like everything else.
 """
 
 from pathlib import Path
@@ -21,6 +24,10 @@ _SNMP: Final = Path("/proc/net/snmp")
 _RESENT_MAX: Final = 0.01
 _FAILURES_MAX: Final = 0.01
 _MS_PER_S: Final = 1_000
+# The way is as slow as the broker if its share of a PUBACK's time is at least this, and more than
+# a busy machine's scheduler explains.
+_WIRE_SHARE: Final = 0.5
+_WIRE_MS_MIN: Final = 20.0
 # The broker is as slow as the TMS if its share of the answer's time is at least this.
 _BROKER_SHARE: Final = 0.5
 _ANSWERED_BY_TMS: Final = ("heartbeat_ack", "sign_in", "command")
@@ -48,17 +55,30 @@ class Segments(NamedTuple):
         return (self.resent - earlier.resent) / max(self.sent - earlier.sent, 1)
 
 
+class Wire(NamedTuple):
+    """How the way to the broker fared.
+
+    Attributes:
+        resent: Share of TCP segments that were sent again.
+        handshake_ms: What TCP's handshake took, median; 0 if unknown.
+        remote: Whether the broker is on another machine.
+    """
+
+    resent: float = 0.0
+    handshake_ms: float = 0.0
+    remote: bool = False
+
+
 class NothingMeasured(Exception):  # noqa: N818 - it is named after what happened
     """The only objectives that are broken had nothing to be judged by: nobody gave way."""
 
 
-def blame(summary: Summary, *, resent: float, remote: bool) -> tuple[Outcome, str]:
+def blame(summary: Summary, wire: Wire) -> tuple[Outcome, str]:
     """Return who gave way in a run, and why one thinks so.
 
     Args:
         summary: Of the run.
-        resent: Share of TCP segments that were sent again meanwhile.
-        remote: Whether the broker is on another machine.
+        wire: How the way to the broker fared meanwhile.
 
     Raises:
         NothingMeasured: Only what nobody tried is missing, and connections were made.
@@ -71,9 +91,24 @@ def blame(summary: Summary, *, resent: float, remote: bool) -> tuple[Outcome, st
     if all(each.value is None for each in missed) and not _failed_connects(summary):
         raise NothingMeasured(", ".join(each.objective for each in missed))
     broken = "; ".join(each.sentence for each in missed)
-    if remote and resent > _RESENT_MAX:
-        return "network", f"{broken}; {resent:.1%} of all TCP segments had to be sent again"
+    if why := _narrow(summary, wire):
+        return "network", f"{broken}; {why}"
     return "server", f"{broken}; {_part(summary)}"
+
+
+def _narrow(summary: Summary, wire: Wire) -> str:
+    """Return what tells that the way to the broker was the bottleneck; "" for nothing."""
+    if not wire.remote:
+        return ""
+    if wire.resent > _RESENT_MAX:
+        return f"{wire.resent:.1%} of all TCP segments had to be sent again"
+    puback_ms = summary.latencies["publish_ack"]["service"].p50_ms
+    if wire.handshake_ms < max(_WIRE_MS_MIN, _WIRE_SHARE * puback_ms):
+        return ""
+    return (
+        f"TCP's handshake with the broker's machine took {wire.handshake_ms:.3g} ms in the middle, "
+        f"PUBACKs {puback_ms:.3g} ms"
+    )
 
 
 def _failed_connects(summary: Summary) -> int:

@@ -14,14 +14,16 @@ from typing import Final
 import msgspec
 from rich.console import Console
 
-from fleet.capacity.blame import NothingMeasured, Segments, blame
+from fleet.capacity.blame import NothingMeasured, Wire, blame
 from fleet.capacity.curve import curve_svg
 from fleet.capacity.search import Outcome, Search, Step, conclusion
+from fleet.mqtt.link import Route
 from fleet.profile import Profile, digest
 from fleet.profile.objectives import Objective
 from fleet.run.errors import RunError
 from fleet.run.plan import RunPlan
 from fleet.run.supervisor import execute
+from fleet.run.wire import WireWatch
 from fleet.units import SECOND_MS, Millis, format_duration
 from fleet.watch.summary import Summary
 
@@ -113,13 +115,11 @@ class Ascent:
         if folder is not None and folder.exists():
             folder = folder.with_name(f"{folder.name}-again")
         plan = replace(self.plan, profile=self._profile(load), out=folder)
-        before = Segments.now()
-        summary = execute(plan, Console(quiet=True))
+        summary, wire = _watched(plan)
         if summary.verdict == "interrupted":
             raise Interrupted
-        resent = Segments.now().resent_since(before)
         try:
-            outcome, reason = blame(summary, resent=resent, remote=not _on_loopback(plan))
+            outcome, reason = blame(summary, wire)
         except NothingMeasured as unmeasured:
             msg = (
                 f"with {load:,} terminals nothing was measured for {unmeasured} within a hold of "
@@ -221,6 +221,18 @@ def _told(step: Step) -> str:
     if step.outcome == "held":
         return f"held, {step.messages_per_s:,.0f} messages/s"
     return f"the {step.outcome} gave way: {step.reason}"
+
+
+def _watched(plan: RunPlan) -> tuple[Summary, Wire]:
+    """Do a run, and look at the way to its broker meanwhile, if that is anybody's but our own."""
+    if plan.connection is None or _on_loopback(plan):
+        return execute(plan, Console(quiet=True)), Wire()
+    try:
+        address = Route.to(plan.connection.endpoints()[0]).addresses[0]
+    except OSError:
+        return execute(plan, Console(quiet=True)), Wire()  # which says what is wrong with it
+    with WireWatch(address, remote=True) as watch:
+        return execute(plan, Console(quiet=True)), watch.seen()
 
 
 def _on_loopback(plan: RunPlan) -> bool:
