@@ -11,8 +11,10 @@ program's tests, which make whole datasets again.
 
 import gc
 import tempfile
+import tomllib
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from fleet.dataset.job import Dataset
 from fleet.dataset.tasks import Job, perform
@@ -20,6 +22,7 @@ from fleet.profile.render import resolved_toml
 from fleet.profile.store import parse
 from fleet.proof.evidence import Evidence
 from fleet.proof.finding import Check, Finding, none
+from fleet.tms.plan import Plan
 from fleet.tms.progress import Ruling
 
 TERMINALS: Final = 48
@@ -64,16 +67,43 @@ def _compared(evidence: Evidence, root: Path, terminals: int, end: int) -> list[
 
 def _make(evidence: Evidence, terminals: int, days: int, folder: Path) -> Path:
     """Make a smaller dataset of the same config, and return the folder of its tables."""
-    overrides = {"estate.terminals": terminals, "dataset.days": days}
+    # What was decided of campaigns goes by all terminals, so it is read, not found out again.
+    rulings = tuple(Ruling(**each) for each in evidence.manifest.get("rulings", ()))
+    overrides = {
+        "estate.terminals": terminals,
+        "dataset.days": days,
+        "campaigns": list(_campaigns(evidence, rulings, terminals)),
+    }
     profile = parse(resolved_toml(evidence.profile), overrides)
     dataset = Dataset(profile, folder / "again")
     dataset.prepare(resume=False)
-    # What was decided of campaigns goes by all terminals, so it is read, not found out again.
-    ruled = evidence.manifest.get("rulings")
-    rulings = None if ruled is None else tuple(Ruling(**each) for each in ruled)
-    job = Job(resolved_toml(profile), str(dataset.root), rulings)
+    stops = tuple(ruling for ruling in rulings if ruling.opens is None)
+    job = Job(resolved_toml(profile), str(dataset.root), stops)
     for wave in dataset.tasks:
         for task in wave:
             perform(job, task)
     gc.unfreeze()  # lives were spared the collector, which shall see them again
     return dataset.root
+
+
+def _campaigns(
+    evidence: Evidence, rulings: tuple[Ruling, ...], terminals: int
+) -> Iterator[dict[str, Any]]:
+    """Yield campaigns, as a profile has them, that reach so many terminals as they did all.
+
+    Waves begin when they did, whatever they have waited for, and a rate is the part's share of it.
+    """
+    profile, calendar = evidence.profile, evidence.calendar
+    plan = Plan(profile, profile.dataset.seed, rulings)
+    plan.book.decide(calendar.origin_ms + calendar.end)
+    lines = {id(entry.asked): entry.line for entry in plan.entries}
+    written = tomllib.loads(resolved_toml(profile)).get("campaigns", [])
+    for campaign, table in zip(profile.campaigns, written, strict=True):
+        line = lines[id(campaign)]
+        waves = [
+            {"share": wave.share, "after": f"{start_ms - campaign.at}ms"}
+            for number, wave in enumerate(campaign.waves)
+            if (start_ms := plan.book.start_ms(line, number)) is not None
+        ]
+        rate = {"per_minute": (campaign.per_minute or 0.0) * terminals / profile.estate.terminals}
+        yield table | {"waves": waves} | (rate if campaign.per_minute else {})

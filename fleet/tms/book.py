@@ -77,9 +77,9 @@ class Book:
             yield after_ms
 
     @property
-    def may_stop(self) -> bool:
-        """Whether any campaign is ever stopped."""
-        return any(page.campaign.abort for page in self._pages.values())
+    def decides(self) -> bool:
+        """Whether anything is decided on the way, so that orders hang on what others tell."""
+        return any(page.campaign.decided for page in self._pages.values())
 
     def stopped_ms(self, line: int) -> int | None:
         """Return the Unix time at which a campaign stopped, if it has."""

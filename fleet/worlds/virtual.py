@@ -54,7 +54,7 @@ class VirtualEstate:
     Attributes:
         kernel: Where those wait whose instant lies beyond the horizon.
         desk: The TMS.
-        may_stop: Whether it stops campaigns, so that orders hang on what others tell.
+        decides: Whether it decides of campaigns, so that orders hang on what others tell.
         chronicle: Who writes down what happens.
         tenant: The estate's.
         origin_ms: Unix time of the epoch.
@@ -65,10 +65,10 @@ class VirtualEstate:
 
     __slots__ = (
         "chronicle",
+        "decides",
         "desk",
         "horizon",
         "kernel",
-        "may_stop",
         "origin_ms",
         "reachable",
         "speed",
@@ -81,7 +81,7 @@ class VirtualEstate:
         self.speed = speed
         self.kernel = Kernel()
         self.desk = desk
-        self.may_stop = desk.book.may_stop
+        self.decides = desk.book.decides
         self.chronicle = chronicle
         self.tenant = tenant
         self.origin_ms = origin_ms
@@ -91,8 +91,8 @@ class VirtualEstate:
     def live_until(self, horizon: Millis) -> None:
         """Let all terminals live up to this instant, included.
 
-        Where a campaign may stop, they pause at each of the TMS's ticks: what is decided there goes
-        by what every terminal has told before.
+        Where anything is decided of a campaign, they pause at each of the TMS's ticks: what is
+        decided there goes by what every terminal has told before.
         """
         book, origin_ms = self.desk.book, self.origin_ms
         for tick_ms in book.ticks(origin_ms + self.horizon, origin_ms + horizon):
@@ -280,7 +280,7 @@ class VirtualWorld:
             return self._due
         due = estate.desk.next_order_ms(self.tid, pulse.plan, pulse.fw)
         self._due = None if due is None else due - estate.origin_ms
-        if not estate.may_stop:  # what it will be told hangs on itself alone
+        if not estate.decides:  # what it will be told hangs on itself alone
             self._asked = (pulse.plan, pulse.fw)
         return self._due
 

@@ -36,7 +36,7 @@ def estate(*, bad: bool) -> Profile:
             {"share": 0.5, "after": "1h", "succeeded": 10},
             {"share": 1.0, "after": "2h", "succeeded": 50},
         ],
-        "abort": [{"share": 0.55, "executed_min": 30}], "timeout": "12h",
+        "abort": [{"share": 0.55, "executed_min": 30}] if bad else [], "timeout": "12h",
     }  # fmt: skip
     overrides = {
         "estate.terminals": TERMINALS, "campaigns": [campaign], "dataset.seed": SEED,
