@@ -56,8 +56,9 @@ def median_life_h(root: Path, code: str) -> tuple[float, float]:
     lives = lives[(lives["code"] == code) & (lives["exit_age_h"] > lives["entry_age_h"])]
     curve = KaplanMeierFitter()
     curve.fit(lives["exit_age_h"], lives["event_observed"], entry=lives["entry_age_h"])
-    failed = lives.loc[lives["event_observed"], "exit_age_h"]
-    return float(curve.median_survival_time_), float(failed.median())
+    failed = lives[lives["event_observed"]]
+    watched_h = failed["exit_age_h"] - failed["entry_age_h"]
+    return float(curve.median_survival_time_), float(watched_h.median())
 
 
 def main(root: Path, code: str) -> None:
@@ -65,7 +66,9 @@ def main(root: Path, code: str) -> None:
     auc, precision = learn(root, code)
     print(f"{code}, a day ahead: AUC {auc:.3f}, average precision {precision:.3f}")
     whole, trapped = median_life_h(root, code)
-    print(f"median life {whole:.0f} h; ignoring those that had not failed yet, {trapped:.0f} h")
+    print(
+        f"median life {whole:.0f} h; of those seen to fail, since they were seen, {trapped:.0f} h"
+    )
 
 
 if __name__ == "__main__":

@@ -1,15 +1,17 @@
 """`fleet verify`: the proof of a dataset."""
 
+import time
 from pathlib import Path
 from typing import Any
 
 import click
 from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from fleet.dataset.errors import DatasetError
 from fleet.proof.evidence import Evidence
-from fleet.proof.finding import Verdict
+from fleet.proof.finding import Check, Verdict
 from fleet.proof.proofs import Proof, Proven, chosen, prove, verdict_of
 from fleet.proof.record import write_record
 
@@ -33,8 +35,9 @@ def _proofs(_: click.Context, __: click.Parameter, value: str | None) -> Any:
     metavar="P1,P7",
     help="Try only these proofs, by number or name.  [default: all]",
 )
+@click.option("--figures", is_flag=True, help="Show the figure and the limit of every claim.")
 @click.pass_context
-def verify(ctx: click.Context, folder: Path, proofs: list[Proof]) -> None:
+def verify(ctx: click.Context, folder: Path, proofs: list[Proof], *, figures: bool) -> None:
     """Prove a dataset, with figures and limits.
 
     The dataset is in DIR, where proof.json is written.
@@ -45,28 +48,37 @@ def verify(ctx: click.Context, folder: Path, proofs: list[Proof]) -> None:
     if not folder.is_dir():
         msg = f"{folder} is no folder"
         raise DatasetError(msg)
+    began = time.perf_counter()
     evidence = Evidence(folder)
-    console = Console(stderr=True)
-    proven: list[Proven] = []
     try:
-        with console.status("") as status:
-
-            def begin(proof: Proof) -> None:
-                status.update(f"{proof.number} {proof.claim} ({len(proven) + 1} of {len(proofs)})")
-
-            for each in prove(evidence, proofs, begin):
-                proven.append(each)  # noqa: PERF402 - the status counts them
+        proven = _tried(evidence, proofs)
     finally:
         evidence.close()
-    path = write_record(folder, proven)
-    Console().print(_table(proven))
-    click.echo(f"{folder}: {verdict_of(proven)}; figures and limits in {path}")
-    if verdict_of(proven) is Verdict.FAILED:
+    path, verdict = write_record(folder, proven), verdict_of(proven)
+    Console().print(_table(proven, figures=figures))
+    took_s = time.perf_counter() - began
+    click.echo(f"{folder}: {verdict} in {took_s:.0f} s; all figures and limits in {path}")
+    if verdict is Verdict.FAILED:
         ctx.exit(1)
 
 
-def _table(proven: list[Proven]) -> Table:
-    table = Table("proof", "claim", "verdict", "s", "why")
+def _tried(evidence: Evidence, proofs: list[Proof]) -> list[Proven]:
+    """Try proofs, and show which it is and for how long it has been going on."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
+               TimeElapsedColumn())  # fmt: skip
+    console, proven = Console(stderr=True), []
+    shown = console.is_terminal
+    with Progress(*columns, console=console, transient=True, disable=not shown) as progress:
+        bar = progress.add_task("", total=len(proofs))
+        for each in prove(evidence, proofs, lambda proof: progress.update(
+                bar, description=f"{proof.number} {proof.name}")):  # fmt: skip
+            proven.append(each)
+            progress.advance(bar)
+    return proven
+
+
+def _table(proven: list[Proven], *, figures: bool) -> Table:
+    table = Table("proof", "claim", "verdict", "s", "figures")
     for each in proven:
         verdict = each.finding.verdict
         table.add_row(
@@ -74,19 +86,34 @@ def _table(proven: list[Proven]) -> Table:
             each.proof.claim,
             f"[{_TONES[verdict]}]{verdict}[/]",
             f"{each.seconds:.1f}",
-            "\n".join(_why(each)),
+            "\n".join(_figures(each) if figures else _why(each)),
+            end_section=figures,
         )
     return table
 
 
 def _why(proven: Proven) -> list[str]:
-    """Return the reasons for a verdict, in words: what does not hold, else what is lacking."""
+    """Return the reasons for a verdict: what does not hold, else what lacks, else the nearest."""
     finding = proven.finding
-    refuted = [f"{c.claim}: {c.about}: {c.figure:.4g}, not {c.limit}" for c in finding.refuted]
-    if refuted:
+    if refuted := finding.refuted:
         more = len(refuted) - _REASONS
-        return [*refuted[:_REASONS], *([f"and {more} more"] if more > 0 else [])]
+        told = [f"{_named(check)}, not {check.limit}" for check in refuted[:_REASONS]]
+        return [*told, *([f"and {more} more"] if more > 0 else [])]
     if finding.verdict is Verdict.TOO_SMALL:
         return finding.lacking or ["there is nothing to judge"]
     judged = sum(check.holds is not None for check in finding.checks)
-    return [f"{judged} checks hold"]
+    nearest = max((each.check for each in finding.tightest), key=lambda check: check.strain)
+    if not nearest.strain:
+        return [f"{judged} checks, 0 violations"]
+    return [f"{judged} checks hold, the tightest: {_named(nearest)} ({nearest.limit})"]
+
+
+def _figures(proven: Proven) -> list[str]:
+    """Return the tightest figure of each claim, and its limit."""
+    lines = [f"{each.claim}: {each.in_words()}, {each.check.about}" for each in
+             proven.finding.tightest]  # fmt: skip
+    return lines or ["there is nothing to judge"]
+
+
+def _named(check: Check) -> str:
+    return f"{check.claim}: {check.about}: {check.figure:.4g}"

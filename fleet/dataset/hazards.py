@@ -20,6 +20,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from fleet.chance.laws import Exponential, Law, Weibull
+from fleet.life.faults.kinds import Clock
 from fleet.life.faults.slate import slate_of
 from fleet.profile.profile import Profile
 from fleet.units import HOUR_MS
@@ -73,7 +74,10 @@ class Hazards:
         clocks = np.array([slate.risks[slate.index[code]].clock for code in self.codes], np.int64)
         group = self.row * (len(clocks) + 1) + clocks[self.code]
         grown, lasted = (np.bincount(group, each) for each in (grown_h, lasted_h))
-        self._usual_pace = np.where(lasted > _TINY, grown / np.maximum(lasted, _TINY), 1.0)[group]
+        usual = np.where(lasted > _TINY, grown / np.maximum(lasted, _TINY), 1.0)[group]
+        # Where nobody closes, what it lacks of 1 tells of repairs to come.
+        powered = clocks[self.code] == Clock.POWERED
+        self._usual_pace = np.where(powered & (profile.day is None), 1.0, usual)
         laws = {code: slate.risks[n].law for code, n in slate.index.items()}
         self._laws = [_Table(laws[code], oldest_h) if code in laws else None for code in self.codes]
         everyone = np.arange(len(self.row))

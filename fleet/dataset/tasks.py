@@ -142,7 +142,7 @@ def _day(
     name = f"date={day.date.isoformat()}/part-{bucket.number:05}"
     beats, news = (Transport(rules.missing, bucket.seed, what) for what in ("heartbeat", "event"))
     regimes = [Regime(drift, bucket) for drift in rules.drifts]
-    teller = Teller(bucket, calendar, beats, regimes, rules.precursor_gain)
+    teller = Teller(bucket, calendar, beats, regimes)
     with (
         table_file(root, schema.TELEMETRY, name, kind) as rows,
         table_file(root, schema.MISSINGNESS, name, kind) as missing,

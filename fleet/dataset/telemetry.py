@@ -65,10 +65,8 @@ class Teller:
         calendar: Calendar,
         transport: Transport,
         regimes: list[Regime],
-        gain: float,
     ) -> None:
-        """Take what does not change from day to day; `gain` multiplies what symptoms add."""
-        self._gain = np.float32(gain)
+        """Take what does not change from day to day."""
         self._bucket = bucket
         self._calendar = calendar
         self._transport = transport
@@ -129,7 +127,6 @@ class Teller:
             tables, list(fields[len(FIELDS) :]),
         )  # fmt: skip
         vitals.symptoms.forget_after(begin + (count - 1) * every)
-        vitals.symptoms.slots["rise"] *= self._gain
         picked = {
             "terminal_id": row.astype(np.int32),
             "boot_id": fields[_AT["boot"]].astype(np.uint32),

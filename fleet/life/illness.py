@@ -311,7 +311,7 @@ def _service(t: Terminal) -> ServiceHours:
 
 def _show_precursors(t: Terminal, kind: FaultKind, begin: Millis, grow_ms: Millis) -> None:
     snr = t.profile.hazards.precursor_snr * t.profile.dataset.precursor_gain
-    for symptom in kind.precursors:
+    for symptom in kind.precursors if snr else ():
         dimmed = symptom._replace(rise=symptom.rise * snr)
         t.unit.show(SOURCE[kind.code], dimmed, begin, grow_ms)
 

@@ -7,7 +7,9 @@ does not hold refutes the proof. A claim for which nothing had enough events mak
 
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Final, NamedTuple
+
+_FAR: Final = 1e9  # strain of a figure that is as far beyond its limit as can be
 
 
 class Verdict(StrEnum):
@@ -28,6 +30,7 @@ class Check(NamedTuple):
         limit: What it must keep, in words.
         holds: Whether it does; None if there was not enough to tell.
         needs: What would be enough; "" if there was.
+        strain: How much of the room to the limit is used: 1 at the limit, more beyond it.
     """
 
     claim: str
@@ -36,6 +39,27 @@ class Check(NamedTuple):
     limit: str
     holds: bool | None
     needs: str = ""
+    strain: float = 0.0
+
+
+class Tightest(NamedTuple):
+    """A claim, how many things it was judged of, and of these the one nearest to its limit.
+
+    Attributes:
+        claim: What is claimed.
+        judged: Of how many things.
+        check: The nearest to the limit; where none was judged, one of those that lacked events.
+    """
+
+    claim: str
+    judged: int
+    check: Check
+
+    def in_words(self) -> str:
+        """Return its figure and limit, or what it needs."""
+        if self.check.holds is None:
+            return f"needs {self.check.needs}"
+        return f"{self.check.figure:.4g} ({self.check.limit})"
 
 
 class Finding(NamedTuple):
@@ -62,27 +86,44 @@ class Finding(NamedTuple):
         """The checks that do not hold."""
         return [check for check in self.checks if check.holds is False]
 
+    @property
+    def tightest(self) -> list[Tightest]:
+        """Each claim, with the check that is nearest to its limit."""
+        claims: dict[str, list[Check]] = {}
+        for check in self.checks:
+            claims.setdefault(check.claim, []).append(check)
+        return [_tightest(claim, checks) for claim, checks in claims.items()]
+
+
+def _tightest(claim: str, checks: list[Check]) -> Tightest:
+    judged = [check for check in checks if check.holds is not None]
+    # One that does not hold comes first, however it came by that.
+    nearest = max(judged or checks, key=lambda check: (check.holds is False, check.strain))
+    return Tightest(claim, len(judged), nearest)
+
 
 def at_most(claim: str, about: str, figure: float, limit: float) -> Check:
-    """Return the check that a figure is at most a limit."""
-    return Check(claim, about, float(figure), f"<= {limit:g}", bool(figure <= limit))
+    """Return the check that a figure is at most a limit, which is above 0."""
+    holds = bool(figure <= limit)
+    return Check(claim, about, float(figure), f"<= {limit:g}", holds, "", float(figure / limit))
 
 
 def at_least(claim: str, about: str, figure: float, limit: float) -> Check:
-    """Return the check that a figure is at least a limit."""
-    return Check(claim, about, float(figure), f">= {limit:g}", bool(figure >= limit))
+    """Return the check that a figure is at least a limit, which is above 0."""
+    strain = float(limit / max(figure, limit / _FAR))
+    return Check(claim, about, float(figure), f">= {limit:g}", bool(figure >= limit), "", strain)
 
 
 def between(claim: str, about: str, figure: float, low: float, high: float) -> Check:
     """Return the check that a figure lies between two limits."""
-    return Check(
-        claim, about, float(figure), f"{low:.4g} to {high:.4g}", bool(low <= figure <= high)
-    )
+    strain = abs(2.0 * figure - low - high) / (high - low)
+    limit, holds = f"{low:.4g} to {high:.4g}", bool(low <= figure <= high)
+    return Check(claim, about, float(figure), limit, holds, "", float(strain))
 
 
 def none(claim: str, about: str, violations: float) -> Check:
     """Return the check that nothing violates a law."""
-    return Check(claim, about, float(violations), "0", not violations)
+    return Check(claim, about, float(violations), "0", not violations, "", float(violations > 0))
 
 
 def too_few(claim: str, about: str, has: float, needs: str) -> Check:

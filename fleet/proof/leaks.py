@@ -16,11 +16,13 @@ from fleet.proof.counts import P
 from fleet.proof.evidence import Evidence
 from fleet.proof.expectation import expected_by_day, onsets
 from fleet.proof.features import CHANNELS, PER_CHANNEL, features, telemetry
-from fleet.proof.finding import Check, Finding, at_least, at_most, between, none, too_few
-from fleet.proof.learned import FAULTS, auc, predicted, study
+from fleet.proof.finding import Check, Finding, at_least, at_most, none, too_few
+from fleet.proof.learned import predicted, study
+from fleet.proof.ranking import auc, keeps
 
 _SOME: Final = 50
-_CUTS: Final = 200
+_CUTS: Final = 1_000
+_LOOKED_AT: Final = 50
 _LIMIT: Final = 0.90
 _AS_OF: Final = "features of data cut off at an instant are those of all data: that differ"
 _TIMELY: Final = "a heartbeat arrives after it was sent: rows that do not"
@@ -43,10 +45,10 @@ def leaks(evidence: Evidence) -> Finding:
 
 def _as_of(evidence: Evidence) -> Check:
     data = study(evidence)
-    rows = np.linspace(0, len(data.at) - 1, min(_CUTS, len(data.at))).astype(np.int64)
-    first = int(evidence.number("SELECT count(*) FROM terminals"))
-    known = telemetry(evidence, max(1, first // 50))
-    rows = rows[np.isin(data.place[rows], np.unique(known.key >> 42))]
+    terminals = int(evidence.number("SELECT count(*) FROM terminals"))
+    known = telemetry(evidence, max(1, terminals // _LOOKED_AT))
+    (rows,) = np.nonzero(np.isin(data.place, np.unique(known.key >> 42)))
+    rows = rows[np.linspace(0, len(rows) - 1, min(_CUTS, len(rows))).astype(np.int64)]
     apart = 0
     for row in rows:
         place, at = data.place[row : row + 1], data.at[row : row + 1]
@@ -62,25 +64,20 @@ def _timely(evidence: Evidence) -> Check:
 
 def _probe(evidence: Evidence, code: str) -> Check:
     data = study(evidence)
-    if data.faults(code) < FAULTS:
-        return too_few(_NUMBERS, code, data.faults(code), f"{FAULTS} faults in the test")
     scattered = data.place * 2_654_435_761 % 2**32
     x = np.column_stack([scattered, data.at, np.arange(len(data.at))]).astype(np.float64)
-    found = auc(data.y[code][data.test], predicted(x, data.y[code], data.train, data.test))
-    return at_most(_NUMBERS, code, found, 0.55 + 2.0 * data.error(code, 0.5))
+    found = data.rank(code, predicted(x, data.y[code], data.train, data.test))
+    return keeps(_NUMBERS, code, found, 0.0, 0.55, data.faults(code))
 
 
 def _shuffle(evidence: Evidence, code: str) -> Check:
     data = study(evidence)
-    if data.faults(code) < FAULTS:
-        return too_few(_SHUFFLED, code, data.faults(code), f"{FAULTS} faults in the test")
     places = np.unique(data.place)
     instants = len(data.at) // len(places)
     order = np.random.default_rng(0).permutation(len(places))
     y = data.y[code].reshape(len(places), instants)[order].ravel()
-    chances = predicted(data.x, y, data.train, data.test)
-    found, slack = auc(data.y[code][data.test], chances), 2.0 * data.error(code, 0.5)
-    return between(_SHUFFLED, code, found, 0.45 - slack, 0.55 + slack)
+    found = data.rank(code, predicted(data.x, y, data.train, data.test))
+    return keeps(_SHUFFLED, code, found, 0.45, 0.55, data.faults(code))
 
 
 def _column(evidence: Evidence, code: str) -> Check:

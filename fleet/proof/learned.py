@@ -11,19 +11,17 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.ensemble import HistGradientBoostingClassifier
-from sklearn.metrics import roc_auc_score
 from threadpoolctl import threadpool_limits
 
 from fleet.dataset.schema import word
 from fleet.dataset.splits import schemes
 from fleet.proof.evidence import Evidence
 from fleet.proof.features import features, telemetry
+from fleet.proof.ranking import Ranking, ranking
 from fleet.units import HOUR_MS
 
 _ROWS: Final = 6_000_000  # of telemetry, in memory
 _TRAINED: Final = 100_000
-FAULTS: Final = 100
-"""Faults in the test below which nothing is judged."""
 _LABELS: Final = """
     SELECT place, epoch_ms(ts) - {origin} AS instant, unit_split = 'train' AS train,
            phase, {columns}
@@ -61,13 +59,13 @@ class Study(NamedTuple):
     overlap: float
 
     def faults(self, code: str) -> int:
-        """Return about how many faults of a kind the test holds."""
-        return int(self.y[code][self.test].sum() / self.overlap)
+        """Return about how many faults of a kind the test holds; or how many spells without."""
+        y = self.y[code][self.test]
+        return int(min(y.sum(), (~y).sum()) / self.overlap)
 
-    def error(self, code: str, auc: float) -> float:
-        """Return about the standard error of an AUC in the test, which its faults decide."""
-        spread = max(auc * (1.0 - auc), 0.01)
-        return float(np.sqrt(spread / max(1, self.faults(code))))
+    def rank(self, code: str, score: NDArray[Any]) -> Ranking:
+        """Return how well a score tells a kind of fault, of the rows of the test."""
+        return ranking(self.y[code][self.test], score, self.place[self.test])
 
 
 def study(evidence: Evidence) -> Study:
@@ -112,7 +110,8 @@ def predicted(x: NDArray[Any], y: Bools, train: Bools, test: Bools) -> Floats:
     """Train on some rows, and return the chances of others."""
     (rows,) = np.nonzero(train)
     rows = rows[:: max(1, len(rows) // _TRAINED)]
-    if not len(rows) or y[rows].all() or not y[rows].any():
+    columns = _varying(x[rows])
+    if not columns.any() or y[rows].all() or not y[rows].any():
         return np.full(int(test.sum()), y[rows].mean() if len(rows) else 0.0)
     model = HistGradientBoostingClassifier(
         max_iter=50, learning_rate=0.1, max_leaf_nodes=15, min_samples_leaf=40,
@@ -120,13 +119,14 @@ def predicted(x: NDArray[Any], y: Bools, train: Bools, test: Bools) -> Floats:
     )  # fmt: skip
     # One thread: on a busy machine several wait for each other far longer than they compute.
     with threadpool_limits(1):
-        chances: Floats = model.fit(x[rows], y[rows]).predict_proba(x[test])[:, 1]
+        model.fit(x[np.ix_(rows, columns)], y[rows])
+        chances: Floats = model.predict_proba(x[np.ix_(test, columns)])[:, 1]
     return chances
 
 
-def auc(y: Bools, score: NDArray[Any]) -> float:
-    """Return the area under the ROC curve; a half where it means nothing."""
-    known = ~np.isnan(score)
-    if not y[known].any() or y[known].all():
-        return 0.5
-    return float(roc_auc_score(y[known], score[known]))
+def _varying(x: NDArray[Any]) -> Bools:
+    """Return which columns have more than one value: where nobody has a battery, none is read."""
+    unknown = np.isnan(x)
+    low = np.where(unknown, np.inf, x).min(axis=0, initial=np.inf)
+    varying: Bools = low < np.where(unknown, -np.inf, x).max(axis=0, initial=-np.inf)
+    return varying

@@ -102,7 +102,7 @@ def _croissant(evidence: Evidence) -> Check:
             warnings.simplefilter("ignore")  # of libraries below it
             dataset = mlcroissant.Dataset(jsonld=str(evidence.root / "croissant.json"))
     except Exception as error:  # noqa: BLE001 - whatever it says is a complaint
-        return Check(claim, f"{about}: {str(error).splitlines()[0][:200]}", 1.0, "0", holds=False)
+        return none(claim, f"{about}: {str(error).splitlines()[0][:200]}", 1.0)
     told = {each.uuid for each in dataset.metadata.record_sets}
     filled = {name.replace("/", "-").replace("=", "-")
               for name, table in evidence.manifest["tables"].items() if table["rows"]}  # fmt: skip

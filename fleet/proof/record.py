@@ -9,7 +9,7 @@ from typing import Any, Final
 import fleet
 from fleet.dataset.errors import DatasetError
 from fleet.dataset.files import sha256_of
-from fleet.proof.finding import Verdict
+from fleet.proof.finding import Check, Finding, Verdict
 from fleet.proof.proofs import Proven
 
 NAME: Final = "proof.json"
@@ -51,6 +51,11 @@ def read_record(root: Path) -> dict[str, Any]:
     except (OSError, ValueError, KeyError, TypeError):
         return {}
     return record if sealed else {}
+
+
+def finding_of(proof: dict[str, Any]) -> Finding:
+    """Return what a proof found, as a record holds it."""
+    return Finding([Check(**check) for check in proof["checks"]])
 
 
 def _worst(verdicts: list[str]) -> str:

@@ -10,7 +10,7 @@ from fleet.chance.laws import Weibull
 from fleet.dataset.schema import word
 from fleet.life.states import IN_SERVICE, State
 from fleet.proof.evidence import Columns, Evidence
-from fleet.proof.record import read_record
+from fleet.proof.record import finding_of, read_record
 from fleet.report.charts import Axis, Band, Floats, Line, bars, lines
 from fleet.report.page import Banner, Cell, Chart, Page, Section, Table, Tone
 from fleet.units import DAY_MS, HOUR_MS
@@ -52,6 +52,8 @@ _TONES: Final[dict[str, Tone]] = {
     "not enough events": "doubtful",
 }
 
+_HELD: Final[dict[bool | None, Tone]] = {True: "good", False: "bad", None: "doubtful"}
+
 
 def is_dataset(folder: Path) -> bool:
     """Return whether a folder holds a dataset."""
@@ -79,7 +81,7 @@ def dataset_page(folder: Path) -> Page:
                 Section("Laws of failure", list(_weibull_plots(evidence)), _WEIBULL),
                 Section("A terminal's life", list(_life(evidence)), _STRIP),
                 Section("What is to be learned", [_balance(evidence), _missing(evidence)]),
-                Section("Proof", [_proofs(record)] if record else []),
+                Section("Proof", [_proofs(record), _claims(record)] if record else []),
             ],
         )  # fmt: skip
     finally:
@@ -188,5 +190,16 @@ def _proofs(record: dict[str, Any]) -> Table:
          str(len(each["checks"])), f"{each['seconds']:.1f}"]
         for each in record["proofs"]
     ]  # fmt: skip
-    note = "Every figure and its limit stands in proof.json."
+    note = "Every check of every claim stands in proof.json."
     return Table("Proofs", ["claim", "verdict", "checks", "seconds"], rows, note)
+
+
+def _claims(record: dict[str, Any]) -> Table:
+    rows: list[list[Cell | str]] = [
+        [proof["number"], each.claim, str(each.judged), each.in_words(),
+         Cell(each.check.about, _HELD[each.check.holds])]
+        for proof in record["proofs"]
+        for each in finding_of(proof).tightest
+    ]  # fmt: skip
+    columns = ["proof", "claim", "judged", "nearest to its limit (limit)", "of what"]
+    return Table("Figures and limits", columns, rows)

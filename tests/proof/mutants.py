@@ -64,15 +64,15 @@ def faults_forgotten(root: Path) -> None:
 
 
 def scale_changed(root: Path) -> None:
-    """The config has a scale that is 10 % above the one that terminals lived by."""
-    edit(root, r'(\[faults\.RDR-402\]\nonset = .*scale = )"20d"', r'\1"22d"')
+    """The config has a scale that is a ninth above the one that terminals lived by."""
+    edit(root, r'(\[faults\.COM-202\]\nonset = .*scale = )"18d"', r'\1"20d"')
 
 
 def shape_bent(root: Path) -> None:
     """Hazard is collected by another shape; its total is right."""
 
     def change(lives: pa.Table) -> pa.Table:
-        mine = is_kind(lives, "RDR-402")
+        mine = is_kind(lives, "COM-202")
         entry, end = (lives[f"cum_hazard_{name}"].to_numpy() for name in ("entry", "exit"))
         bent = [np.where(mine, each**1.5, each) for each in (entry, end)]
         kept = np.sum((end - entry)[mine]) / np.sum((bent[1] - bent[0])[mine])

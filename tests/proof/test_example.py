@@ -14,7 +14,7 @@ EXAMPLE = Path(__file__).parents[2] / "docs/examples/baseline.py"
 
 @pytest.mark.slow
 def test_the_example_runs(sound: Path) -> None:
-    """Better than chance; and lives seem shorter when the censored ones are left out."""
+    """Better than chance; and lives seem shorter to who sees only failures, and no age."""
     done = subprocess.run(
         [sys.executable, EXAMPLE, sound, "SW-702"],
         check=False, capture_output=True, text=True, timeout=100,

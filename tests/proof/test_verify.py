@@ -1,6 +1,7 @@
 """`fleet verify` as a user types it: verdicts, the record, and bad input."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -34,12 +35,14 @@ def test_a_refused_dataset_exits_with_1(sound: Path, tmp_path: Path) -> None:
     assert "not 0" in " ".join(done.stdout.split())
 
 
-def test_what_was_proven_before_stays_in_the_record(sound: Path, tmp_path: Path) -> None:
+def test_what_was_proven_before_stays_in_the_record(
+    sound: Path, tmp_path: Path, verify: Callable[..., tuple[int, str, str]]
+) -> None:
     """A failure is not forgotten when only another proof is tried again."""
     mutant = copy(sound, tmp_path)
     labels_shifted(mutant)
-    assert fleet_command("verify", mutant, "--only", "P7").returncode == 1
-    assert fleet_command("verify", mutant, "--only", "P1").returncode == 0
+    assert verify(mutant, "--only", "P7")[0] == 1
+    assert verify(mutant, "--only", "P1")[0] == 0
     record = json.loads((mutant / "proof.json").read_text(encoding="utf-8"))
     assert {each["number"]: each["verdict"] for each in record["proofs"]} == {
         "P1": "passed", "P7": "failed",
@@ -47,12 +50,27 @@ def test_what_was_proven_before_stays_in_the_record(sound: Path, tmp_path: Path)
     assert record["verdict"] == "failed"
 
 
-def test_too_few_events_are_no_failure(sound: Path, tmp_path: Path) -> None:
+def test_too_few_events_are_no_failure(
+    sound: Path, tmp_path: Path, verify: Callable[..., tuple[int, str, str]]
+) -> None:
     """Exit code 0, and the table says how many are needed."""
-    done = fleet_command("verify", copy(sound, tmp_path), "--only", "P2")
-    assert done.returncode == 0
-    assert "not enough events" in " ".join(done.stdout.split())
-    assert "7,000" in done.stdout
+    code, shown, _ = verify(copy(sound, tmp_path), "--only", "P2")
+    assert code == 0
+    assert "not enough events" in shown
+    assert "7,000" in shown
+
+
+def test_figures_are_shown_on_request(
+    sound: Path, tmp_path: Path, verify: Callable[..., tuple[int, str, str]]
+) -> None:
+    """Of every claim the figure that is nearest to its limit, and how long it took."""
+    mine = copy(sound, tmp_path)
+    _, shown, _ = verify(mine, "--only", "P1", "--figures")
+    checks = json.loads((mine / "proof.json").read_text(encoding="utf-8"))["proofs"][0]["checks"]
+    z = max(each["figure"] for each in checks if "|z|" in each["claim"] and each["holds"])
+    assert f"{z:.4g} (<= 4)" in shown
+    assert "(>= 0.0001)" in shown
+    assert "passed in" in shown
 
 
 @pytest.mark.parametrize(
@@ -67,13 +85,19 @@ def test_too_few_events_are_no_failure(sound: Path, tmp_path: Path) -> None:
     ],
 )  # fmt: skip
 def test_a_damaged_dataset_gets_one_message(
-    sound: Path, tmp_path: Path, damage: object, words: str
+    sound: Path,
+    tmp_path: Path,
+    verify: Callable[..., tuple[int, str, str]],
+    damage: Callable[[Path], None],
+    words: str,
 ) -> None:
     """Exit code 1, what is wrong and where, and no record."""
     mine = copy(sound, tmp_path)
-    assert callable(damage)
     damage(mine)
-    assert words in refused(1, "verify", mine, "--only", "P1")
+    code, shown, complaint = verify(mine, "--only", "P1")
+    assert (code, shown) == (1, "")
+    assert words in complaint
+    assert "bug" not in complaint
     assert not (mine / "proof.json").exists()
 
 
