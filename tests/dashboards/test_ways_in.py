@@ -105,7 +105,7 @@ def test_a_short_run_is_pushed(run: Run, tmp_path: Path) -> None:
     gateway = f"http://127.0.0.1:{port}"
     with subprocess.Popen(
         ["prometheus-pushgateway", f"--web.listen-address=127.0.0.1:{port}",
-         "--log.level=error"],
+         "--persistence.file=", "--log.level=error"],  # Debian's remembers the last test's
         cwd=tmp_path,
     ) as server:  # fmt: skip
         try:
