@@ -17,6 +17,7 @@ from operator import attrgetter
 from typing import Any, Final, NamedTuple
 
 from fleet.life import (
+    besetting,
     effects,
     fortune,
     illness,
@@ -89,7 +90,7 @@ async def _expire(t: Terminal) -> None:
     t.diary.expires = NEVER
     t.diary.signs_in = t.world.now()
     t.shift.session = Session.EXPIRED
-    illness.beset(t, "SGN-855")
+    besetting.beset(t, "SGN-855")
     t.step(Event.SESSION_EXPIRED, code="SGN-855")
 
 

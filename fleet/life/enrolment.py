@@ -6,7 +6,7 @@ Each function here is a chapter: it lives through one state until the terminal i
 from typing import Final
 
 from fleet.chance.streams import Purpose
-from fleet.life import illness
+from fleet.life import besetting
 from fleet.life.line import retry_at
 from fleet.life.regions import Link
 from fleet.life.states import Event
@@ -46,12 +46,12 @@ async def registering(t: Terminal) -> None:
     assert isinstance(answer, RegistrationAnswered)  # noqa: S101 - the world matches kinds
     if answer.code != APPROVED:
         t.setbacks.registrations += 1
-        illness.beset(t, _REFUSED[answer.code], cause=answer.code)
+        besetting.beset(t, _REFUSED[answer.code], cause=answer.code)
         t.step(Event.REGISTRATION_REFUSED, code=answer.code)
         await t.detach(clean=True)
         return
     t.setbacks.registrations = 0
-    illness.release(t, *_REFUSED.values())
+    besetting.release(t, *_REFUSED.values())
     if answer.heartbeat_ms:
         t.beat_every(answer.heartbeat_ms)
     if not await update_registered(t):

@@ -29,7 +29,7 @@ terminal tries at the same instants in every world.
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-from fleet.life import illness
+from fleet.life import besetting
 from fleet.life.faults import NEVER
 from fleet.life.line import back_off
 from fleet.life.plights import CLOCK_WRONG, EXPIRED, relax, stress, suffer
@@ -167,21 +167,21 @@ async def _restart(t: Terminal, turn: Turn) -> None:
 async def _host_slows(t: Terminal, turn: Turn) -> None:
     now = t.world.now()
     if turn.spell.end > now:
-        illness.portend(t, HOST_SILENT, max(0, turn.spell.begin - now))
+        besetting.portend(t, HOST_SILENT, max(0, turn.spell.begin - now))
 
 
 async def _host_fails(t: Terminal, turn: Turn) -> None:
     if turn.spell.end > t.world.now():
-        illness.beset(t, HOST_SILENT, cause=turn.course.cause.name)
+        besetting.beset(t, HOST_SILENT, cause=turn.course.cause.name)
         t.refuse_customers(t.host_refusal(), turn.at)
 
 
 async def _host_answers(t: Terminal, turn: Turn) -> None:
     refusal = t.host_refusal()
-    illness.dismiss(t, HOST_SILENT)
+    besetting.dismiss(t, HOST_SILENT)
     t.refuse_customers(refusal, turn.at)
     if not refusal:
-        illness.release(t, HOST_SILENT)
+        besetting.release(t, HOST_SILENT)
 
 
 async def _lie_down(t: Terminal, turn: Turn) -> None:

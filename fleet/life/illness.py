@@ -9,11 +9,9 @@ if the terminal itself can know; a plan of its repair; and a ticket, if support 
 plan has run its course it is *recovered* from: what it showed is gone, the part lives anew, or
 another unit takes the place of this one.
 
-Other chapters raise faults by `befall`. What they live through by themselves they tell the truth
-about: `attest` for what is over as soon as it has happened (a download that failed), `beset` and
-`release` for what lasts until the chapter itself ends it (a password forgotten, an outage). Where
-something shows that it is coming, `portend` says so before. What tends ailments while the terminal
-is on duty is one duty with one instant, `diary.tends`.
+Other chapters raise faults by `befall`; what they live through by themselves is in
+`fleet.life.besetting`. What tends ailments while the terminal is on duty is one duty with one
+instant, `diary.tends`.
 """
 
 from collections.abc import Iterator
@@ -22,6 +20,7 @@ from typing import Final, Literal
 from fleet.chance.laws import Exponential
 from fleet.chance.streams import Purpose
 from fleet.life import methods
+from fleet.life.besetting import ail, release, show_precursors
 from fleet.life.faults import CATALOGUE, NEVER, SOURCE, Clock, FaultKind, Point, Rung, Then
 from fleet.life.faults.ailment import Ailment
 from fleet.life.faults.kinds import CARDS_PER_USE_HOUR
@@ -30,7 +29,7 @@ from fleet.life.faults.risks import Fault
 from fleet.life.faults.service import ServiceHours
 from fleet.life.states import ON, Event, State
 from fleet.life.terminal import Terminal
-from fleet.life.truth import Mechanism, Ticket, Truth
+from fleet.life.truth import Ticket, Truth
 from fleet.units import HOUR_MS, Millis
 from fleet.wire.messages import FaultReported
 
@@ -55,68 +54,10 @@ def befall(t: Terminal, code: str, *, cause: str = "", parent: int = 0) -> None:
         raise fault
 
 
-def portend(t: Terminal, code: str, grow_ms: Millis = 0) -> None:
-    """Let telemetry show, for so long ever more, what a chapter knows to be coming.
-
-    It shows until that is over: raised by this chapter, and ended.
-    """
-    cases, now = t.cases, t.world.now()
-    if code not in cases.omens and code not in cases.beset and code not in cases.active:
-        cases.omens[code] = now
-        _show_precursors(t, CATALOGUE[code], now, grow_ms)
-
-
-def dismiss(t: Terminal, *codes: str) -> None:
-    """Let telemetry show no more what was coming, and has not come."""
-    for code in codes:
-        if t.cases.omens.pop(code, None) is not None:
-            t.unit.hide(SOURCE[code])
-
-
-def beset(
-    t: Terminal, code: str, *, cause: str = "", parent: int = 0, mechanism: Mechanism | None = None
-) -> None:
-    """Tell the truth about a fault that a chapter of its own raises now, and will end.
-
-    Args:
-        t: The terminal.
-        code: Of the catalogue; nothing is told if it besets the terminal or is active already.
-        cause: Name of what is at its root.
-        parent: Number of the fault that led to it.
-        mechanism: Why it struck; the kind's own unless given.
-    """
-    if code in t.cases.beset or code in t.cases.active:
-        return
-    ailment = _new(t, CATALOGUE[code], t.world.now())
-    ailment.cause, ailment.parent, ailment.detected_at = cause, parent, ailment.onset_at
-    ailment.mechanism = mechanism or ailment.mechanism
-    ailment.shown_from = t.cases.omens.pop(code, None)
-    t.cases.beset[code] = ailment
-
-
-def release(t: Terminal, *codes: str) -> None:
-    """Tell that those of these faults which a chapter has raised are over now."""
-    for code in codes:
-        ailment = t.cases.beset.pop(code, None)
-        if ailment is not None:
-            if ailment.shown_from is not None:
-                t.unit.hide(SOURCE[code])
-            t.world.note(ailment.truth(t.unit.serial_no, t.world.now(), repaired=True))
-
-
-def attest(
-    t: Terminal, code: str, *, cause: str = "", parent: int = 0, mechanism: Mechanism | None = None
-) -> None:
-    """Tell the truth about a fault that is over as soon as it has been noticed: now."""
-    if code not in t.cases.beset:
-        beset(t, code, cause=cause, parent=parent, mechanism=mechanism)
-        release(t, code)
-
-
 def fall_ill(t: Terminal, fault: Fault) -> Ailment:
     """Make an ailment of a fault; nobody knows of it yet."""
     kind = fault.kind
-    ailment = _new(t, kind, fault.onset_at)
+    ailment = ail(t, kind, fault.onset_at)
     ailment.cause, ailment.parent, ailment.shown_from = fault.cause, fault.parent, fault.shown_from
     if fault.life is not None:
         ailment.life = fault.life.number
@@ -209,7 +150,7 @@ def power_on(t: Terminal) -> None:
 def foresee(t: Terminal) -> None:
     """Let telemetry show what is coming."""
     for kind, begin, grow_ms in t.unit.risks.showing(t.world.now()):
-        _show_precursors(t, kind, begin, grow_ms)
+        show_precursors(t, kind, begin, grow_ms)
     tend_next(t)
 
 
@@ -299,21 +240,9 @@ def conclude(t: Terminal, at: Millis) -> Iterator[Truth]:
     yield from t.unit.risks.end_all(at, "study_end")
 
 
-def _new(t: Terminal, kind: FaultKind, onset_at: Millis) -> Ailment:
-    t.cases.ailments += 1
-    return Ailment(kind, t.cases.ailments, onset_at)
-
-
 def _service(t: Terminal) -> ServiceHours:
     """Return when technicians and couriers work around here."""
     return ServiceHours(t.profile.support, t.shop.midnight, t.profile.run.start.weekday())
-
-
-def _show_precursors(t: Terminal, kind: FaultKind, begin: Millis, grow_ms: Millis) -> None:
-    snr = t.profile.hazards.precursor_snr * t.profile.dataset.precursor_gain
-    for symptom in kind.precursors if snr else ():
-        dimmed = symptom._replace(rise=symptom.rise * snr)
-        t.unit.show(SOURCE[kind.code], dimmed, begin, grow_ms)
 
 
 def _unnoticed_ms(t: Terminal, kind: FaultKind) -> Millis:

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Final
 
 from fleet.chance.streams import Purpose
-from fleet.life import illness
+from fleet.life import besetting
 from fleet.life.faults import NEVER
 from fleet.life.regions import Session
 from fleet.life.states import Event, State
@@ -75,7 +75,7 @@ async def misuse(t: Terminal) -> None:
     t.step(Event.USED_IN_MAINTENANCE, code="lost" if lost else "delayed")
     if lost:
         t.step(Event.DATA_LOST, code="DAT-972")
-        illness.attest(t, "DAT-972", cause="maintenance", mechanism="human")
+        besetting.attest(t, "DAT-972", cause="maintenance", mechanism="human")
 
 
 async def end(t: Terminal) -> None:

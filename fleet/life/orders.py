@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import Final, Literal, NamedTuple
 
-from fleet.life import illness
+from fleet.life import besetting
 from fleet.life.faults import NEVER
 from fleet.life.power import reboot
 from fleet.life.regions import Session
@@ -56,7 +56,7 @@ async def _reboot(t: Terminal, order: AnyOrder) -> None:  # noqa: ARG001 - see a
 
 async def _lock(t: Terminal, order: AnyOrder) -> None:  # noqa: ARG001 - see above
     lock(t, "order")
-    illness.beset(t, "SEC-903", cause="order")
+    besetting.beset(t, "SEC-903", cause="order")
     t.step(Event.LOCKED, code="SEC-903")
 
 

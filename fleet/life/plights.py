@@ -8,7 +8,7 @@ Stress is the place's again: whichever unit stands there suffers from the heat.
 
 from typing import Final
 
-from fleet.life import illness
+from fleet.life import besetting
 from fleet.life.faults import CATALOGUE, NEVER
 from fleet.life.states import Event
 from fleet.life.symptoms import Shape, Symptom
@@ -33,7 +33,7 @@ def suffer(
 ) -> None:
     """Note a plight and its root, and tell of it if it can be told."""
     t.cases.plights[code] = until
-    illness.beset(t, code, cause=name, mechanism=mechanism)
+    besetting.beset(t, code, cause=name, mechanism=mechanism)
     t.diary.relieved = min(t.cases.plights.values())
     t.step(Event.FAULT_RAISED, code=code)
     _tell(t, code, "raised")
@@ -42,7 +42,7 @@ def suffer(
 def clear(t: Terminal, code: str) -> None:
     """Note that a plight is over."""
     del t.cases.plights[code]
-    illness.release(t, code)
+    besetting.release(t, code)
     t.diary.relieved = min(t.cases.plights.values(), default=NEVER)
     if code == CLOCK_WRONG:
         t.unit.clock_off_ms = 0

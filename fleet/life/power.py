@@ -7,7 +7,7 @@ from typing import Final
 
 from fleet.chance.laws import Law
 from fleet.chance.streams import Purpose
-from fleet.life import effects, illness
+from fleet.life import besetting, effects, illness
 from fleet.life.enrolment import await_enrolment
 from fleet.life.faults import NEVER, Then
 from fleet.life.plights import EXPIRED
@@ -55,7 +55,7 @@ async def booting(t: Terminal) -> None:
     if t.streams.chance(_BOOT_FAILURE, t.profile.boot.failure):
         t.setbacks.boots += 1
         if t.setbacks.boots >= t.profile.boot.attempts_max:
-            illness.beset(t, "SW-705")
+            besetting.beset(t, "SW-705")
             t.step(Event.BOOT_GIVEN_UP, code="SW-705")
         else:
             t.step(Event.BOOT_FAILED)
@@ -92,7 +92,7 @@ async def out_of_order(t: Terminal) -> None:
         return
     t.unit.boot_reason = "repair"
     t.setbacks.boots = t.setbacks.tests = t.setbacks.passwords = 0
-    illness.release(t, "SW-705", "SGN-854", "IDN-302")
+    besetting.release(t, "SW-705", "SGN-854", "IDN-302")
     t.step(Event.REPAIRED)
 
 
@@ -126,7 +126,7 @@ async def switch_off(t: Terminal) -> None:
     await t.detach(clean=True)
     if t.streams.chance(_HANG, rule.hang):
         t.diary.rescued = now + t.streams.draw(_RESCUE, rule.rescue)
-        illness.beset(t, "PWR-105")
+        besetting.beset(t, "PWR-105")
         t.step(Event.HUNG, code="PWR-105")
         return
     taken_ms = await t.rest_for(_SHUTDOWN, rule.duration)

@@ -16,7 +16,7 @@ power must stay off for a while, and only then may it be switched on again.
 from typing import Final
 
 from fleet.chance.streams import Purpose
-from fleet.life import illness, transaction
+from fleet.life import besetting, illness, transaction
 from fleet.life.faults import NEVER, Then
 from fleet.life.states import Event
 from fleet.life.terminal import Terminal
@@ -34,7 +34,7 @@ async def hung(t: Terminal) -> None:
         watchdog = await illness.await_repair(t, ailment)
     rescued, t.diary.rescued = t.diary.rescued, NEVER
     await t.world.sleep(min(watchdog, rescued))
-    illness.release(t, "PWR-105")
+    besetting.release(t, "PWR-105")
     lose_power(t)
     t.step(Event.FORCIBLY_SHUT_DOWN, code="operator" if rescued < watchdog else "watchdog")
 
@@ -85,4 +85,4 @@ def lose_power(t: Terminal) -> None:
         t.unit.params = 0
         t.journal.lose()
         t.step(Event.DATA_LOST, code="DAT-972")
-        illness.attest(t, "DAT-972", cause="forced_shutdown")
+        besetting.attest(t, "DAT-972", cause="forced_shutdown")

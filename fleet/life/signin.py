@@ -25,7 +25,7 @@ Response codes are UnionPay's (ISO 8583, field 39); 62, 98, 99 and A0 are from m
 from typing import Final, Literal
 
 from fleet.chance.streams import Purpose
-from fleet.life import illness
+from fleet.life import besetting, illness
 from fleet.life.faults import NEVER, Point
 from fleet.life.faults.ailment import Ailment
 from fleet.life.regions import Session
@@ -101,7 +101,7 @@ async def signing_in(t: Terminal) -> None:
         await t.rest_for(_SIGNING, rule.signing)
         if illegible:
             t.diary.signs_in = t.world.now()
-            illness.attest(t, "SGN-853")
+            besetting.attest(t, "SGN-853")
             t.step(Event.SIGNATURE_REFUSED, code="SGN-853")
             return
     code = await _ask(t)
@@ -120,7 +120,7 @@ def _what_comes(t: Terminal) -> tuple[bool, bool | None]:
         illegible = streams.chance(_ILLEGIBLE, rule.signature_failure)
     for coming, code in ((freezes, "SGN-856"), (illegible, "SGN-853")):
         if coming:
-            illness.portend(t, code)
+            besetting.portend(t, code)
     return freezes, illegible
 
 
@@ -131,10 +131,10 @@ def _react(t: Terminal, code: str, taken_ms: Millis) -> None:
         _wrong_password(t, code, taken_ms)
     elif code == SUSPENDED:
         lock(t, "reissue", t.streams.draw(_REISSUE, t.profile.sign_in.reissue))
-        illness.beset(t, "SGN-852")
+        besetting.beset(t, "SGN-852")
         t.step(Event.CREDENTIAL_REFUSED, code="SGN-852", duration_ms=taken_ms)
     elif code in _UNKNOWN:
-        illness.beset(t, "IDN-302", cause=code)
+        besetting.beset(t, "IDN-302", cause=code)
         _reject(t, code, taken_ms)
     elif code in _AGAIN:
         _sign_in_again(t, code, taken_ms)
@@ -186,8 +186,8 @@ def _signed_in(t: Terminal, taken_ms: Millis) -> None:
     t.diary.signs_in = NEVER
     t.diary.expires = now + rule.validity
     t.shift.session = Session.SIGNED_IN
-    illness.release(t, *_OVER)
-    illness.dismiss(t, "SGN-853", "SGN-856")
+    besetting.release(t, *_OVER)
+    besetting.dismiss(t, "SGN-853", "SGN-856")
     t.step(Event.SIGNED_IN, code=APPROVED, duration_ms=taken_ms)
     if t.diary.rotates == NEVER:
         # How old the password is when the run begins, nobody knows.
@@ -207,7 +207,7 @@ def _wrong_password(t: Terminal, code: str, taken_ms: Millis) -> None:
         return
     t.setbacks.passwords = 0
     if t.streams.chance(_FORGOTTEN, rule.forgotten):
-        illness.beset(t, "SGN-851")
+        besetting.beset(t, "SGN-851")
         lock(t, *_reset(t))
     else:
         lock(t, "timer", rule.lockout)
@@ -225,7 +225,7 @@ def _sign_in_again(t: Terminal, code: str, taken_ms: Millis) -> None:
     t.setbacks.macs = t.setbacks.macs + 1 if code == MAC_ERROR else 0
     if t.setbacks.macs >= t.profile.sign_in.attempts:
         t.setbacks.macs = 0
-        illness.beset(t, "SGN-854", cause=code)
+        besetting.beset(t, "SGN-854", cause=code)
         _reject(t, "SGN-854", taken_ms)
         return
     t.diary.signs_in = t.world.now()
@@ -254,7 +254,7 @@ def unlock(t: Terminal, why: str) -> None:
         t.shift.session = Session.SIGNED_OFF
     if event is not Event.UNLOCKED:
         t.shift.credential += 1
-    illness.release(t, *_LOCKS)
+    besetting.release(t, *_LOCKS)
     t.step(event, State.STANDBY, code=why)
 
 

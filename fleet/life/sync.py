@@ -9,7 +9,7 @@ the half-hour of idleness that others wait for.
 from typing import Final
 
 from fleet.chance.streams import Purpose
-from fleet.life import illness
+from fleet.life import besetting
 from fleet.life.faults import NEVER
 from fleet.life.maintenance import plan_maintenance
 from fleet.life.regions import Link, Session
@@ -37,12 +37,12 @@ async def data_sync(t: Terminal) -> None:
         await t.detach(clean=False)
         t.setbacks.syncs = 0
         _plan_another(t)
-        illness.beset(t, "DAT-971")
+        besetting.beset(t, "DAT-971")
         _stand_by(t, Event.SYNC_TIMED_OUT)
         t.diary.reconnects = max(t.world.now(), t.cases.isolated_until())
         return
     t.diary.syncs = NEVER
-    illness.release(t, "DAT-971")
+    besetting.release(t, "DAT-971")
     _stand_by(t, Event.SYNCED, urgent=contact == "CRIT")
 
 
@@ -55,7 +55,7 @@ async def sync_again(t: Terminal) -> None:
         _plan_another(t)
         return
     t.setbacks.syncs = 0
-    illness.release(t, "DAT-971")
+    besetting.release(t, "DAT-971")
     t.step(Event.RESYNCED)
 
 

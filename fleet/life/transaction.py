@@ -30,7 +30,7 @@ from collections.abc import Callable
 from typing import Final
 
 from fleet.chance.streams import Purpose
-from fleet.life import illness, methods
+from fleet.life import besetting, illness, methods
 from fleet.life.faults import CATALOGUE, NEVER, Point
 from fleet.life.regions import Link, Session
 from fleet.life.sale import Outcome, Sale
@@ -166,9 +166,9 @@ def _decline(t: Terminal, sale: Sale, code: str) -> None:
 def _time_out(t: Terminal, sale: Sale) -> None:
     failing = next(t.fate.current(Gateway, sale.began_at), None)
     if failing is None:
-        illness.attest(t, HOST_SILENT, mechanism="network")
+        besetting.attest(t, HOST_SILENT, mechanism="network")
     else:
-        illness.attest(t, HOST_SILENT, cause=failing[0].name)
+        besetting.attest(t, HOST_SILENT, cause=failing[0].name)
     _count(t, sale, ok=False)
     t.must_reverse(HOST_SILENT)
     taken_ms = t.world.now() - sale.began_at
@@ -178,7 +178,7 @@ def _time_out(t: Terminal, sale: Sale) -> None:
 
 def _sign_in_again(t: Terminal, sale: Sale) -> None:
     code = sale.outcome.value
-    illness.beset(t, _DIFFERS[sale.outcome], cause=code)
+    besetting.beset(t, _DIFFERS[sale.outcome], cause=code)
     _count(t, sale, ok=False)
     t.diary.expires, t.diary.signs_in = NEVER, t.world.now()
     t.shift.session = Session.SIGNED_OFF

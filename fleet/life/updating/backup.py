@@ -6,7 +6,7 @@ Without it an update goes on all the same, and old data that does not fit the ne
 from typing import Final
 
 from fleet.chance.streams import Purpose
-from fleet.life import illness
+from fleet.life import besetting
 from fleet.life.faults import NEVER
 from fleet.life.regions import UpdatePhase
 from fleet.life.states import Event
@@ -38,7 +38,7 @@ async def back_up(t: Terminal) -> None:
     if not job.backed_up:
         t.step(Event.BACKUP_FAILED, code="DAT-973")
         report(t, job, "backing_up", "DAT-973")
-        illness.attest(t, "DAT-973")
+        besetting.attest(t, "DAT-973")
     if t.streams.chance(_EXPIRED, rule.expired):
         refuse(t, Event.UPDATE_EXPIRED, "expired", "UPD-958")
     elif t.streams.chance(_NO_SPACE, rule.no_space):
@@ -51,4 +51,4 @@ def migrate(t: Terminal, job: Job) -> None:
     """Carry old data over to the new version; what does not fit is restored, or lost."""
     if t.streams.chance(_MIGRATION, t.profile.update.migration_failure):
         t.step(Event.DATA_RESTORED if job.backed_up else Event.DATA_LOST, code="DAT-972")
-        illness.attest(t, "DAT-972", cause=job.order.version, mechanism="firmware")
+        besetting.attest(t, "DAT-972", cause=job.order.version, mechanism="firmware")

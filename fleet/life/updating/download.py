@@ -10,7 +10,7 @@ import hashlib
 from typing import Final
 
 from fleet.chance.streams import Purpose
-from fleet.life import illness
+from fleet.life import besetting
 from fleet.life.line import reconnect
 from fleet.life.regions import Link, UpdatePhase
 from fleet.life.states import Event
@@ -75,7 +75,7 @@ async def download(t: Terminal) -> None:
     job = job_of(t)
     package = package_of(t, job)
     if job.fate.breaks != NOWHERE:
-        illness.portend(t, "UPD-951", (job.fate.breaks - job.chunk) * job.step_ms)
+        besetting.portend(t, "UPD-951", (job.fate.breaks - job.chunk) * job.step_ms)
     while job.chunk < package.chunks:
         if t.link is not Link.ONLINE:
             if not await _resume(t, job):
@@ -176,7 +176,7 @@ async def _resume(t: Terminal, job: Job) -> bool:
         job.begin_anew()
         report(t, job, "paused", "UPD-957")
         t.diary.completes = t.world.now()
-        illness.beset(t, "UPD-957")
+        besetting.beset(t, "UPD-957")
         t.step(Event.PARAMETERS_CUT_OFF, code="UPD-957")
         return False
     now = t.world.now()

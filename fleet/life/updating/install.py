@@ -7,7 +7,7 @@ it fails its tests, another reboot makes the old one run again.
 from typing import Final
 
 from fleet.chance.streams import Purpose
-from fleet.life import illness
+from fleet.life import besetting
 from fleet.life.faults import NEVER
 from fleet.life.regions import UpdatePhase
 from fleet.life.states import Event
@@ -117,7 +117,7 @@ async def _roll_back(t: Terminal, job: Job) -> None:
     t.software.put_in_force(job.order.what, job.old)
     report(t, job, "rolled_back", "UPD-956")
     campaign = defective(t, job)
-    illness.attest(t, "UPD-956", cause=campaign.name if campaign else "")
+    besetting.attest(t, "UPD-956", cause=campaign.name if campaign else "")
     t.unit.boot_reason = "rollback"
     code = _change(job, job.order.version, job.old)
     t.step(Event.UPDATE_ROLLED_BACK, code=code, duration_ms=taken(t, job))

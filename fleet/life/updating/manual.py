@@ -8,7 +8,7 @@ to have, and reboots; then the operator signs in.
 from typing import Final
 
 from fleet.chance.streams import Purpose
-from fleet.life import illness
+from fleet.life import besetting
 from fleet.life.faults import NEVER
 from fleet.life.regions import Link, Session, UpdatePhase
 from fleet.life.states import IN_SERVICE, Event
@@ -69,7 +69,7 @@ async def update_registered(t: Terminal) -> bool:
     await t.world.sleep(t.world.now() + t.streams.draw(_MANUAL, t.profile.update.manual))
     if t.streams.chance(_FAILED, t.profile.update.manual_failure) or not await _fetch_all(t, job):
         drop_job(t)
-        illness.attest(t, "UPD-954", cause="manual", mechanism="human")
+        besetting.attest(t, "UPD-954", cause="manual", mechanism="human")
         report(t, job, "failed", "UPD-954")
         return False
     job.manual = False

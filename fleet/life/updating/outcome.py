@@ -19,7 +19,7 @@ An update has succeeded when what runs is the version that was ordered, whatever
 from typing import Final
 
 from fleet.chance.streams import Purpose
-from fleet.life import illness
+from fleet.life import besetting
 from fleet.life.faults import CATALOGUE, NEVER
 from fleet.life.regions import UpdatePhase
 from fleet.life.states import IN_SERVICE, Event, State
@@ -90,8 +90,8 @@ def fail(t: Terminal, error: str, *, parent: int = 0) -> None:
     report(t, job, "failed", error)
     if error in CATALOGUE and error not in t.cases.active:
         cause = campaign_of(t, job) if error == _NOT_FOR_THIS else ""
-        illness.attest(t, error, cause=cause, parent=parent)
-    illness.dismiss(t, "UPD-951")
+        besetting.attest(t, error, cause=cause, parent=parent)
+    besetting.dismiss(t, "UPD-951")
     t.step(Event.UPDATE_FAILED, _back(t), code=error, duration_ms=taken(t, job))
     if job.attempts >= t.profile.update.attempts_max:
         _shut_automation(t, job)
@@ -106,7 +106,7 @@ def refuse(t: Terminal, event: Event, word: UpdateWord, error: str) -> None:
     drop_job(t)
     report(t, job, word, error)
     if error in CATALOGUE and error not in t.cases.active:
-        illness.attest(t, error, cause=campaign_of(t, job) if error == _NOT_FOR_THIS else "")
+        besetting.attest(t, error, cause=campaign_of(t, job) if error == _NOT_FOR_THIS else "")
     t.step(event, _back(t), code=error)
     if t.diary.resumes == NEVER:  # no window ends it
         leave_maintenance(t, word)

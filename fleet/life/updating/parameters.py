@@ -4,7 +4,7 @@ An interrupted download of parameters leaves old ones gone and new ones half the
 terminals show NOT READY. No reboot and no power cycle helps, only a download that is completed.
 """
 
-from fleet.life import illness
+from fleet.life import besetting
 from fleet.life.faults import NEVER
 from fleet.life.regions import UpdatePhase
 from fleet.life.states import Event
@@ -62,6 +62,6 @@ async def complete(t: Terminal) -> None:
     t.diary.signs_in = t.world.now()
     t.counters.updates += 1
     report(t, job, "succeeded")
-    illness.release(t, "UPD-957")
+    besetting.release(t, "UPD-957")
     t.step(Event.PARAMETERS_COMPLETED, code=job.order.version)
     lose_interface(t, job)

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-from fleet.life import illness
+from fleet.life import besetting, illness
 from fleet.life.faults import Point
 from fleet.life.regions import UpdatePhase
 from fleet.life.states import Event
@@ -45,7 +45,7 @@ def struck(t: Terminal, code: str) -> None:
         job.begin_anew()
         report(t, job, "paused", "UPD-957")
         t.diary.completes = t.world.now()
-        illness.beset(t, "UPD-957")
+        besetting.beset(t, "UPD-957")
         t.step(Event.PARAMETERS_CUT_OFF, code="UPD-957")
     else:
         fail(t, code)
