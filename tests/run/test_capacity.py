@@ -34,6 +34,9 @@ OBJECTIVE = "heartbeat_ack.p50 < 120ms"
 FAST = BRISK.replace('interval = "500ms"', 'interval = "50ms"\njitter = 0.0')
 SLOW_TMS = FAST.replace("[tms]", f"[tms]\nanswers_per_second_max = {ANSWERS_PER_S}")
 STEP = ("--warm-up", "4s", "--hold", "6s", "--slo", OBJECTIVE)
+# Four steps at most: both ends, and two between them.
+RANGE = ("--from", "44", "--to", "58", "--precision", "0.1")
+SHORT_STEP = ("--warm-up", "2s", "--hold", "3s", "--slo", OBJECTIVE)
 STARVED_S = 6
 HOGS = 10
 # A shard has some before its first terminal connects.
@@ -43,7 +46,7 @@ IDLE_FDS = 30
 def search(profile: Path, *options: str | Path) -> subprocess.Popen[str]:
     """Start `fleet capacity`."""
     return subprocess.Popen(
-        [sys.executable, "-m", "fleet", "capacity", profile, *STEP, *options],
+        [sys.executable, "-m", "fleet", "capacity", profile, *options],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment(),
     )  # fmt: skip
 
@@ -52,7 +55,7 @@ def test_the_limit_of_a_slow_tms_is_found(tmp_path: Path) -> None:
     """A TMS of 1,000 answers a second carries 50 such terminals; the search finds 45 to 55."""
     profile, out = tmp_path / "slow.toml", tmp_path / "out"
     profile.write_text(SLOW_TMS)
-    with search(profile, "--from", "40", "--to", "70", "--out", out) as process:
+    with search(profile, *STEP, *RANGE, "--out", out) as process:
         told, err = process.communicate(timeout=LIMIT_S)
     assert process.returncode == 0, err
     state = json.loads((out / "capacity.json").read_text())
@@ -62,7 +65,7 @@ def test_the_limit_of_a_slow_tms_is_found(tmp_path: Path) -> None:
     assert "its TMS: answers took" in " ".join(told.split())
     assert "<circle" in (out / "curve.svg").read_text()
     # The same command has nothing left to do, and another search may not have the folder.
-    again = fleet_command("capacity", profile, *STEP, "--from", "40", "--to", "70", "--out", out)
+    again = fleet_command("capacity", profile, *STEP, *RANGE, "--out", out)
     assert again.returncode == 0
     assert "step" not in again.stderr.replace("steps found", "")
     other = fleet_command("capacity", profile, *STEP, "--from", "9", "--to", "70", "--out", out)
@@ -102,7 +105,7 @@ def test_a_starved_generator_is_no_server_s_limit(tmp_path: Path) -> None:
     """A generator whose core others have is the one that gave way: exit code 4, in words."""
     profile = tmp_path / "starved.toml"
     profile.write_text(re.sub(r"\[health\][^[]*", "", FAST))
-    with search(profile, "--from", "150", "--to", "150") as process:
+    with search(profile, *SHORT_STEP, "--from", "150", "--to", "150") as process:
         threading.Thread(target=starve_shards, args=(process,), daemon=True).start()
         told, err = process.communicate(timeout=LIMIT_S)
     words = " ".join(told.split())
