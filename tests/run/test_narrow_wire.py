@@ -4,7 +4,6 @@ The wire is a pair of virtual Ethernet devices between two network namespaces, e
 bucket in front of it: the fleet on one side, the broker and the TMS on the other.
 """
 
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,57 +12,25 @@ from pathlib import Path
 
 import pytest
 
-from fleet.run.broker import find_mosquitto
 from tests.cli.commands import environment
+from tests.namespaces import PORT, Side, broker, possible
 from tests.run.runs import BRISK
 
 LIMIT_S = 150
-PORT = 1883
 NEAR, FAR = "192.0.2.1", "192.0.2.2"  # RFC 5737: of nobody
 TERMINALS = 40
 # They say some 35 kB a second in heartbeats alone.
 NARROW = "rate 160kbit burst 4kb limit 24kb"
 WIDE = "rate 1gbit burst 200kb limit 2mb"
+TRIED = f"ip link add name w type veth peer name x && tc qdisc add dev w root tbf {WIDE}"
 SLOW_TMS = BRISK.replace("[tms]", "[tms]\nanswers_per_second_max = 50")
-
-
-def _can_wire() -> bool:
-    if find_mosquitto() is None or not all(map(shutil.which, ("unshare", "nsenter", "ip", "tc"))):
-        return False
-    tried = f"ip link add name w type veth peer name x && tc qdisc add dev w root tbf {WIDE}"
-    return not subprocess.run(
-        ["unshare", "-n", "sh", "-c", tried], check=False, capture_output=True
-    ).returncode
 
 
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.timeout(300),
-    pytest.mark.skipif(not _can_wire(), reason="no network namespaces with a token bucket"),
+    pytest.mark.skipif(not possible(TRIED), reason="no network namespaces with a token bucket"),
 ]
-
-
-class Side:
-    """A network namespace, held by a process that does nothing."""
-
-    def __init__(self) -> None:
-        self.holder = subprocess.Popen(["unshare", "-n", "sleep", str(2 * LIMIT_S)])
-        own = Path("/proc/self/ns/net").readlink()
-        while Path(f"/proc/{self.holder.pid}/ns/net").readlink() == own:
-            assert self.holder.poll() is None
-
-    def command(self, *words: str) -> list[str]:
-        """Return a command that is run inside."""
-        return ["nsenter", "-t", str(self.holder.pid), "-n", *words]
-
-    def do(self, line: str) -> None:
-        """Run a command inside, to its end."""
-        subprocess.run(self.command(*line.split()), check=True)
-
-    def end(self) -> None:
-        """Let it go."""
-        self.holder.kill()
-        self.holder.wait()
 
 
 @contextmanager
@@ -75,7 +42,6 @@ def wire(shape: str) -> Iterator[tuple[Side, Side]]:
         stack.callback(far.end)
         near.do(f"ip link add name wire type veth peer name wire netns {far.holder.pid}")
         for side, address in ((near, NEAR), (far, FAR)):
-            side.do("ip link set lo up")
             side.do(f"ip address add {address}/24 dev wire")
             side.do("ip link set wire up")
             side.do(f"tc qdisc add dev wire root tbf {shape}")
@@ -85,18 +51,11 @@ def wire(shape: str) -> Iterator[tuple[Side, Side]]:
 @contextmanager
 def server(far: Side, folder: Path, profile: Path) -> Iterator[None]:
     """Run a broker and the reference TMS on the far side."""
-    settings = folder / "mosquitto.conf"
-    settings.write_text(
-        f"listener {PORT} 0.0.0.0\nallow_anonymous true\nset_tcp_nodelay true\nuser root\n"
-    )
-    mosquitto = str(find_mosquitto())
-    tms = [sys.executable, "-m", "fleet", "tms", str(profile)]
+    tms = far.command(sys.executable, "-m", "fleet", "tms", str(profile))
     with (
+        broker(far, folder),
         subprocess.Popen(
-            far.command(mosquitto, "-c", str(settings)), stderr=subprocess.DEVNULL
-        ) as broker,
-        subprocess.Popen(
-            far.command(*tms, "--broker", f"mqtt://127.0.0.1:{PORT}"),
+            [*tms, "--broker", f"mqtt://127.0.0.1:{PORT}"],
             env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         ) as desk,
     ):  # fmt: skip
@@ -104,8 +63,6 @@ def server(far: Side, folder: Path, profile: Path) -> Iterator[None]:
             yield
         finally:
             desk.terminate()
-            desk.wait()
-            broker.terminate()
 
 
 @pytest.mark.parametrize(
