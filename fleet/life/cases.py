@@ -19,6 +19,7 @@ class Cases:
     Attributes:
         active: Ailments that hazards or common causes have brought, by their codes.
         beset: Faults that a chapter of the life has raised, and will end, by their codes.
+        held: Names of the common causes that have begun here and have an end to come.
         omens: Since when telemetry shows what a chapter knows to be coming, by the codes of it.
         plights: Until when common causes hold, by the codes of what they brought.
         ailments: How many faults there have been.
@@ -28,12 +29,14 @@ class Cases:
     """
 
     __slots__ = (
-        "active", "ailments", "beset", "omens", "plights", "remedy", "swapped_by", "tickets",
+        "active", "ailments", "beset", "held", "omens", "plights", "remedy", "swapped_by",
+        "tickets",
     )  # fmt: skip
 
     def __init__(self) -> None:
         self.active: dict[str, Ailment] = {}
         self.beset: dict[str, Ailment] = {}
+        self.held: set[str] = set()
         self.omens: dict[str, Millis] = {}
         self.plights: dict[str, Millis] = {}
         self.ailments = self.tickets = 0

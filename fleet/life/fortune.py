@@ -60,11 +60,25 @@ async def befall(t: Terminal) -> None:
     """Let the next thing that has begun or ended take its effect."""
     turn = t.fate.take_next()
     t.diary.befalls = t.fate.at
-    if turn.course.cause.admits_version(t.pulse.fw):
-        deeds = _LOOMS if turn.looms else _BEGINS if turn.begins else _ENDS
-        deed = deeds.get(type(turn.course.cause))
-        if deed is not None:
-            await deed(t, turn)
+    if not _concerns(t, turn):
+        return
+    deeds = _LOOMS if turn.looms else _BEGINS if turn.begins else _ENDS
+    deed = deeds.get(type(turn.course.cause))
+    if deed is not None:
+        await deed(t, turn)
+
+
+def _concerns(t: Terminal, turn: Turn) -> bool:
+    """Return whether a turn concerns the version that runs; what has begun here also ends here."""
+    cause, held = turn.course.cause, t.cases.held
+    if not (turn.begins or turn.looms):
+        concerned = cause.name in held
+        held.discard(cause.name)
+        return concerned
+    concerned = cause.admits_version(t.pulse.fw)
+    if concerned and turn.begins and type(cause) in _ENDS:
+        held.add(cause.name)
+    return concerned
 
 
 async def power_cycle(t: Terminal) -> None:

@@ -89,7 +89,8 @@ def relax(t: Terminal, cause: Stress) -> None:
 def inherit(t: Terminal) -> None:
     """Let a unit that has just come suffer from the stress that is on already."""
     for cause in t.fate.begun(Stress):
-        stress(t, cause)
+        if cause.name in t.cases.held:
+            stress(t, cause)
 
 
 def _tell(t: Terminal, code: str, phase: str) -> None:

@@ -168,6 +168,29 @@ def test_stress_multiplies_hazards_while_it_lasts() -> None:
     assert len(onsets) - within < 12
 
 
+def test_stress_on_one_version_ends_though_another_one_runs_by_then() -> None:
+    """It is warmer where it began, until its end; an update in the middle of it keeps no heat."""
+    heat = {"kind": "stress", "at": "1h", "lasts": "1d", "warmer": 9.0, "firmware": ["1.0.0"]}
+    cure = {"name": "c", "version": "2.0.0", "at": "2h", "forced": True}
+    for hours, warm in ((20, True), (30, False)):
+        models = [{"name": "A", "share": 1.0, "firmware": "1.0.0"}]
+        profile = struck(heat, campaigns=[cure], estate__models=models)
+        terminal = spend(profile, settle(profile, hours=hours))
+        assert terminal.pulse.fw == "2.0.0"
+        assert bool(terminal.vitals.symptoms.ill[0]) is warm
+
+
+def test_a_leap_day_is_a_day_like_others() -> None:
+    """Closed on Wednesdays, a shop opens on February the 28th and the 29th, and not on the 1st."""
+    day = {"opens": "09:00", "closes": "18:00", "closed_weekdays": ["wednesday"]}
+    profile = quiet(day=day)
+    start = profile.run.start.replace(year=2028, month=2, day=28, hour=0)
+    run = profile.run.model_copy(update={"start": start})
+    world = live(profile.model_copy(update={"run": run}), hours=24 * 4)
+    on = [s.at_ms // DAY_MS for s in world.steps if s.event in {E.DELIVERED, E.POWERED_ON}]
+    assert on == [0, 1, 3]
+
+
 def test_heat_warms_telemetry_and_goes() -> None:
     """The temperature rises by what the cause says, and is forgotten at its end."""
     profile = struck({"kind": "stress", "at": "4h", "lasts": "6h", "warmer": 9.0})
