@@ -7,6 +7,7 @@ from fleet.dataset.instants import iso
 from fleet.dataset.schema import Layout, Table
 from fleet.dataset.summary import Summary
 from fleet.life.faults.slate import slate_of
+from fleet.profile.profile import Profile
 
 _SIZES: Final = (
     (1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"),
@@ -100,11 +101,6 @@ def datasheet(summary: Summary) -> str:
     """Return DATASHEET.md."""
     profile = summary.profile
     rules = profile.dataset
-    kinds = "\n".join(
-        f"- `{risk.kind.code}`: strikes by {_law(risk.law)} in {risk.clock.name.lower()} time; "
-        + ("it gives warning" if risk.lead else "it gives no warning: a negative control")
-        for risk in slate_of(profile).risks
-    )
     return f"""# Datasheet of {summary.name}
 
 ## Motivation
@@ -116,7 +112,7 @@ terminals exist, with the truth beside what an operator could have seen.
 itself, signs in, beats, is updated, fails and is repaired by the laws of `config.toml`. The kinds
 of fault:
 
-{kinds}
+{_kinds(profile)}
 
 Where a law is not sourced, the profile says that it is a guess.
 
@@ -140,6 +136,14 @@ terminals, nor that a model trained here works on a real estate.
 Apache 2.0. The dataset is a function of `config.toml` and the program's version, which
 `manifest.json` names; a mistake is mended in the program, and the dataset made again.
 """
+
+
+def _kinds(profile: Profile) -> str:
+    return "\n".join(
+        f"- `{risk.kind.code}`: strikes by {_law(risk.law)} in {risk.clock.name.lower()} time; "
+        + ("it gives warning" if risk.lead else "it gives no warning: a negative control")
+        for risk in slate_of(profile).risks
+    )
 
 
 def _law(law: object) -> str:

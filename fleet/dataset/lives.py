@@ -15,13 +15,15 @@ from fleet.dataset.calendar import Calendar, Day
 from fleet.dataset.chronicle import Chronicle
 from fleet.life.illness import conclude
 from fleet.life.telemetry import Vitals
+from fleet.life.terminal import Terminal
 from fleet.profile.members import Member, member
 from fleet.profile.profile import Profile
 from fleet.tms.desk import Desk
 from fleet.tms.progress import Ruling
+from fleet.units import Millis
 from fleet.worlds.crew import put_to_life
 from fleet.worlds.virtual import Chronicle as AnyChronicle
-from fleet.worlds.virtual import VirtualEstate
+from fleet.worlds.virtual import VirtualEstate, VirtualWorld
 
 BLOCK: Final = 512
 """Terminals of a block."""
@@ -101,11 +103,16 @@ def live_through(  # noqa: PLR0913, PLR0917 - all that lives are made of
         days = dates[first : first + DAYS_AT_ONCE]
         estate.live_until(days[-1].end - 1)
         if days[-1] is dates[-1]:
-            for world, terminal in worlds:
-                for truth in conclude(terminal, calendar.end):
-                    world.note(truth)
-                world.end()
+            _end(worlds, calendar.end)
         end_days(days)
+
+
+def _end(worlds: list[tuple[VirtualWorld, Terminal]], at: Millis) -> None:
+    """End all lives, with the truth about what is not over."""
+    for world, terminal in worlds:
+        for truth in conclude(terminal, at):
+            world.note(truth)
+        world.end()
 
 
 def without_packages(profile: Profile) -> Profile:

@@ -333,6 +333,12 @@ def heartbeats(
     if vitals.flows.lived:
         flows.add_reported(vitals.flows, rows, seq, values[_READS : _FAIL + 1])
     values[_PAPER] = flows.paper(vitals.flows, rows, since_ms)
+    _resolve(values)
+    return Heartbeats((up_ms + 500) // 1_000, values)
+
+
+def _resolve(values: Single) -> None:
+    """Bring each channel into its range and to steps of its resolution, in place."""
     for column in range(len(CHANNELS)):
         steps = values[column]
         np.clip(steps, _LOW[column], _HIGH[column], out=steps)
@@ -340,7 +346,6 @@ def heartbeats(
             steps *= TENTH
         np.rint(steps, out=steps)
         steps += 0.0  # which has one sign
-    return Heartbeats((up_ms + 500) // 1_000, values)
 
 
 def _count(values: Single, noise: Levels) -> None:

@@ -73,30 +73,29 @@ class Terminal:
             weather: Common causes, to be shared by all terminals of a process; one of its own
                 unless given.
         """
-        self.profile = profile
-        self.member = member
-        self.world = world
-        self.pulse = pulse
-        self.vitals = vitals
+        self.profile, self.member = profile, member
+        self.world, self.pulse, self.vitals = world, pulse, vitals
         self.origin_ms = origin_ms
         self.streams = Streams(seed, member.index)
         first = None if member.site == member.index else Streams(seed, member.site)
         self.shop = ShopDay(profile, self.streams, member.region.utc_offset, first)
         self.customers = Customers(profile, member, self.streams, self.shop, origin_ms)
         self.fate = (weather or Weather(profile, seed)).fate(member)
-        self.diary = Diary()
-        self.diary.befalls = self.fate.at
-        if profile.hazards.inspection is not None:
-            self.diary.inspects = int(self.streams.at(_INSPECTED, 0) * profile.hazards.inspection)
-        self.cases = Cases()
-        self.shift = Shift()
+        self.diary = self._first_plans()
+        self.cases, self.shift = Cases(), Shift()
         self.link = Link.DOWN
-        self.state_since: Millis = 0
-        self.steps = self.requests = self.orders = 0
+        self.state_since = self.steps = self.requests = self.orders = 0
         self.equip(member.serial_no)
         self.every_ms = self.every_asked_ms = 0
         self.beat_every(profile.heartbeat.interval)
         vitals.connect_by(pulse.index, member.model.link)
+
+    def _first_plans(self) -> Diary:
+        diary, inspection = Diary(), self.profile.hazards.inspection
+        diary.befalls = self.fate.at
+        if inspection is not None:
+            diary.inspects = int(self.streams.at(_INSPECTED, 0) * inspection)
+        return diary
 
     def equip(self, serial_no: str, lives: int = 0) -> None:
         """Put a unit in place, which knows nothing of the one before.

@@ -125,13 +125,13 @@ def read_frame(data: bytes, version: Version) -> tuple[Received, int] | None:
     header = data[0]
     if header not in _PLAIN:
         return None
-    packet_id = 0
+    packet_id, qos = 0, header >> 1 & 1
     try:
         start, length = 2, data[1]
         if length >= _MORE:
             start, length = 3, length + (data[2] - 1) * _MORE
         position = topic_end = start + 2 + (data[start] << 8 | data[start + 1])
-        if header & 0b0010:
+        if qos:
             packet_id = data[position] << 8 | data[position + 1]
             position += 2
         if version is Version.V5:
@@ -141,16 +141,14 @@ def read_frame(data: bytes, version: Version) -> tuple[Received, int] | None:
         topic = data[start + 2 : topic_end].decode()
     except (IndexError, UnicodeDecodeError):
         return None
-    qos = header >> 1 & 1
+    if "\0" in topic or "+" in topic or "#" in topic:
+        return None
     if (
         start + length != len(data)
         or position > len(data)
         or not _MORE * (start - 2) <= length < _LENGTH_END
         or (qos and not packet_id)
         or not topic
-        or "\0" in topic
-        or "+" in topic
-        or "#" in topic
     ):
         return None
     return Received(topic, data[position:], qos, header & 1 == 1, header & DUP == DUP), packet_id

@@ -108,26 +108,20 @@ class Risks:
             lives: How many lives of the terminal's units before have been told of.
         """
         count = len(slate.risks)
-        self._slate = slate
-        self._streams = streams
-        self._serial_no = serial_no
+        self._slate, self._streams, self._serial_no = slate, streams, serial_no
         self._shown: dict[int, Millis] = {}
         self._told: dict[int, tuple[Millis, Millis]] = {}
         self._strike = array("d", [_OUT]) * count
         self._show = array("d", [_OUT]) * count
         self._born = array("d", bytes(8 * count))
         self._began = array("q", [now]) * count
-        self.clocks = clocks
+        self.clocks, self.lives = clocks, lives
         self.frailty = multiplier * _own_rate(streams, spread)
         self._rate = array("d", [self.frailty]) * count
-        self.lives = lives
         self._defect = self._draw_defect()
         self._next: list[_Aim] = [_UNKNOWN] * len(slate.clocked)
         self._next_shown: list[_Aim] = [_UNKNOWN] * len(slate.warners)
-        for n, risk in enumerate(slate.risks):
-            if n not in unfit:
-                self._draw(n, clocks.entry[risk.clock])
-        self._choose()
+        self._begin_all(unfit)
 
     # ------------------------------------------------------------------ power
 
@@ -253,6 +247,12 @@ class Risks:
             yield self._end_early(now, reason)
 
     # ------------------------------------------------------------------ inside
+
+    def _begin_all(self, unfit: frozenset[int]) -> None:
+        for n, risk in enumerate(self._slate.risks):
+            if n not in unfit:
+                self._draw(n, self.clocks.entry[risk.clock])
+        self._choose()
 
     def _begin(self, n: int, now: Millis) -> None:
         self._born[n] = self.clocks.reading(self._slate.risks[n].clock, now)
