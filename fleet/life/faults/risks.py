@@ -202,13 +202,14 @@ class Risks:
 
     def showing(self, now: Millis) -> Iterator[tuple[FaultKind, Millis, Millis]]:
         """Yield what shows by `now` and was not told so: its kind, its begin, how long it grows."""
-        # Instants are whole milliseconds; what begins within this one has begun.
+        # By instants, which are whole milliseconds, and not by readings: a clock of use may run
+        # faster than time, and who was woken for it must find it.
         for number, (clock, places, of) in enumerate(self._slate.warners):
-            reading = self.clocks.reading(clock, now) + 1.0
-            if self._next_shown[number][0] <= reading:
+            if self._next_shown[number][1] <= now:
                 for n, at in zip(places, of(self._show), strict=False):
-                    if at <= reading:
-                        self._shown[n] = max(self.clocks.when(clock, at), self._began[n])
+                    begin = self.clocks.when(clock, at)
+                    if begin <= now:
+                        self._shown[n] = max(begin, self._began[n])
                         self._show[n] = _OUT
                 self._choose(clock)
         for n, begin in self._shown.items():

@@ -161,6 +161,19 @@ def test_a_precursor_begins_its_lead_before_the_onset() -> None:
     assert risks.strike(risks.at).shown_from == 8 * HOUR_MS
 
 
+@pytest.mark.parametrize("pace", [0.3, 1.0, 7.3, 41.7])
+def test_who_wakes_for_a_precursor_finds_it(pace: float) -> None:
+    """At the instant for which it was announced it shows, however fast the clock of use runs."""
+    worn = {"onset": {"law": "weibull", "shape": 2.0, "scale": "900d"}, "clock": "use"}
+    slate = Slate(profile_of({"RDR-402": {**worn, "precursor": "1s"}}))
+    for serial in range(200):
+        risks = race_of(slate, serial, pace=pace, curve=STREET)
+        at = risks.shows_at
+        assert at <= risks.at
+        assert [kind.code for kind, *_ in risks.showing(at)] == ["RDR-402"]
+        assert risks.shows_at > at
+
+
 def test_an_inspection_renews_what_gets_dirty_and_nothing_else() -> None:
     """Dust starts anew after an inspection; the worn chip reader does not."""
     slate = Slate(profile_of({"RDR-405": {"onset": "10h"}, "RDR-402": {"onset": "30h"}}))
