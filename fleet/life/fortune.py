@@ -48,7 +48,7 @@ from fleet.profile.causes import (
     Restart,
     Stress,
 )
-from fleet.profile.weather import Turn
+from fleet.profile.courses import Turn
 from fleet.wire.messages import SignedOff
 
 # What is drawn for one terminal in one spell.

@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from fleet.profile.causes import Certificate, ClockStep
+from fleet.profile.courses import Course
 from fleet.profile.members import members
 from fleet.profile.profile import Profile
-from fleet.profile.weather import Course, Weather
+from fleet.profile.weather import Weather
 from fleet.units import Millis
 
 OCCURRENCES_MAX: Final = 10_000

@@ -6,9 +6,11 @@ import pytest
 
 from fleet.profile import load
 from fleet.profile.causes import Outage
+from fleet.profile.courses import Turn
+from fleet.profile.fate import NEVER, Fate
 from fleet.profile.members import members
 from fleet.profile.profile import Profile
-from fleet.profile.weather import NEVER, Fate, Turn, Weather
+from fleet.profile.weather import Weather
 from fleet.units import DAY_MS, HOUR_MS, MINUTE_MS
 
 SEED = 7
