@@ -63,10 +63,10 @@ stack: $(VENV)/.dashboards ## Run Prometheus beside a run; ARGS="HOST:PORT ..." 
 big: $(VENV)/.bench ## Prove that two shards carry 38,000 terminals; some minutes
 	@$(BIN)/python -m benchmarks.big $(ARGS)
 
-proof: $(VENV)/.test ## Make the estate for proofs at full size in PROOF_DIR, and verify it; some minutes
-	@rm -rf $(PROOF_DIR)/proving
-	@$(BIN)/fleet dataset proving --workers 2 --out $(PROOF_DIR)/proving
-	@$(BIN)/fleet verify $(PROOF_DIR)/proving
+proof: $(VENV)/.test ## Make the default dataset in PROOF_DIR and prove it, with all figures; more with ARGS="--seed 2"
+	@rm -rf $(PROOF_DIR)/proving $(PROOF_DIR)/proving.partial
+	@$(BIN)/fleet dataset --workers 2 --out $(PROOF_DIR)/proving $(ARGS)
+	@$(BIN)/fleet verify --figures $(PROOF_DIR)/proving
 
 contract: $(VENV)/.run ## Write anew what is generated from the code
 	@$(BIN)/python -m fleet.wire.contract

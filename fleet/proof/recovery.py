@@ -9,7 +9,8 @@ Leaving either out gives figures that are wrong by tens of percent. The likeliho
 configured law to the best one has two degrees of freedom. A claim of 5 % needs some 7,000 faults.
 
 What a life collected must itself be the configured law's: for most lives nothing but the frailty
-multiplies it, so the median ratio is 1.
+multiplies it, so the median ratio is 1. It is not for kinds that shutdowns damage, where the config
+lets them.
 """
 
 from typing import Final, NamedTuple
@@ -88,11 +89,14 @@ def _fit(evidence: Evidence, code: str, shape: float, scale_h: float) -> list[Ch
     )  # fmt: skip
     likeliest = float(np.exp(best.x))
     ratio_of_likelihoods = 2.0 * (-best.fun - lives.log_likelihood(shape, scale_h))
+    off = abs(float(np.median(ratio)) - 1.0)
+    damaged = evidence.risks[code].wears and evidence.profile.damage.per_forced_shutdown > 1.0
     return [
-        at_most(_LAW, code, abs(float(np.median(ratio)) - 1.0), 1e-3),
+        too_few(_LAW, code, off, "a kind that shutdowns do not damage") if damaged
+        else at_most(_LAW, code, off, 1e-3),
         at_least(_LR, code, chi2.sf(max(0.0, ratio_of_likelihoods), 2), P),
         *_near(code, events, likeliest / shape, lives.scale(likeliest) / scale_h),
-    ]
+    ]  # fmt: skip
 
 
 def _near(code: str, events: int, shape: float, scale: float) -> list[Check]:
