@@ -31,7 +31,21 @@ FLOOR: Final = {name: height for height, names in enumerate(FLOORS) for name in 
 SAME_FLOOR: Final = {("tms", "mqtt")}
 
 OUTSIDE: Final = frozenset({"time", "random", "socket", "asyncio", "trio"})
-INNER: Final = (*(HOUSE / name for name in ("chance", "wire", "life")), HOUSE / "tms" / "desk.py")
+DESK: Final = (
+    "desk",
+    "host",
+    "plan",
+    "book",
+    "progress",
+    "turns",
+    "imperatives",
+    "ledger",
+    "views",
+)
+INNER: Final = (
+    *(HOUSE / name for name in ("chance", "wire", "life")),
+    *(HOUSE / "tms" / f"{name}.py" for name in DESK),
+)
 
 
 def sources(place: Path) -> Iterator[Path]:

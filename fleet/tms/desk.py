@@ -9,6 +9,8 @@ distribution and order, and may be restarted at any time. What would have to be 
 by the terminal (the last order it received, its version, the number of its request) or drawn by its
 number.
 
+What a payment host would answer (sign-in, settlement) is answered in `fleet.tms.host`.
+
 Whether an order is due is judged by the heartbeat's own instant, never by that of its arrival: a
 busy broker changes no story.
 
@@ -27,36 +29,25 @@ busy broker changes no story.
     all others   nothing; they are counted
 """
 
-import hmac
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 from fleet.chance.streams import Purpose, Streams
 from fleet.profile.campaigns import Campaign
-from fleet.profile.causes import Gateway
-from fleet.profile.clock import origin_ms
 from fleet.profile.estate import Estate
-from fleet.profile.members import member
 from fleet.profile.profile import Profile
-from fleet.profile.weather import Weather
+from fleet.tms.host import Host
 from fleet.tms.imperatives import packages
 from fleet.tms.ledger import Ledger
 from fleet.tms.plan import Plan, line_of
 from fleet.tms.progress import Ruling
 from fleet.tms.views import Views
-from fleet.units import DAY_MS
 from fleet.wire.codes import (
     APPROVED,
-    BATCH_MISMATCH,
-    MALFUNCTION,
     NO_SUCH_RECORD,
     NOT_REGISTERED,
     TID_TAKEN,
-    UNBALANCED,
-    WRONG_PASSWORD,
 )
-from fleet.wire.fields import BATCH_MAX
-from fleet.wire.keys import check_values
 from fleet.wire.messages import (
     Answer,
     AnyOrder,
@@ -68,25 +59,18 @@ from fleet.wire.messages import (
     RegistrationAnswered,
     RegistrationRequested,
     Request,
-    SettlementAnswered,
     SettlementRequested,
-    SignInAnswered,
     SignInRequested,
     SyncAnswered,
     SyncRequested,
     UpdateReported,
 )
 from fleet.wire.package import Package, chunk_content
-from fleet.wire.password import estate_secret, password, proof
 from fleet.wire.words import Contact
 
 _TID_DIGITS: Final = 8
 _TID_TAKEN: Final = Purpose("tms.registration_taken")
 _UNKNOWN: Final = Purpose("tms.registration_unknown")
-_MISMATCH: Final = Purpose("tms.settlement_mismatch")
-_MALFUNCTION: Final = Purpose("tms.sign_in_malfunction")
-_REFUSAL: Final = Purpose("tms.sign_in_refusals")
-_KEYS: Final = Purpose("tms.key_mismatch")
 
 
 class Reply(NamedTuple):
@@ -126,17 +110,14 @@ class Desk:
         self._ledger = Ledger(follows=alone, speed=profile.run.speed)
         self.counts: Final = self._ledger.counts
         self._plan = Plan(profile, seed, rulings)
-        self._weather = Weather(profile, seed)
+        self._host = Host(profile, seed)
         self.book: Final = self._plan.book
         self.views: Final = Views(profile)
         self._packages = {(what, version, size) for what, version, size, _ in packages(profile)}
         self._seed = seed
-        self._secret = estate_secret(seed)
         self._estate = profile.estate
         self._tms = profile.tms
-        self._settlement = profile.settlement
         self._acknowledges = profile.heartbeat.acknowledged
-        self._origin_ms = origin_ms(profile.run)
 
     def hear(self, tenant: str, terminal: str, message: Message, server_ts: int) -> list[Reply]:
         """Hear a message from below.
@@ -228,9 +209,9 @@ class Desk:
             case ChunkRequested():
                 return self._chunk(index, message, now)
             case SignInRequested():
-                return self._sign_in(tid, index, message, now)
+                return self._host.sign_in(tid, index, message, now)
             case SettlementRequested():
-                return self._settle(index, message, now)
+                return self._host.settle(index, message, now)
             case _:
                 return None
 
@@ -271,13 +252,9 @@ class Desk:
     def _sync(self, index: int | None, request: SyncRequested, now: int) -> SyncAnswered:
         if index is None:
             return SyncAnswered(now, request.req, NOT_REGISTERED, 0)
-        params = self._params(request.ts)
+        params = self._host.params(request.ts)
         code = self._tms.script.sync.get(str(request.req), APPROVED)
         return SyncAnswered(now, request.req, code, params, self._contact(index, request))
-
-    def _params(self, ts: int) -> int:
-        # Working keys hold for a day (UnionPay), so each day of the run has a set of its own.
-        return 1 + max(0, ts - self._origin_ms) // DAY_MS
 
     def _contact(self, index: int, request: SyncRequested) -> Contact:
         self.book.decide(request.ts)
@@ -286,69 +263,6 @@ class Desk:
         if not isinstance(asked, Campaign):
             return "none"
         return "CRIT" if asked.forced or asked.reason == "security" else "ASAP"
-
-    def _sign_in(
-        self, tid: str, index: int | None, request: SignInRequested, now: int
-    ) -> SignInAnswered:
-        code = self._sign_in_code(tid, index, request)
-        batch = request.batch + (code == BATCH_MISMATCH)
-        if code != APPROVED or index is None:
-            return SignInAnswered(now, request.req, code, batch)
-        mismatch = self._tms.key_mismatch
-        wrong = mismatch > 0.0 and Streams(self._seed, index).chance_at(
-            _KEYS, request.req, mismatch
-        )
-        number = request.req + wrong  # a key store that is one request off
-        return SignInAnswered(
-            now, request.req, code, batch, self._params(request.ts), request.key_scheme,
-            check_values(self._secret, tid, number, request.key_scheme),
-        )  # fmt: skip
-
-    def _settle(
-        self, index: int | None, request: SettlementRequested, now: int
-    ) -> SettlementAnswered:
-        if index is None:
-            return SettlementAnswered(now, request.req, NOT_REGISTERED, request.batch)
-        if not request.uploaded and not self._balanced(index, request):
-            return SettlementAnswered(now, request.req, UNBALANCED, request.batch)
-        return SettlementAnswered(now, request.req, APPROVED, request.batch % BATCH_MAX + 1)
-
-    def _balanced(self, index: int, request: SettlementRequested) -> bool:
-        """Return whether the host's books agree: a trace number without a record tells."""
-        if request.records != request.traces or request.unconfirmed:
-            return False
-        streams = Streams(self._seed, index)
-        return not streams.chance_at(_MISMATCH, request.req, self._settlement.mismatch)
-
-    def _sign_in_code(self, tid: str, index: int | None, request: SignInRequested) -> str:
-        if index is None:
-            return NOT_REGISTERED
-        if scripted := self._tms.script.sign_in.get(str(request.req)):
-            return scripted
-        streams = Streams(self._seed, index)
-        chance = max(self._tms.sign_in_malfunction, self._host_refusal(index, request.ts))
-        if streams.chance_at(_MALFUNCTION, request.req, chance):
-            return MALFUNCTION
-        refusals = self._tms.sign_in_refusals
-        if refusals and (refusal := self._refusal(streams.at(_REFUSAL, request.req))):
-            return refusal
-        expected = proof(password(self._secret, tid, request.credential), tid, request.req)
-        return APPROVED if hmac.compare_digest(expected, request.proof) else WRONG_PASSWORD
-
-    def _refusal(self, u: float) -> str:
-        for code, chance in self._tms.sign_in_refusals.items():
-            u -= chance
-            if u < 0.0:
-                return code
-        return ""
-
-    def _host_refusal(self, index: int, ts: int) -> float:
-        """Return the chance that the payment host fails, for whoever asks at Unix time `ts`."""
-        if not self._weather.has(Gateway):
-            return 0.0
-        fate = self._weather.fate(member(self._estate, self._seed, index))
-        failing = fate.current(Gateway, ts - self._origin_ms)
-        return max((cause.refusal for cause, _, _ in failing), default=0.0)
 
 
 def _index_of(tid: str, estate: Estate) -> int | None:
