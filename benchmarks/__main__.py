@@ -8,7 +8,7 @@ import click
 from rich.console import Console
 from rich.status import Status
 
-from benchmarks import connects, dataset, heartbeats, machine, memory, report, scaling
+from benchmarks import connects, dataset, heartbeats, highest, machine, memory, report, scaling
 from benchmarks.errors import BenchError
 from benchmarks.heartbeats import AIOMQTT, FLOOR, GMQTT, OURS, Load, Plan, Subject, ours, peer
 from benchmarks.memory import Sizes
@@ -65,10 +65,15 @@ def _scaling(quick: bool, progress: Progress) -> Result:  # noqa: FBT001
     return scaling.measure(sizes, rounds, progress)
 
 
+def _highest(quick: bool, progress: Progress) -> Result:  # noqa: FBT001
+    return highest.measure(highest.RATES[::2] if quick else highest.RATES, progress)
+
+
 BENCHES: Final[Mapping[str, Bench]] = {
     "heartbeat": _heartbeats("heartbeat", 10_000, 0, 1.5, 0.65),
     "heartbeat-qos1": _heartbeats("heartbeat-qos1", 10_000, 1, None, 0.6),
     "heartbeat-fast": _heartbeats("heartbeat-fast", 50_000, 0, 2.0, 0.65),
+    "highest": _highest,
     "memory": _memory,
     "connects": _connects,
     "dataset": _dataset,

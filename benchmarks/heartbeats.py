@@ -40,12 +40,13 @@ class Load(NamedTuple):
 
 
 class Window(NamedTuple):
-    """What was seen of one generator in one round."""
+    """What was seen of one generator in one round, by message where it says `us`."""
 
     cpu_us: float
     rate: float
     others: float
     lag_p99_ms: float | None
+    broker_us: float
 
 
 class Subject(NamedTuple):
@@ -130,12 +131,15 @@ def watch(running: Broker, generator: Program, window_s: float) -> Window:
     running.next_count()  # whatever began before the first count is over with the second
     neighbours = machine.Neighbours(running.pid, generator.pid)
     first, cpu_ns = running.next_count(), generator.cpu_ns()
+    broker_ns = machine.cpu_ns(running.pid)
     last = first
     while last.at_s - first.at_s < window_s:
         last = running.next_count()
     used_us = (generator.cpu_ns() - cpu_ns) / 1e3
+    broker_us = (machine.cpu_ns(running.pid) - broker_ns) / 1e3
     messages, seconds = last.messages - first.messages, last.at_s - first.at_s
-    return Window(used_us / messages, messages / seconds, neighbours.share(), None)
+    others = neighbours.share()
+    return Window(used_us / messages, messages / seconds, others, None, broker_us / messages)
 
 
 def ours(running: Broker, load: Load, window_s: float) -> Window:
