@@ -7,6 +7,7 @@ import click
 from rich.console import Console
 
 from fleet.cli.failures import INTERRUPTED
+from fleet.cli.options import terminals_option
 from fleet.dataset.difficulty import DIFFICULTIES
 from fleet.dataset.files import FORMATS
 from fleet.dataset.hazards import codes_of
@@ -31,7 +32,7 @@ _PATHS = {
 
 @click.command()
 @click.argument("profile_name", metavar="[PROFILE]", default=DEFAULT_PROFILE)
-@click.option("--terminals", type=click.IntRange(1, 10_000_000), help="[default: profile's]")
+@terminals_option
 @click.option("--days", type=click.IntRange(1, 36_500), help="[default: profile's]")
 @click.option(
     "--seed", type=click.IntRange(0, 2**64 - 1), help="Of all chance. [default: profile's]"

@@ -28,6 +28,15 @@ seed_option = click.option(
     show_default=True,
     help="Of all chance: the same seed, the same story.",
 )
+terminals_option = click.option(
+    "--terminals", type=click.IntRange(1, 10_000_000), help="[default: profile's]"
+)
+duration_option = click.option(
+    "--duration",
+    metavar="DURATION",
+    callback=values.duration,
+    help="Wall time, as in 90s or 2m. [default: profile's]",
+)
 speed_option = click.option(
     "--speed",
     type=click.FloatRange(min=0, min_open=True),

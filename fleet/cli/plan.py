@@ -10,8 +10,13 @@ from rich.table import Table
 
 from fleet.capacity.forecast import Forecast, Numbers, forecast
 from fleet.capacity.outlook import need, peaks, rates
-from fleet.cli import values
-from fleet.cli.options import profile_argument, seed_option, speed_option
+from fleet.cli.options import (
+    duration_option,
+    profile_argument,
+    seed_option,
+    speed_option,
+    terminals_option,
+)
 from fleet.profile import load
 from fleet.report.write import check_place, write_page
 from fleet.units import SECOND_MS, format_duration
@@ -22,14 +27,9 @@ _WIDTH = 40
 
 @click.command()
 @profile_argument
-@click.option("--terminals", type=click.IntRange(1, 10_000_000), help="[default: profile's]")
+@terminals_option
 @seed_option
-@click.option(
-    "--duration",
-    metavar="DURATION",
-    callback=values.duration,
-    help="Wall time, as in 90s or 2m. [default: profile's]",
-)
+@duration_option
 @speed_option
 @click.option(
     "--html",

@@ -12,11 +12,13 @@ from fleet.cli.options import (
     broker_option,
     connect,
     credential_options,
+    duration_option,
     profile_argument,
     seed_option,
     shards_option,
     slo_option,
     speed_option,
+    terminals_option,
     tms_option,
     with_objectives,
 )
@@ -32,14 +34,9 @@ from fleet.watch.summary import render_summary
 @profile_argument
 @broker_option
 @tms_option
-@click.option("--terminals", type=click.IntRange(1, 10_000_000), help="[default: profile's]")
+@terminals_option
 @seed_option
-@click.option(
-    "--duration",
-    metavar="DURATION",
-    callback=values.duration,
-    help="Wall time, as in 90s or 2m. [default: profile's]",
-)
+@duration_option
 @speed_option
 @shards_option
 @click.option(

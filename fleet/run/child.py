@@ -25,11 +25,14 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any, NamedTuple, Self
+from typing import IO, Any, NamedTuple, Self, TypeVar
 
+import msgspec
 import trio
 
 from fleet.run.errors import ChildDied, RunError
+
+Said = TypeVar("Said")
 
 LINE_BYTES_MAX = 1 << 20
 LAST_WORDS_BYTES_MAX = 8_192
@@ -54,6 +57,24 @@ class Death(NamedTuple):
         how = f"was killed by {_signal(-self.status)}" if self.status < 0 else "ended unexpectedly"
         code = f" with status {self.status}" if self.status > 0 else ""
         return f"{self.name} {how}{code}" + (f": {self.last_words}" if self.last_words else "")
+
+
+def report_of(line: bytes, decode: Callable[[bytes], Said], name: str) -> Said:
+    """Read what a child has said of itself.
+
+    Args:
+        line: As it came.
+        decode: Of the reports that it may say.
+        name: Of the child.
+
+    Raises:
+        ChildDied: It is no report.
+    """
+    try:
+        return decode(line)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        msg = f"{name} said what is no report: {line[:200]!r}"
+        raise ChildDied(msg) from None
 
 
 def _ignore(_line: bytes) -> None:

@@ -10,7 +10,7 @@ import trio
 from fleet.mqtt.connection import Connection
 from fleet.mqtt.packets import Version
 from fleet.profile import Profile, resolved_toml
-from fleet.run.child import Child, Command, Death, children
+from fleet.run.child import Child, Command, Death, children, report_of
 from fleet.run.errors import ChildDied, RunError, plain
 from fleet.run.interruption import Interruption
 from fleet.run.pictures import enter_picture
@@ -151,12 +151,7 @@ class Desks:
             await child.hand(_encode(Begin(epoch_ns)))
 
     def _heard(self, index: int, line: bytes) -> None:
-        try:
-            report = _decode(line)
-        except (msgspec.DecodeError, UnicodeDecodeError):
-            msg = f"{_NAME} said what is no report: {line[:200]!r}"
-            raise ChildDied(msg) from None
-        match report:
+        match report := report_of(line, _decode, _NAME):
             case Ready():
                 self._told.clear()
                 self._ready[index].set()

@@ -12,7 +12,7 @@ from functools import partial
 import msgspec
 import trio
 
-from fleet.run.child import Child, Command, Death, children
+from fleet.run.child import Child, Command, Death, children, report_of
 from fleet.run.errors import ChildDied, RunError
 from fleet.run.task import Ended, Failed, Notice, Ready, Report, ShardTask
 from fleet.watch.tally import Tally
@@ -111,12 +111,7 @@ class Muster:
         return f"shard {index + 1} of {self._shards}"
 
     def _heard(self, index: int, line: bytes) -> None:
-        try:
-            report = _decode(line)
-        except (msgspec.DecodeError, UnicodeDecodeError):
-            msg = f"{self._name(index)} said what is no report: {line[:200]!r}"
-            raise ChildDied(msg) from None
-        match report:
+        match report := report_of(line, _decode, self._name(index)):
             case Ready():
                 self._waiting.add(index)
                 if len(self._waiting) == self._shards:
