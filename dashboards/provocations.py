@@ -33,6 +33,7 @@ _RUN_ENDS_S: Final = 120
 _TMS_ENDS_S: Final = 250
 _LIFE_S: Final = 330
 _STEP_S: Final = 5.0
+_WAITED: Final = f'rate(fleet_shard_cpu_wait_seconds_total{{job="{STEADY}"}}[1m])'
 
 
 class Provocation(NamedTuple):
@@ -62,9 +63,16 @@ PROVOCATIONS: Final = (
 
 
 class Firing(NamedTuple):
-    """When alerts fired: seconds after the start, by (job, alert)."""
+    """When alerts fired.
+
+    Attributes:
+        first_s: Seconds after the start, by (job, alert).
+        waited: Largest share of a minute that the steady estate's shard waited for a core; a
+            generator that others crowd out is late, and says so rightly.
+    """
 
     first_s: dict[tuple[str, str], float]
+    waited: float = 0.0
 
     def complaints(self) -> list[str]:
         """Return the alerts that should have fired and did not, and those that should not have."""
@@ -74,7 +82,8 @@ class Firing(NamedTuple):
             if (each.job, each.alert) not in self.first_s
         ]
         loud = [
-            f"{alert} fired after {first:.0f} s in steady.toml"
+            f"{alert} fired after {first:.0f} s in steady.toml, whose shard waited for a core up "
+            f"to {self.waited:.0%} of the time"
             for (job, alert), first in self.first_s.items()
             if job == STEADY
         ]
@@ -150,4 +159,6 @@ def _firing(server: Prometheus, start: float) -> Firing:
     for series in server.range(query, start, time.time(), _STEP_S):
         key = (series.labels["job"], series.labels["alertname"])
         first[key] = min(series.values[0][0] - start, first.get(key, float("inf")))
-    return Firing(first)
+    waits = server.range(_WAITED, start, time.time(), _STEP_S)
+    waited = max((value for each in waits for _, value in each.values), default=0.0)
+    return Firing(first, waited)
