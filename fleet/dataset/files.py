@@ -7,7 +7,7 @@ format.
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final, NamedTuple, Protocol
 
@@ -101,7 +101,8 @@ class TableFile:
 
     def abandon(self) -> None:
         """Leave nothing behind."""
-        self._file.abandon()
+        with suppress(OSError):  # what is still held has no room on a full disk
+            self._file.abandon()
         self._partial.unlink(missing_ok=True)
 
     def _flush(self, rows: int) -> None:

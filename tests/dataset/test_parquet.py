@@ -11,10 +11,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from fleet.dataset.files import TableFile
 from fleet.dataset.parquet.encodings import Column
 from fleet.dataset.parquet.thrift import Reader, encoded
 from fleet.dataset.parquet.writer import ParquetFile
-from fleet.dataset.schema import INSTANT, TERMINAL, WORD
+from fleet.dataset.schema import INSTANT, TERMINAL, WORD, Layout, Table
+from fleet.dataset.schema import Column as Column_
 
 KINDS: dict[pa.DataType, st.SearchStrategy[Any]] = {
     pa.bool_(): st.booleans(),
@@ -174,3 +176,19 @@ def test_a_footer_is_read_and_written_alike(tmp_path: Path) -> None:
     text = path.read_bytes()
     size = int.from_bytes(text[-8:-4], "little")
     assert encoded(Reader(text[-8 - size : -8]).struct()) == text[-8 - size : -8]
+
+
+def test_a_full_disk_leaves_no_part_of_a_file(tmp_path: Path) -> None:
+    """What could not be written is not kept, and the complaint is the disk's."""
+    full = Path("/dev/full")
+    rows = pa.table({"x": pa.array(np.arange(3_000_000) ** 2)})
+    name = Table("t", "rows", Layout.WHOLE, ("x",), (Column_("x", pa.int64(), "a number"),))
+    file = TableFile(tmp_path, name, "part", "parquet")
+    partial = tmp_path / "t" / "part.parquet.partial"
+    assert partial.exists()
+    file._file._file.close()  # type: ignore[attr-defined]
+    file._file._file = full.open("wb")  # type: ignore[attr-defined]
+    with pytest.raises(OSError, match="No space left"):
+        file.write(rows.cast(name.schema))
+    file.abandon()
+    assert not partial.exists()
