@@ -1,6 +1,6 @@
 """From a dataset to a trained baseline and a survival curve.
 
-fleet dataset proving --terminals 300 --days 40 --out data
+fleet dataset --terminals 300 --days 40 --out data
 python docs/examples/baseline.py data SW-702
 """
 

@@ -28,7 +28,7 @@ _BINS: Final = 10
 _SOME: Final = 50
 _EACH: Final = 5.0  # variance of a bin, below which a count is not about normal
 _TRUE: Final = "chances come true in each of ten bins: standard errors off"
-_BEST: Final = "no better Brier score: the oracle's less the {}'s, standard errors"
+_BEST: Final = "no better Brier score: the oracle's above that of {}, standard errors"
 _LABELS: Final = """
     SELECT y_{word} AS y, oracle_p_{word} AS p FROM {labels}
     WHERE phase IN ('healthy', 'precursor') AND epoch_ms(ts) - {origin} + {horizon} <= {end}
@@ -58,10 +58,10 @@ def _judged(about: str, y: Floats, p: Floats) -> list[Check]:
     if y.sum() < _SOME:
         needs = f"{_SOME} faults of a kind"
         return [too_few(claim, about, y.sum(), needs)
-                for claim in (_TRUE, _BEST.format("share of positives"))]  # fmt: skip
+                for claim in (_TRUE, _BEST.format("the share of positives"))]  # fmt: skip
     gains = (y - p) ** 2 - (y - y.mean()) ** 2
     error = gains.std() / np.sqrt(len(gains))
-    better = at_most(_BEST.format("share of positives"), about, _per(gains.mean(), error), 2.0)
+    better = at_most(_BEST.format("the share of positives"), about, _per(gains.mean(), error), 2.0)
     return [_binned(about, y, p), better]
 
 
@@ -91,7 +91,7 @@ def _bins(variance: Floats) -> Integers:
 
 def _against_model(evidence: Evidence, code: str) -> list[Check]:
     data = study(evidence)
-    claim = _BEST.format("model")
+    claim = _BEST.format("the model")
     if data.faults(code) < FAULTS:
         return [too_few(claim, code, data.faults(code), ENOUGH)]
     y = data.y[code][data.test].astype(np.float64)

@@ -22,6 +22,7 @@ FAULTS: Final = 500
 Of a score that knows nothing the AUC then spreads by 1 / sqrt(12 x 500) = 0.013 about a half, so a
 limit 0.05 away is four standard errors off.
 """
+_SOME: Final = 50
 ENOUGH: Final = f"{FAULTS} faults of a kind in the test"
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -80,9 +81,10 @@ def keeps(  # noqa: PLR0913, PLR0917 - a claim, what it is about, and its limits
 ) -> Check:
     """Return the check that an AUC lies between limits.
 
-    With too few faults nothing is claimed of it, unless it is outside by four standard errors.
+    Of few faults a model learns little, so then nothing is claimed of it, unless it does too well:
+    by four standard errors, which some faults must have told.
     """
-    outside = max(low - found.auc, found.auc - high)
-    if faults < FAULTS and outside <= Z * found.error:
+    too_well = faults >= _SOME and found.auc - high > Z * found.error
+    if faults < FAULTS and not too_well:
         return too_few(claim, about, faults, ENOUGH)
     return between(claim, about, found.auc, low, high)
