@@ -24,7 +24,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from fleet.dataset.parquet.encodings import Column, spelled
+from fleet.dataset.column import Column
 
 Numbers = NDArray[Any]
 Codes = NDArray[np.int32]
@@ -135,7 +135,7 @@ class _Text:
             new = new[np.argsort(first[new])]
             self._code_of[new] = len(self._known) + np.arange(len(new))
             came = words.take(pa.array(new))
-            self._text.update(spelled(came))
+            self._text.update(_spelled(came))
             self._known = pa.concat_arrays([self._known, came])
         return self._code_of.take(numbers)
 
@@ -143,3 +143,19 @@ class _Text:
 def _is_text(kind: pa.DataType) -> bool:
     value = kind.value_type if pa.types.is_dictionary(kind) else kind
     return bool(pa.types.is_string(value))
+
+
+def _spelled(words: pa.Array) -> bytes:
+    """Return words one after the other, each behind its length in four bytes."""
+    text = words.cast(pa.binary())
+    edges = np.frombuffer(text.buffers()[1], np.int32)[text.offset : text.offset + len(text) + 1]
+    lengths = np.diff(edges)
+    out = np.empty(int(edges[-1] - edges[0]) + 4 * len(text), np.uint8)
+    starts = edges[:-1] - edges[0] + 4 * np.arange(len(text))
+    for byte in range(4):
+        out[starts + byte] = lengths >> 8 * byte & 0xFF
+    letters = np.arange(int(edges[-1] - edges[0])) + np.repeat(
+        4 * np.arange(1, len(text) + 1), lengths)  # fmt: skip
+    if len(letters):
+        out[letters] = np.frombuffer(text.buffers()[2], np.uint8)[edges[0] : edges[-1]]
+    return out.tobytes()

@@ -1,6 +1,9 @@
 """Files that are there as a whole or not at all, and what is said of them in the manifest.
 
-Row groups have a size that does not depend on who wrote them. Of each file two hashes are kept:
+Parquet is laid out for those who read it: zstd, dictionaries on words and on readings of a coarse
+resolution, BYTE_STREAM_SPLIT on 64-bit floats, DELTA_BINARY_PACKED on instants and counters, row
+groups of a size that does not depend on who wrote them. Level 1 of zstd: on bytes laid out so,
+level 3 saves 4 % of the size and costs a fifth more. Of each file two hashes are kept:
 that of its bytes, and that of its values (`fleet.dataset.content`), which is the same in every
 format.
 """
@@ -13,14 +16,15 @@ from typing import Final, NamedTuple, Protocol
 
 import pyarrow as pa
 import pyarrow.csv as pc
+import pyarrow.parquet as pq
 
+from fleet.dataset.column import Column
 from fleet.dataset.content import Content
-from fleet.dataset.parquet.encodings import Column
-from fleet.dataset.parquet.writer import ParquetFile
 from fleet.dataset.schema import Table
 
 ROW_GROUP: Final = 122_880
 FORMATS: Final = ("parquet", "csv")
+_LEVEL: Final = 1
 
 
 class Written(NamedTuple):
@@ -76,7 +80,11 @@ class TableFile:
         self._content = Content(self._schema)
         self._partial = self.path.with_name(self.path.name + ".partial")
         self._partial.parent.mkdir(parents=True, exist_ok=True)
-        self._file: _Format = _KINDS[kind](self._partial, self._schema)
+        try:
+            self._file: _Format = _KINDS[kind](self._partial, self._schema)
+        except OSError:
+            self._partial.unlink(missing_ok=True)
+            raise
         self._held: list[pa.RecordBatch] = []
         self._held_rows = 0
 
@@ -175,11 +183,59 @@ class _CsvFile:
         self._writer.close()
 
 
+class _ParquetFile:
+    """Parquet, by pyarrow."""
+
+    def __init__(self, path: Path, schema: pa.Schema) -> None:
+        self._path = path
+        self._schema = schema
+        self._writer = pq.ParquetWriter(
+            path,
+            schema,
+            compression="zstd",
+            compression_level=_LEVEL,
+            use_dictionary=[field.name for field in schema if _is_coarse(field.type)],
+            column_encoding={field.name: encoding for field in schema
+                             if (encoding := _encoding(field.type))},
+            write_page_index=True,
+        )  # fmt: skip
+        self._columns: list[pa.Array] = []
+
+    def add(self, column: Column) -> None:
+        kind = self._schema.field(len(self._columns)).type
+        array = column.array
+        self._columns.append(array if array.type == kind else array.cast(kind))
+
+    def end_group(self, rows: int) -> None:
+        group = pa.RecordBatch.from_arrays(self._columns, schema=self._schema)
+        self._writer.write_batch(group, row_group_size=rows)
+        self._columns = []
+
+    def close(self) -> str:
+        self._writer.close()
+        return sha256_of(self._path)
+
+    def abandon(self) -> None:
+        self._writer.close()
+
+
 _KINDS: Final[dict[str, Callable[[Path, pa.Schema], _Format]]] = {
-    "parquet": ParquetFile,
+    "parquet": _ParquetFile,
     "csv": _CsvFile,
 }
 
 
 def _plain(kind: pa.DataType) -> pa.DataType:
     return kind.value_type if pa.types.is_dictionary(kind) else kind
+
+
+def _is_coarse(kind: pa.DataType) -> bool:
+    """Return whether few different values are to be expected: words, readings of a sensor."""
+    words = pa.types.is_dictionary(kind) or pa.types.is_string(kind)
+    return bool(words or pa.types.is_float32(kind))
+
+
+def _encoding(kind: pa.DataType) -> str:
+    if _is_coarse(kind) or pa.types.is_boolean(kind) or pa.types.is_uint16(kind):
+        return ""
+    return "BYTE_STREAM_SPLIT" if pa.types.is_floating(kind) else "DELTA_BINARY_PACKED"

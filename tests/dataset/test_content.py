@@ -8,8 +8,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from fleet.dataset.column import Column
 from fleet.dataset.content import Content
-from fleet.dataset.parquet.encodings import Column
 
 
 def recomputed(path: Path) -> str:
