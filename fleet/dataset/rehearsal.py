@@ -22,7 +22,7 @@ def rehearse(dataset: Dataset) -> Iterator[str]:
     yield f"terminals  {profile.estate.terminals:,}"
     yield f"study      {begin} to {end}, {rules.days} days"
     yield f"seed       {rules.seed}"
-    yield f"telemetry  at most {rows:,} rows, one in {format_duration(profile.heartbeat.interval)}"
+    yield f"telemetry  some {rows:,} rows, one in {format_duration(profile.heartbeat.interval)}"
     yield f"labels     within {', '.join(format_duration(each) for each in rules.horizons)}"
     yield f"size       about {max(1, rows * _BYTES_PER_ROW // 2**20):,} MiB as Parquet"
     yield f"folder     {dataset.out}"
