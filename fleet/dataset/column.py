@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 
 class Column(NamedTuple):
-    """A column of a row group; a dictionary in the place of its values is as good as them.
+    """A column of a row group.
 
     Attributes:
         array: As it came.

@@ -79,9 +79,7 @@ class _Values:
         self._hash = hashlib.sha256()
 
     def add(self, array: pa.Array) -> None:
-        if pa.types.is_dictionary(array.type):
-            values = array.dictionary.to_numpy().take(array.indices.to_numpy())
-        elif pa.types.is_boolean(array.type):
+        if pa.types.is_boolean(array.type):
             values = array.cast(pa.uint8()).to_numpy()
         elif pa.types.is_timestamp(array.type):
             values = array.view(pa.int64()).to_numpy()

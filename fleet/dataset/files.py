@@ -114,9 +114,7 @@ class TableFile:
         self._partial.unlink(missing_ok=True)
 
     def _flush(self, rows: int) -> None:
-        held = pa.Table.from_batches(
-            self._held, self._held[0].schema if self._held else self._schema
-        )
+        held = pa.Table.from_batches(self._held, self._schema)
         for first in range(0, rows, ROW_GROUP):
             group = held.slice(first, min(ROW_GROUP, rows - first)).combine_chunks()
             self._write(group.to_batches()[0])
@@ -202,9 +200,7 @@ class _ParquetFile:
         self._columns: list[pa.Array] = []
 
     def add(self, column: Column) -> None:
-        kind = self._schema.field(len(self._columns)).type
-        array = column.array
-        self._columns.append(array if array.type == kind else array.cast(kind))
+        self._columns.append(column.array)
 
     def end_group(self, rows: int) -> None:
         group = pa.RecordBatch.from_arrays(self._columns, schema=self._schema)

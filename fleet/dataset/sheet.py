@@ -71,22 +71,17 @@ class Sheet:
                 for field, column in zip(self._schema, self._columns, strict=True)
             ]
             self._filled = 0
-            yield pa.RecordBatch.from_arrays(arrays, names=self._schema.names)
+            yield pa.RecordBatch.from_arrays(arrays, schema=self._schema)
 
     def _array(self, field: pa.Field, values: NDArray[Any]) -> pa.Array:
-        """Return a column; one of fractions as a dictionary, in which each stands only once."""
+        """Return a column."""
         if field.name in self._words:
             indices = pa.array(values)
             return pa.DictionaryArray.from_arrays(indices, self._words[field.name], safe=False)
-        valid = self._valid(field.name)
-        if field.name not in self._per:
-            return pa.Array.from_buffers(field.type, len(values), [valid, pa.py_buffer(values)])
-        low, high = int(values.min()), int(values.max())
-        values -= low
-        indices = pa.Array.from_buffers(pa.int32(), len(values), [valid, pa.py_buffer(values)])
-        fractions = np.arange(low, high + 1).astype(np.float32)
-        fractions /= np.float32(self._per[field.name])
-        return pa.DictionaryArray.from_arrays(indices, pa.array(fractions), safe=False)
+        if field.name in self._per:
+            values = values.astype(np.float32) / np.float32(self._per[field.name])
+        buffers = [self._valid(field.name), pa.py_buffer(values)]
+        return pa.Array.from_buffers(field.type, len(values), buffers)
 
     def _valid(self, name: str) -> pa.Buffer | None:
         """Return which rows have this column, a bit each; None for all."""

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from fleet.dataset.files import ROW_GROUP, TableFile, table_file, write_table
+from fleet.dataset.files import ROW_GROUP, TableFile, write_table
 from fleet.dataset.schema import INSTANT, TERMINAL, Column, Layout, Table
 
 
@@ -39,7 +39,7 @@ def table(count: int) -> pa.Table:
 
 
 def written(root: Path, rows: pa.Table) -> Path:
-    """Write a table whose columns may come as dictionaries, and return its file."""
+    """Write a table and return its file."""
     fields = [Column(f.name, f.type, "a value", nullable=f.nullable) for f in rows.schema]
     made = Table("t", "rows", Layout.WHOLE, (rows.schema.names[0],), tuple(fields))
     return root / write_table(root, made, "x", "parquet", [rows]).path
@@ -86,22 +86,6 @@ def _plain(schema: pa.Schema) -> pa.Schema:
             for field in schema
         ]
     )
-
-
-def test_a_dictionary_may_stand_for_its_values(tmp_path: Path) -> None:
-    """Fractions that come as a dictionary, unused entries and nulls included, are read as such."""
-    schema = pa.schema([pa.field("x", pa.float32())])
-    told = pa.DictionaryArray.from_arrays(
-        pa.array([2, None, 4], pa.int32()), pa.array([0.0, 0.1, 0.2, 0.3, 0.4, 0.5], pa.float32())
-    )
-    columns = (Column("x", pa.float32(), "a number", nullable=True),)
-    made = Table("t", "rows", Layout.WHOLE, ("x",), columns)
-    with table_file(tmp_path, made, "x", "parquet") as file:
-        file.write(pa.RecordBatch.from_arrays([told], names=["x"]))
-        path = tmp_path / file.close().path
-    found = pq.read_table(path)
-    assert found.schema.equals(schema)
-    assert found["x"].to_pylist() == pa.array([0.2, None, 0.4], pa.float32()).to_pylist()
 
 
 def test_a_full_disk_leaves_no_part_of_a_file(tmp_path: Path) -> None:
