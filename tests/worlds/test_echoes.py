@@ -1,43 +1,19 @@
 """Acknowledgements by their numbers: every one is timed from when its heartbeat was due."""
 
-from time import monotonic_ns
-
 import numpy as np
 import pytest
 
-from fleet.profile import load
-from fleet.profile.clock import BusinessClock
-from fleet.run.layout import layout_of
-from fleet.watch.tally import Reading, Tally
-from fleet.worlds.clock import LiveClock
+from fleet.watch.tally import Reading
 from fleet.worlds.echoes import Echoes
-from fleet.worlds.grids import Grids
-from fleet.worlds.meters import Meters
-from fleet.worlds.rhythm import Rhythm
-
-EVERY_MS = 1_000
-ROW = 0
+from tests.worlds.beating import EVERY_MS, ROW, Beating
 
 
-class Ear:
+class Ear(Beating):
     """The echoes of one terminal that beats once a second, on a clock which began a while ago."""
 
-    def __init__(self, age_ms: int = 60_000) -> None:
-        layout = layout_of(load("steady"))
-        self.tally = Tally(layout, np.zeros(layout.size, np.int64))
-        self.age_ms = age_ms
-        clock = LiveClock(BusinessClock(0, monotonic_ns() - age_ms * 1_000_000, 1.0))
-        self.rhythm = Rhythm(1, 50)
-        self.grids = Grids(self.rhythm, clock)
-        self.echoes = Echoes(self.rhythm, self.grids, clock, Meters(self.tally))
-
-    def beat(self, first_ms: int, count: int) -> None:
-        """Send heartbeats, on a grid that begins at `first_ms`."""
-        self.rhythm.begin(ROW, first_ms, EVERY_MS, 10**9)
-        for number in range(count):
-            at = first_ms + number * EVERY_MS
-            self.grids.sent(at)
-            self.rhythm.walk(np.array([ROW]), np.array([at]))
+    def __init__(self) -> None:
+        super().__init__()
+        self.echoes = Echoes(self.rhythm, self.grids, self.clock, self.meters)
 
     def hear(self, *numbers: int) -> None:
         """Get acknowledgements."""
@@ -58,7 +34,7 @@ class Ear:
 
 def test_every_late_answer_counts_from_its_own_instant() -> None:
     """Five answers that come at once after a stall have response times of 5, 4, 3, 2 and 1 s."""
-    ear = Ear(age_ms=60_000)
+    ear = Ear()
     ear.beat(55_000, 5)
     ear.hear(1, 2, 3, 4, 5)
     count, total_ms, longest_ms = ear.times_ms()
@@ -70,7 +46,7 @@ def test_every_late_answer_counts_from_its_own_instant() -> None:
 
 def test_a_grid_that_is_over_is_remembered() -> None:
     """An answer to a heartbeat before a reboot still counts from that heartbeat's instant."""
-    ear = Ear(age_ms=60_000)
+    ear = Ear()
     ear.beat(50_000, 2)
     ear.grids.anchor(ROW, EVERY_MS)
     ear.beat(59_500, 1)
@@ -92,7 +68,7 @@ def test_numbers_show_what_came_twice_or_too_late() -> None:
 
 def test_what_never_came_is_lost_and_counts_as_long_as_it_was_waited_for() -> None:
     """A gap and an unanswered end are lost; their response times are what had passed by then."""
-    ear = Ear(age_ms=60_000)
+    ear = Ear()
     ear.beat(56_000, 4)
     ear.hear(1, 3)
     assert ear.echoes.waits()

@@ -1,6 +1,5 @@
 """PUBACKs by their packet ids alone: each is timed from its own heartbeat's instant."""
 
-from time import monotonic_ns
 from typing import cast
 
 import numpy as np
@@ -8,40 +7,18 @@ import pytest
 
 from fleet.mqtt.lane import Lane
 from fleet.mqtt.stream import Stream
-from fleet.profile import load
-from fleet.profile.clock import BusinessClock
-from fleet.run.layout import layout_of
-from fleet.watch.tally import Reading, Tally
-from fleet.worlds.clock import LiveClock
-from fleet.worlds.grids import Grids
-from fleet.worlds.meters import Meters
+from fleet.watch.tally import Reading
 from fleet.worlds.press import SESSION_IDS_MAX, packet_ids
 from fleet.worlds.receipts import Receipts
-from fleet.worlds.rhythm import Rhythm
-
-EVERY_MS = 1_000
-AGE_MS = 60_000
-ROW = 0
+from tests.worlds.beating import EVERY_MS, ROW, Beating
 
 
-class Desk:
+class Desk(Beating):
     """The receipts of one terminal that beats once a second, on a clock that began before."""
 
     def __init__(self) -> None:
-        layout = layout_of(load("steady"))
-        self.tally = Tally(layout, np.zeros(layout.size, np.int64))
-        clock = LiveClock(BusinessClock(0, monotonic_ns() - AGE_MS * 1_000_000, 1.0))
-        self.rhythm = Rhythm(1, 50)
-        self.grids = Grids(self.rhythm, clock)
-        self.receipts = Receipts(self.rhythm, self.grids, clock, Meters(self.tally))
-
-    def beat(self, first_ms: int, count: int) -> None:
-        """Send heartbeats, on a grid that begins at `first_ms`."""
-        self.rhythm.begin(ROW, first_ms, EVERY_MS, 10**9)
-        for number in range(count):
-            at = first_ms + number * EVERY_MS
-            self.grids.sent(at)
-            self.rhythm.walk(np.array([ROW]), np.array([at]))
+        super().__init__()
+        self.receipts = Receipts(self.rhythm, self.grids, self.clock, self.meters)
 
     def anchor(self) -> None:
         """Begin a new grid."""
