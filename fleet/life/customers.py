@@ -73,11 +73,12 @@ class Customers:
         lived: Whether each of them is an event of the story.
         trade: How those come who are only counted.
         next: Instant at which the next lived one comes; `NEVER` if none ever does.
+        refusal: Share of those who are only counted that the host refuses now.
     """
 
     __slots__ = (
-        "_lived_per_day", "_monday_ms", "_offline", "_placed", "_refused", "_shop", "_since",
-        "_streams", "lived", "next", "trade",
+        "_lived_per_day", "_monday_ms", "_offline", "_placed", "_shop", "_since", "_streams",
+        "lived", "next", "refusal", "trade",
     )  # fmt: skip
 
     def __init__(
@@ -109,7 +110,7 @@ class Customers:
         self._shop = shop
         self._placed = Placed.AWAY
         self._since: Millis = NEVER
-        self._refused = 0.0
+        self.refusal = 0.0
         self.next: Millis = 0
         self.serve()
 
@@ -158,15 +159,15 @@ class Customers:
         Whoever was placed as now only after `at` has nothing to settle.
         """
         tally = _NOBODY if self._since == NEVER else self.settle(max(at, self._since))
-        self._refused = share
+        self.refusal = share
         return tally
 
     def _settle(self, placed: Placed, begin: Millis, end: Millis) -> Tally:
         match placed:
             case Placed.SELLING:
                 coming = self._count(begin, end) * (1.0 - self.trade.failing)
-                refused = self._whole(_REFUSED, coming * self._refused)
-                return Tally(self._whole(_COUNTED, coming * (1.0 - self._refused)), 0, refused)
+                refused = self._whole(_REFUSED, coming * self.refusal)
+                return Tally(self._whole(_COUNTED, coming * (1.0 - self.refusal)), 0, refused)
             case Placed.OFFLINE:
                 coming = self._count(begin, end)
                 approved = self._whole(_OFFLINE, coming * self._offline)

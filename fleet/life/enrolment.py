@@ -25,7 +25,7 @@ _REFUSED: Final = {TID_TAKEN: "IDN-301", NOT_REGISTERED: "IDN-302"}
 async def inventory(t: Terminal) -> None:
     """Lie in its box until the shop first opens."""
     at = t.shop.first_power_on()
-    for _, _, spell in t.fate.current(Dormancy, at):
+    for _, _, spell in t.fate.current(Dormancy, at, t.pulse.fw):
         at = spell.end if t.profile.day is None else t.opens_after(spell.end - 1)
     await t.world.sleep(at)
     t.diary.closes = t.shop.next_closing(t.world.now())

@@ -49,6 +49,7 @@ from fleet.profile.causes import (
     Stress,
 )
 from fleet.profile.courses import Turn
+from fleet.units import Millis
 from fleet.wire.messages import SignedOff
 
 # What is drawn for one terminal in one spell.
@@ -69,8 +70,14 @@ async def befall(t: Terminal) -> None:
 
 
 def _concerns(t: Terminal, turn: Turn) -> bool:
-    """Return whether a turn concerns the version that runs; what has begun here also ends here."""
+    """Return whether a turn concerns the version that runs; what has begun here also ends here.
+
+    A host is looked at anew whenever it fails or answers again: since it last did so, another
+    version may have come to run here.
+    """
     cause, held = turn.course.cause, t.cases.held
+    if isinstance(cause, Gateway) and not turn.looms:
+        return True
     if not (turn.begins or turn.looms):
         concerned = cause.name in held
         held.discard(cause.name)
@@ -89,13 +96,14 @@ async def power_cycle(t: Terminal) -> None:
 
 
 def try_version(t: Terminal) -> None:
-    """After a sign-in: a version that does not fit will crash before long."""
+    """After a sign-in: a version that does not fit will crash before long, or the host fails it."""
+    _heed_host(t, t.world.now())
     if t.diary.crashes != NEVER:
         return
     campaign = unfit(t)
     if campaign is not None:
         t.diary.crashes = t.world.now() + crashes_after(t, campaign)
-    for cause, course, _ in t.fate.current(BadVersion, t.world.now()):
+    for cause, course, _ in t.fate.current(BadVersion, t.world.now(), t.pulse.fw):
         if cause.version == t.pulse.fw:
             u = course.own(t.member.index, _sign_in(t), _CRASHES)
             crashes_at = t.world.now() + round(cause.delay.quantile(u))
@@ -112,7 +120,8 @@ async def crash(t: Terminal) -> None:
     t.diary.crashes = NEVER
     now = t.world.now()
     campaign = unfit(t)
-    names = [c.name for c, *_ in t.fate.current(BadVersion, now) if c.version == t.pulse.fw]
+    bad = t.fate.current(BadVersion, now, t.pulse.fw)
+    names = [cause.name for cause, *_ in bad if cause.version == t.pulse.fw]
     if campaign is not None:
         names.insert(0, campaign.name)
         tell_failure(t)
@@ -184,17 +193,20 @@ async def _host_slows(t: Terminal, turn: Turn) -> None:
         besetting.portend(t, HOST_SILENT, max(0, turn.spell.begin - now))
 
 
-async def _host_fails(t: Terminal, turn: Turn) -> None:
-    if turn.spell.end > t.world.now():
-        besetting.beset(t, HOST_SILENT, cause=turn.course.cause.name)
-        t.refuse_customers(t.host_refusal(), turn.at)
-
-
-async def _host_answers(t: Terminal, turn: Turn) -> None:
-    refusal = t.host_refusal()
+async def _host_turns(t: Terminal, turn: Turn) -> None:
+    _heed_host(t, turn.at)
     besetting.dismiss(t, HOST_SILENT)
-    t.refuse_customers(refusal, turn.at)
-    if not refusal:
+
+
+def _heed_host(t: Terminal, at: Millis) -> None:
+    """Fare with the host, from `at` on, as the version that runs does."""
+    failing = [cause for cause, _, _ in t.fate.current(Gateway, t.world.now(), t.pulse.fw)]
+    refusal = max((cause.refusal for cause in failing), default=0.0)
+    if failing:
+        besetting.beset(t, HOST_SILENT, cause=failing[0].name)
+    if refusal != t.customers.refusal:
+        t.refuse_customers(refusal, at)
+    if not failing:
         besetting.release(t, HOST_SILENT)
 
 
@@ -217,6 +229,6 @@ _BEGINS: Final[dict[type, Deed]] = {
     Stress: _stress,
     Restart: _restart,
     Dormancy: _lie_down,
-    Gateway: _host_fails,
+    Gateway: _host_turns,
 }
-_ENDS: Final[dict[type, Deed]] = {Stress: _relax, Gateway: _host_answers}
+_ENDS: Final[dict[type, Deed]] = {Stress: _relax, Gateway: _host_turns}

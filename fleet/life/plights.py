@@ -59,7 +59,7 @@ async def relieve(t: Terminal) -> None:
 def leave_behind(t: Terminal) -> None:
     """Let go with a unit what was its own: the certificate, the clock, an unfit firmware."""
     for cause in _CAUSES:
-        if any(t.fate.current(cause, t.world.now())):
+        if any(t.fate.current(cause, t.world.now(), t.pulse.fw)):
             t.fate.forget(cause)
     for code in _OF_THE_UNIT:
         if code in t.cases.plights:

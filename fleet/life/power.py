@@ -60,7 +60,7 @@ async def booting(t: Terminal) -> None:
         else:
             t.step(Event.BOOT_FAILED)
         return
-    if any(t.fate.current(Certificate, t.world.now())):
+    if any(t.fate.current(Certificate, t.world.now(), t.pulse.fw)):
         t.step(Event.BOOT_GIVEN_UP, code=EXPIRED)
         return
     t.setbacks.boots = 0
@@ -99,7 +99,7 @@ async def out_of_order(t: Terminal) -> None:
 def _repair(t: Terminal) -> Millis:
     """Return when it is done; a certificate that has expired is replaced by the way."""
     now = t.world.now()
-    certificates = [cause for cause, _, _ in t.fate.current(Certificate, now)]
+    certificates = [cause for cause, _, _ in t.fate.current(Certificate, now, t.pulse.fw)]
     law = certificates[0].repair if certificates else _law(t)
     done = now + t.streams.draw(_REPAIR[t.cases.remedy], law)
     t.cases.remedy = "field"

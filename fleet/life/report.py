@@ -67,7 +67,7 @@ def _cert_days(t: Terminal) -> int:
     now = t.world.now()
     if "SEC-902" in t.cases.plights:
         return 0
-    expires = t.fate.next_of(Certificate)
+    expires = t.fate.next_of(Certificate, t.pulse.fw)
     if expires >= NEVER:
         since = (now + int(t.streams.at(_CERTIFIED, 0) * _YEAR_MS)) % _YEAR_MS
         expires = now + _YEAR_MS - since + _MONTH_MS

@@ -249,7 +249,7 @@ class Terminal:
         await self.world.sleep(until)
 
     async def _rest_until_cut(self, until: Millis) -> None:
-        cut = max(self.world.now(), self.fate.next_of(REFUSING))
+        cut = max(self.world.now(), self.fate.next_of(REFUSING, self.pulse.fw))
         if cut < until:
             await self.world.sleep(cut)
             await self.detach(clean=False)
@@ -297,16 +297,16 @@ class Terminal:
     def barred_until(self, at: Millis) -> Millis:
         """Return until when what keeps the link down at an instant does so; 0 if nothing does."""
         isolated = self.cases.isolated_until() if self.cases.active else 0
-        ends = [spell.end for _, _, spell in self.fate.current(REFUSING, at)]
+        ends = [spell.end for _, _, spell in self.fate.current(REFUSING, at, self.pulse.fw)]
         return max(isolated if isolated > at else 0, *ends) if ends else isolated
 
     def refused(self) -> bool:
         """Return whether a common cause keeps the link down now."""
-        return any(self.fate.current(REFUSING, self.world.now()))
+        return any(self.fate.current(REFUSING, self.world.now(), self.pulse.fw))
 
     def host_refusal(self) -> float:
         """Return the share of requests that the payment host refuses now, by a common cause."""
-        failing = self.fate.current(Gateway, self.world.now())
+        failing = self.fate.current(Gateway, self.world.now(), self.pulse.fw)
         return max((cause.refusal for cause, _, _ in failing), default=0.0)
 
     async def detach(self, *, clean: bool) -> None:
@@ -335,7 +335,8 @@ class Terminal:
     def opens_after(self, now: Millis) -> Millis:
         """Return when it is next switched on: the shop is open, and not on holiday."""
         opens = self.shop.next_opening(now)
-        for _, _, spell in self.fate.current(Dormancy, now if opens == NEVER else opens):
+        at = now if opens == NEVER else opens
+        for _, _, spell in self.fate.current(Dormancy, at, self.pulse.fw):
             # An estate that never closes opens as soon as it may.
             opens = spell.end if opens == NEVER else self.opens_after(spell.end - 1)
         return opens

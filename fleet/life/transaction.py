@@ -164,7 +164,7 @@ def _decline(t: Terminal, sale: Sale, code: str) -> None:
 
 
 def _time_out(t: Terminal, sale: Sale) -> None:
-    failing = next(t.fate.current(Gateway, sale.began_at), None)
+    failing = next(t.fate.current(Gateway, sale.began_at, t.pulse.fw), None)
     if failing is None:
         besetting.attest(t, HOST_SILENT, mechanism="network")
     else:

@@ -49,12 +49,16 @@ class Fate:
         self.at = self._soonest()
 
     def current(
-        self, kind: type[Kind] | tuple[type[Kind], ...], now: Millis
+        self, kind: type[Kind] | tuple[type[Kind], ...], now: Millis, fw: str
     ) -> Iterator[tuple[Kind, Course, Spell]]:
-        """Yield the spells of a kind of cause that hold at `now`, already taken or not."""
+        """Yield the spells of a kind of cause that hold at `now` for whoever runs version `fw`.
+
+        Whether their begin was taken already does not matter.
+        """
         for turn in self._turns:
             cause = turn.course.cause
-            spell: Spell | None = turn.spell if isinstance(cause, kind) else None
+            concerned = isinstance(cause, kind) and cause.admits_version(fw)
+            spell: Spell | None = turn.spell if concerned else None
             while spell is not None and spell.begin <= now:
                 if now < spell.end:
                     yield cause, turn.course, spell  # type: ignore[misc]
@@ -66,12 +70,14 @@ class Fate:
             if not (turn.begins or turn.looms) and isinstance(turn.course.cause, kind):
                 yield turn.course.cause
 
-    def next_of(self, kind: type | tuple[type, ...]) -> Millis:
-        """Return the instant of the next begin, not yet taken, of a kind of cause."""
-        begins = (
-            turn.at for turn in self._turns if turn.begins and isinstance(turn.course.cause, kind)
-        )
-        return min(begins, default=NEVER)
+    def next_of(self, kind: type | tuple[type, ...], fw: str) -> Millis:
+        """Return the instant of the next begin of a kind of cause, not yet taken, for version `fw`.
+
+        `NEVER` if there is none.
+        """
+        ahead = (turn for turn in self._turns if turn.begins)
+        concerned = (turn for turn in ahead if turn.course.cause.admits_version(fw))
+        return min((t.at for t in concerned if isinstance(t.course.cause, kind)), default=NEVER)
 
     def _turn(self, course: Course, number: int) -> Turn | None:
         spell = course.spell_of(self._index, number)

@@ -99,7 +99,7 @@ class Host:
         if scripted := self._tms.script.sign_in.get(str(request.req)):
             return scripted
         streams = Streams(self._seed, index)
-        chance = max(self._tms.sign_in_malfunction, self._failing(index, request.ts))
+        chance = max(self._tms.sign_in_malfunction, self._failing(index, request))
         if streams.chance_at(_MALFUNCTION, request.req, chance):
             return MALFUNCTION
         refusals = self._tms.sign_in_refusals
@@ -115,10 +115,10 @@ class Host:
                 return code
         return ""
 
-    def _failing(self, index: int, ts: int) -> float:
-        """Return the chance that the payment host fails, for whoever asks at Unix time `ts`."""
+    def _failing(self, index: int, request: SignInRequested) -> float:
+        """Return the chance that the payment host fails, for who asks with this version now."""
         if not self._weather.has(Gateway):
             return 0.0
         fate = self._weather.fate(member(self._estate, self._seed, index))
-        failing = fate.current(Gateway, ts - self._origin_ms)
+        failing = fate.current(Gateway, request.ts - self._origin_ms, request.fw)
         return max((cause.refusal for cause, _, _ in failing), default=0.0)

@@ -301,3 +301,92 @@ def test_counted_payments_that_a_host_refused_are_reversed() -> None:
     assert len(queued) == journal.reversed + journal.unconfirmed
     (fault,) = [t for t in world.truths if isinstance(t, FaultTruth) and t.code == "PAY-802"]
     assert (fault.cause, fault.onset_at, fault.repaired_at) == ("it", 10 * HOUR_MS, 16 * HOUR_MS)
+
+
+VERSIONS = {
+    "estate__models": [
+        {"name": "A", "share": 0.5, "firmware": "1.0.0"},
+        {"name": "B", "share": 0.5, "firmware": "1.1.0"},
+    ]
+}
+
+
+@pytest.mark.parametrize(
+    "cause",
+    [
+        OUTAGE | {"lasts": "14h"},
+        {"kind": "gateway", "at": "2h", "lasts": "6h", "refusal": 1.0},
+        {"kind": "clock_step", "at": "2h", "step": "2h", "correction": "2h"},
+        CERTIFICATE | {"restart": 1.0},
+        {"kind": "dormancy", "at": "14h", "lasts": "3d"},
+    ],
+    ids=lambda cause: cause["kind"],
+)
+def test_a_cause_of_one_version_leaves_the_others_alone(cause: dict[str, Any]) -> None:
+    """Whoever runs another version lives, step by step, as if there were no such cause.
+
+    That holds for what it begins with and for what is asked meanwhile: a link after a restart, a
+    sign-in, a payment that is lived.
+    """
+    shop = VERSIONS | {
+        "day": {"opens": "09:00", "closes": "18:00"},
+        "estate__sizes": [{"name": "busy", "share": 1.0, "per_day": 60.0}],
+        "transactions__messages": True,
+        "sign_in__validity": "90m",
+    }
+    lives: dict[str, list[bool]] = {"A": [], "B": []}
+    for index in range(8):
+        told = []
+        for profile in (struck(cause | {"firmware": ["1.1.0"]}, **shop), quiet(**shop)):
+            world = settle(profile, hours=60, index=index)
+            model = spend(profile, world, index=index).member.model.name
+            told.append(world.steps)
+        lives[model].append(told[0] == told[1])
+    assert lives["A"]
+    assert all(lives["A"])
+    assert lives["B"]
+    assert not any(lives["B"])
+
+
+@pytest.mark.parametrize("lived", [True, False])
+def test_whoever_updates_away_from_a_failing_host_is_served_again(*, lived: bool) -> None:
+    """A host that fails one version alone serves a terminal as soon as it runs another one."""
+    gateway = {"kind": "gateway", "at": "10h", "lasts": "9d", "refusal": 0.5}
+    profile = struck(
+        gateway | {"firmware": ["1.0.0"]},
+        estate__models=[{"name": "A", "share": 1.0, "firmware": "1.0.0"}],
+        estate__sizes=[{"name": "busy", "share": 1.0, "per_day": 60.0}],
+        transactions__messages=lived,
+        sign_in__validity="30d",
+        update={"idle": "1m", "recheck": "1m"},
+        settlement__at="23:00",  # with money on its way there is no update
+        campaigns=[{"name": "cure", "version": "2.0.0", "at": "20h", "forced": True}],
+    )
+    world = live(profile, hours=72)
+    updated = first(world, E.UPDATED).at_ms
+    refused = [s.at_ms for s in world.steps if (s.event, s.code) == (E.REVERSAL_QUEUED, "PAY-802")]
+    assert 10 * HOUR_MS <= min(refused) <= max(refused) <= updated
+    (fault,) = [t for t in world.truths if isinstance(t, FaultTruth) and not t.parent]
+    assert (fault.code, fault.onset_at) == ("PAY-802", 10 * HOUR_MS)
+    assert fault.repaired_at is not None
+    assert abs(fault.repaired_at - updated) < HOUR_MS
+
+
+@pytest.mark.parametrize("lived", [True, False])
+def test_whoever_updates_into_a_failing_host_is_refused_from_then_on(*, lived: bool) -> None:
+    """A host that fails the new version alone refuses from the update until its end."""
+    gateway = {"kind": "gateway", "at": "10h", "lasts": "30h", "refusal": 0.5}
+    profile = struck(
+        gateway | {"firmware": ["2.0.0"], "slow": "1h"},
+        estate__models=[{"name": "A", "share": 1.0, "firmware": "1.0.0"}],
+        estate__sizes=[{"name": "busy", "share": 1.0, "per_day": 60.0}],
+        transactions__messages=lived,
+        campaigns=[{"name": "worse", "version": "2.0.0", "at": "20h", "forced": True}],
+    )
+    world = live(profile, hours=72)
+    updated = first(world, E.UPDATED).at_ms
+    refused = [s.at_ms for s in world.steps if (s.event, s.code) == (E.REVERSAL_QUEUED, "PAY-802")]
+    assert 20 * HOUR_MS < updated <= min(refused) <= max(refused) < 41 * HOUR_MS
+    assert len(refused) > 3
+    (fault,) = [t for t in world.truths if isinstance(t, FaultTruth) and t.code == "PAY-802"]
+    assert (fault.cause, fault.onset_at, fault.repaired_at) == ("it", updated, 40 * HOUR_MS)

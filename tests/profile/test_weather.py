@@ -134,7 +134,7 @@ def test_spells_are_apart_and_can_be_asked_for() -> None:
     assert [turn.begins for turn in taken] == [n % 2 == 0 for n in range(len(taken))]
     fresh = Weather(estate, SEED).fate(who)
     for turn in taken[:40]:
-        assert any(fresh.current(Outage, turn.at)) is turn.begins
+        assert any(fresh.current(Outage, turn.at, "1.0.0")) is turn.begins
     assert fresh.at == taken[0].at
 
 
