@@ -138,6 +138,7 @@ class Vitals:
         every_ms: Time between two heartbeats, int64[terminals].
         changes: How often a row has changed, so that what was computed from it can be told stale,
             int64[terminals].
+        edition: How often any row has.
         touched: Which of a row's `tables` may have changed since whoever copies them has last made
             this 0, a bit for each.
     """
@@ -158,6 +159,7 @@ class Vitals:
         self.flows = Flows(count, STREET)
         self.every_ms = np.full(count, HOUR_MS // 4, np.int64)
         self.changes = np.zeros(count, np.int64)
+        self.edition = 0
         self.touched = [0] * count
 
     @classmethod
@@ -186,6 +188,7 @@ class Vitals:
         vitals.booted_ms = booted_ms
         vitals.every_ms = every_ms
         vitals.changes = np.zeros(0, np.int64)
+        vitals.edition = 0
         vitals.touched = []
         vitals.base = np.take(tables[0].T.copy(), versions[0], axis=1).T
         vitals.symptoms = Symptoms.of(tables[1], versions[1])
@@ -205,12 +208,12 @@ class Vitals:
     def boot(self, row: int, at: Millis) -> None:
         """Note the instant of a boot."""
         self.booted_ms[row] = at
-        self.changes[row] += 1
+        self.mark(row)
 
     def beat_every(self, row: int, interval_ms: Millis) -> None:
         """Note the interval of heartbeats."""
         self.every_ms[row] = interval_ms
-        self.changes[row] += 1
+        self.mark(row)
 
     def sell(self, row: int, trade: Trade | None, at: Millis) -> None:
         """Let a terminal sell by `trade` from `at` on, or nothing."""
@@ -257,8 +260,13 @@ class Vitals:
         self.symptoms.clear(row)
         self._changed(row, _BASE_BIT | _SYMPTOMS_BIT)
 
-    def _changed(self, row: int, tables: int) -> None:
+    def mark(self, row: int) -> None:
+        """Note that what was computed from a row is stale."""
         self.changes[row] += 1
+        self.edition += 1
+
+    def _changed(self, row: int, tables: int) -> None:
+        self.mark(row)
         self.touched[row] |= tables
 
     def _born(self, rows: Integers, generation: int) -> Single:

@@ -8,10 +8,12 @@ any of its instructions, because between two ticks the processor's caches go col
   What changes meanwhile (a boot, a drift) is told by the row's count of changes, and printed again;
   the function is the same, so ahead or not makes no difference to anybody;
 - a tick only sends: a processor that goes back and forth between this program and the system's
-  network code runs both at half the speed.
+  network code runs both at half the speed. Ten array operations in a tick of fifty heartbeats cost
+  as much as making all of them; what they would do is done for a whole span (`_settle`).
 """
 
-from typing import TYPE_CHECKING, Final
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,6 +50,16 @@ _AHEAD_MS_MAX: Final = 100
 _FRAME_BYTES_MAX: Final = 1_024
 
 Integers = NDArray[np.int64]
+Unsent = tuple[int, bytes]
+"""A row's frame."""
+
+
+class Turn(NamedTuple):
+    """What was sent at once: how many, when they were on their way, and since when it was known."""
+
+    size: int
+    done: Millis
+    armed: Millis
 
 
 class Beats:
@@ -93,22 +105,29 @@ class Beats:
         self._clock = clock
         self._meters = meters
         self._qos = qos
-        # Of the open span.
+        # Of the open span: what is sent, and to whom; how far it is settled; what was right of it.
         self._prints = NOTHING
-        self._late_ms: list[Integers] = []
+        self._rows: list[int] = []
+        self._ids: list[int] = []
+        self._settled = 0
+        self._turns: list[Turn] = []
+        self._touched = 0
+        self._edition = 0
 
     def send_due(self, now: Millis) -> None:
         """Send all that are due by this business instant."""
         rhythm = self.rhythm
-        while rhythm.joined or self._prints.soonest <= now:
-            if rhythm.joined:
-                self._prints = self._prints.with_more(self._printed(rhythm.take_joined()))
-            if self._prints.soonest <= now:
+        while True:
+            if rhythm.touched != self._touched:
+                self._put_right()
+            elif rhythm.soonest <= now:
                 self.grids.sent(now)
-                self._send(self._due(now))
-        while rhythm.closes <= now:
-            self._prints = self._printed(rhythm.open_next())
-            self.send_due(min(now, rhythm.closes - 1))
+                self._send(rhythm.due(now))
+            elif rhythm.closes <= now:
+                self._edition = self._vitals.edition
+                self._play(self._printed(rhythm.open_next()))
+            else:
+                return
 
     def carry_by(self, link: Link | None, row: int) -> None:
         """Note the link by which a terminal's heartbeats go from now on; None for none."""
@@ -136,62 +155,89 @@ class Beats:
         It is how late the heartbeats were, and when they were acknowledged.
         """
         self.receipts.record()
-        if self._late_ms:
-            late_ms = np.maximum(np.concatenate(self._late_ms), 0)
-            self._late_ms.clear()
-            self._meters.lag.record_many((late_ms * self._clock.real_us(1)).astype(np.int64))
+        self._settle()
 
-    # ------------------------------------------------------------------ what is due
+    # ------------------------------------------------------------------ the open span
 
-    def _due(self, now: Millis) -> Prints:
-        due, self._prints = self._prints.until(now)
-        right = self.rhythm.walk(due.rows, due.at)
-        if np.count_nonzero(right) < len(right):
-            due = due.only(right)
-        return self._fresh(due)
+    def _play(self, prints: Prints) -> None:
+        """Send these from now on."""
+        self._settle()
+        self._touched = self.rhythm.touched
+        self._prints, self._rows, self._settled = prints, prints.rows.tolist(), 0
+        self.rhythm.play(prints.rows, prints.at)
+        if self._qos:
+            self._ids = packet_ids(self.rhythm.seq[prints.rows] + 1).tolist()
 
-    def _fresh(self, due: Prints) -> Prints:
-        """Print anew what has changed since; their grids have moved on already."""
-        stale = due.changes != self._vitals.changes[due.rows]
-        if not np.count_nonzero(stale):
-            return due
-        rows = due.rows[stale]
-        again = self.press.print(rows, due.at[stale], self.rhythm.seq[rows])
-        frames = list(due.frames)
-        for place, frame in zip(np.flatnonzero(stale).tolist(), again, strict=True):
-            frames[place] = frame
-        return due._replace(frames=frames)
+    def _put_right(self) -> None:
+        """Leave out what is not right any more, and print for those who joined."""
+        rhythm = self.rhythm
+        rest = self._prints.part(slice(rhythm.played, None))
+        rest = rest.only(rhythm.right(rest.rows, rest.at))
+        joined = rhythm.take_joined()
+        self._play(rest.with_more(self._printed(joined)) if len(joined) else rest)
 
     def _printed(self, rows: Integers) -> Prints:
         """Return the next heartbeats of these terminals."""
         at = self.rhythm.next_of(rows)
         order = np.lexsort((rows, at))
         at, rows = at[order], rows[order]
+        self._settle()
         frames = self.press.print(rows, at, self.rhythm.seq[rows] + 1)
         return Prints(at, rows, self._vitals.changes[rows], frames)
 
+    def _fresh(self, part: slice) -> list[bytes]:
+        """Return a part of the frames, those printed anew whose terminal has changed since."""
+        at, rows, changes, frames = self._prints.part(part)
+        frames = list(frames)
+        stale = np.flatnonzero(changes != self._vitals.changes[rows])
+        if len(stale):
+            again = self.press.print(rows[stale], at[stale], self.rhythm.seq[rows[stale]])
+            for place, frame in zip(stale.tolist(), again, strict=True):
+                frames[place] = frame
+        return frames
+
+    def _settle(self) -> None:
+        """Count what was sold, and how late it was sent, of all since this was last called."""
+        part = slice(self._settled, self.rhythm.played)
+        if part.start == part.stop:
+            return
+        self._settled, meters = part.stop, self._meters
+        approved, declined = self.press.sold[self._prints.rows[part]].sum(axis=0).tolist()
+        meters.add(meters.approved, approved)
+        meters.add(meters.declined, declined)
+        count, done, armed = np.array(self._turns, np.int64).T
+        self._turns.clear()
+        late_ms = np.repeat(done, count) - np.maximum(
+            self._prints.at[part], np.repeat(armed, count)
+        )
+        late_ms = np.maximum(late_ms, 0)
+        meters.lag.record_many((late_ms * self._clock.real_us(1)).astype(np.int64))
+
     # ------------------------------------------------------------------ sending
 
-    def _send(self, prints: Prints) -> None:
-        refused, sent_bytes = self._send_held(prints) if self._qos else self._send_bare(prints)
+    def _send(self, part: slice) -> None:
+        rows = self._rows[part]
+        changed = self._vitals.edition != self._edition
+        frames = self._fresh(part) if changed else self._prints.frames[part]
+        if self._qos:
+            refused, sent_bytes = self._send_held(rows, frames, self._ids[part])
+        else:
+            refused, sent_bytes = self._send_bare(rows, frames)
         unsent = 0
         for row, frame in refused:
             size = self._publish(self.worlds[row], frame)
             unsent += not size
             sent_bytes += size
-        sent, meters = len(prints.frames) - unsent, self._meters
-        meters.add(meters.heartbeats, sent)
-        meters.add(meters.sent["heartbeat"], sent)
-        meters.add(meters.sent_bytes, sent_bytes)
-        approved, declined = self.press.sold[prints.rows].sum(axis=0).tolist()
-        meters.add(meters.approved, approved)
-        meters.add(meters.declined, declined)
-        self._late_ms.append(self._clock.now() - np.maximum(prints.at, self.armed))
+        sent, counts, meters = len(rows) - unsent, self._meters.counts, self._meters
+        counts[meters.heartbeats] += sent
+        counts[meters.sent["heartbeat"]] += sent
+        counts[meters.sent_bytes] += sent_bytes
+        self._turns.append(Turn(len(rows), self._clock.now(), self.armed))
 
-    def _send_bare(self, prints: Prints) -> tuple[list[tuple[int, bytes]], int]:
+    def _send_bare(self, rows: Sequence[int], frames: Sequence[bytes]) -> tuple[list[Unsent], int]:
         """Write frames of QoS 0; return those that were not taken, and the bytes of the others."""
         streams, sent_bytes, refused = self.streams, 0, []
-        for row, frame in zip(prints.rows.tolist(), prints.frames, strict=True):
+        for row, frame in zip(rows, frames, strict=True):
             stream = streams[row]
             if stream is not None and not stream.unsent:
                 stream.write(frame)
@@ -200,11 +246,12 @@ class Beats:
                 refused.append((row, frame))
         return refused, sent_bytes
 
-    def _send_held(self, prints: Prints) -> tuple[list[tuple[int, bytes]], int]:
+    def _send_held(
+        self, rows: Sequence[int], frames: Sequence[bytes], ids: Sequence[int]
+    ) -> tuple[list[Unsent], int]:
         """Do the same with frames of QoS 1."""
         lanes, sent_bytes, refused = self.lanes, 0, []
-        ids = packet_ids(self.rhythm.seq[prints.rows]).tolist()
-        for row, frame, packet_id in zip(prints.rows.tolist(), prints.frames, ids, strict=True):
+        for row, frame, packet_id in zip(rows, frames, ids, strict=True):
             if (lane := lanes[row]) is None:
                 refused.append((row, frame))
                 continue

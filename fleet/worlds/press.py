@@ -87,7 +87,7 @@ class Press:
         plate[: len(framed)] = framed
         plate[len(framed) :] = 0
         self._has_battery[pulse.index] = pulse.has_battery
-        self._vitals.changes[pulse.index] += 1
+        self._vitals.mark(pulse.index)
 
     def print(self, rows: Integers, at_ms: Integers, seq: Integers) -> list[bytes]:
         """Return the frames of heartbeats.

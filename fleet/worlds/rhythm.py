@@ -4,14 +4,21 @@ Theory of operation
 -------------------
 A terminal sleeps through its heartbeats; while it does, their instants lie on a grid which needs
 neither a coroutine nor a heap. Time is taken a span at a time, so that the heartbeats of a whole
-span can be printed at once: when one opens, all grids are looked through (8 us for 10,000). A
-terminal whose next heartbeat falls into the open span, because it has only begun to beat or beats
-very fast, *joins* it.
+span can be printed at once: when one opens, all grids are looked through (8 us for 10,000), and
+those whose next instant lies in it are its *score*, in the order of their instants. As time goes on
+the score is played; what was played moves the grids on, but only when somebody looks at them, since
+array operations on a few rows cost as much as on a thousand.
 
-What was printed holds no truth of its own. It is right if the terminal's next instant is still the
-one it was printed for, and not beyond its limit; whatever begins, pauses or moves a grid merely
-makes prints wrong, and wrong ones are passed over.
+A span is as long as about a thousand heartbeats take: longer ones make none cheaper, and whoever
+prints for milliseconds is late with the first of what was printed.
+
+Whatever begins, pauses or moves a grid makes the rest of the score wrong; `touched` tells. A
+terminal whose next heartbeat falls into the open span, because it has only begun to beat or beats
+very fast, *joins* it. Then who plays asks which of the rest is right still, and sets another score.
 """
+
+from bisect import bisect_right
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,45 +27,75 @@ from fleet.units import Millis
 
 Integers = NDArray[np.int64]
 
+NEVER: Final[Millis] = 2**62
+_SCORE_MAX: Final = 1_000
+_NOBODY: Final = np.zeros(0, np.int64)
+
 
 class Rhythm:
     """Grids of heartbeats, by row, in business milliseconds.
 
     Attributes:
-        seq: Number of the last heartbeat of each terminal, int64[terminals].
-        last: Its instant, int64[terminals].
-        joined: Rows that have come into the open span and were not asked for yet.
         closes: Instant at which the open span ends.
+        soonest: The next instant of the score.
+        played: How many of the score were played.
+        touched: How often a grid was touched that has or may have a part in the score.
     """
 
-    __slots__ = ("_every", "_limit", "_next", "_span", "closes", "joined", "last", "seq")
+    __slots__ = (
+        "_again", "_at", "_every", "_instants", "_joined", "_last", "_limit", "_next", "_rows",
+        "_seq", "_span", "_span_max", "_walked", "closes", "played", "soonest", "touched",
+    )  # fmt: skip
 
     def __init__(self, terminals: int, span: Millis) -> None:
-        """Start with nobody beating, at the instant 0."""
-        self._span = span
+        """Start with nobody beating, at the instant 0; `span` is how long a span may be."""
+        self._span_max = self._span = span
         self._next = np.zeros(terminals, np.int64)
         self._every = np.zeros(terminals, np.int64)
         self._limit = np.full(terminals, -1, np.int64)
-        self.joined: list[int] = []
-        self.seq = np.zeros(terminals, np.int64)
-        self.last = np.zeros(terminals, np.int64)
+        self._seq = np.zeros(terminals, np.int64)
+        self._last = np.zeros(terminals, np.int64)
+        self._joined: list[int] = []
         self.closes: Millis = 0
+        self.touched = 0
+        self.played = self._walked = 0
+        self.play(_NOBODY, _NOBODY)
+
+    # ------------------------------------------------------------------ grids
+
+    @property
+    def seq(self) -> Integers:
+        """Number of the last heartbeat of each terminal, int64[terminals]."""
+        self._walk()
+        return self._seq
+
+    @property
+    def last(self) -> Integers:
+        """Its instant, int64[terminals]."""
+        self._walk()
+        return self._last
 
     def begin(self, row: int, at: Millis, every: Millis, limit: Millis) -> None:
         """Let a terminal beat: first at `at`, then at equal distances up to `limit`."""
+        self._walk()
+        self.touched += min(at, int(self._next[row])) < self.closes
         self._every[row] = every
         self._limit[row] = limit
         self._next[row] = at
         if at < self.closes:
-            self.joined.append(row)
+            self._joined.append(row)
 
     def pause(self, row: int) -> Millis:
         """Let it beat no more; return the next instant of its grid."""
+        self._walk()
         self._limit[row] = -1
-        return int(self._next[row])
+        at = int(self._next[row])
+        self.touched += at < self.closes
+        return at
 
     def next_of(self, rows: Integers) -> Integers:
         """Return the instants of the next heartbeats of these rows, if they beat at all."""
+        self._walk()
         return self._next[rows]
 
     def back(self, rows: Integers, seq: Integers) -> Integers:
@@ -68,35 +105,72 @@ class Rhythm:
 
     def is_due(self, row: int, now: Millis) -> bool:
         """Return whether a terminal's next heartbeat is due by `now`."""
+        self._walk()
         return bool(self._next[row] <= min(now, self._limit[row]))
+
+    # ------------------------------------------------------------------ spans
 
     def open_next(self) -> Integers:
         """Close the span, open the next, and return the rows that beat in it."""
-        self.joined.clear()
+        self._walk()
+        self._joined.clear()
         self.closes += self._span
-        return np.flatnonzero((self._next < self.closes) & (self._next <= self._limit))
+        rows = np.flatnonzero((self._next < self.closes) & (self._next <= self._limit))
+        fitting = self._span * _SCORE_MAX // max(len(rows), _SCORE_MAX // 2)
+        self._span = max(1, min(fitting, self._span_max))
+        return rows
 
     def take_joined(self) -> Integers:
         """Return the rows that have come into the open span since this was last asked."""
-        joined, self.joined = self.joined, []
-        return np.unique(np.array(joined, np.int64))
+        self._walk()
+        rows = np.unique(np.array(self._joined, np.int64))
+        self._joined.clear()
+        at = self._next[rows]
+        return rows[(at < self.closes) & (at <= self._limit[rows])]
 
-    def walk(self, rows: Integers, at: Integers) -> NDArray[np.bool_]:
-        """Move the grids of those who are right on by a heartbeat; return who that is, bool[n].
+    def right(self, rows: Integers, at: Integers) -> NDArray[np.bool_]:
+        """Return of which rows these instants are still those of their next heartbeats, bool[n]."""
+        self._walk()
+        right: NDArray[np.bool_] = (self._next[rows] == at) & (at <= self._limit[rows])
+        return right
+
+    # ------------------------------------------------------------------ the score
+
+    def play(self, rows: Integers, at: Integers) -> None:
+        """Play these heartbeats from now on, and not what was left of those before.
 
         Args:
             rows: Terminals, none of them twice, int64[n].
-            at: For which instants their heartbeats were printed, int64[n].
+            at: The instants of their next heartbeats, in order, int64[n].
         """
-        limit = self._limit[rows]
-        right: NDArray[np.bool_] = (self._next[rows] == at) & (at <= limit)
-        if np.count_nonzero(right) < len(right):
-            rows, at, limit = rows[right], at[right], limit[right]
+        self._walk()
+        self._rows, self._at = rows, at
+        self._again = bool((at + self._every[rows] < self.closes).any())
+        self._instants: list[Millis] = at.tolist()
+        self.played = self._walked = 0
+        self.soonest = self._instants[0] if self._instants else NEVER
+
+    def due(self, now: Millis) -> slice:
+        """Play what is due by `now`; return which part of the score it is."""
+        begin, end = self.played, bisect_right(self._instants, now, self.played)
+        self.played = end
+        self.soonest = self._instants[end] if end < len(self._instants) else NEVER
+        if self._again:
+            self._walk()
+        return slice(begin, end)
+
+    def _walk(self) -> None:
+        """Move the grids of those that were played on by a heartbeat."""
+        if self._walked == self.played:
+            return
+        part = slice(self._walked, self.played)
+        rows, at = self._rows[part], self._at[part]
+        self._walked = self.played
         later = at + self._every[rows]
         self._next[rows] = later
-        self.last[rows] = at
-        self.seq[rows] += 1
-        again = (later < self.closes) & (later <= limit)
-        if np.count_nonzero(again):
-            self.joined += rows[again].tolist()
-        return right
+        self._last[rows] = at
+        self._seq[rows] += 1
+        if self._again:
+            again = rows[(later < self.closes) & (later <= self._limit[rows])]
+            self._joined += again.tolist()
+            self.touched += len(again)

@@ -1,4 +1,4 @@
-"""The prints of a span: heartbeats ahead of their instants, soonest first."""
+"""Prints: heartbeats ahead of their instants, soonest first."""
 
 from collections.abc import Sequence
 from itertools import compress
@@ -6,8 +6,6 @@ from typing import Final, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
-
-from fleet.units import Millis
 
 Integers = NDArray[np.int64]
 
@@ -27,17 +25,8 @@ class Prints(NamedTuple):
     changes: Integers
     frames: Sequence[bytes]
 
-    @property
-    def soonest(self) -> Millis:
-        """The first instant; beyond all time if there is none."""
-        return int(self.at[0]) if self.frames else _NEVER
-
-    def until(self, now: Millis) -> tuple[Self, Self]:
-        """Return those due by `now`, and the rest."""
-        cut = int(np.searchsorted(self.at, now, side="right"))
-        return self._part(slice(0, cut)), self._part(slice(cut, None))
-
-    def _part(self, part: slice) -> Self:
+    def part(self, part: slice) -> Self:
+        """Return a part of them."""
         return type(self)(self.at[part], self.rows[part], self.changes[part], self.frames[part])
 
     def only(self, wanted: NDArray[np.bool_]) -> Self:
@@ -59,6 +48,5 @@ class Prints(NamedTuple):
         return type(self)(at[first], rows[first], changes, [frames[k] for k in order.tolist()])
 
 
-_NEVER: Final[Millis] = 2**62
 _NO_NUMBERS: Final = np.zeros(0, np.int64)
 NOTHING: Final = Prints(_NO_NUMBERS, _NO_NUMBERS, _NO_NUMBERS, ())

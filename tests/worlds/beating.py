@@ -35,4 +35,5 @@ class Beating:
         for number in range(count):
             at = first_ms + number * EVERY_MS
             self.grids.sent(at)
-            self.rhythm.walk(np.array([ROW]), np.array([at]))
+            self.rhythm.play(np.array([ROW]), np.array([at]))
+            self.rhythm.due(at)

@@ -5,41 +5,43 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fleet.worlds.rhythm import Integers, Rhythm
-from fleet.worlds.span import NOTHING, Prints
 
 SPAN = 50
 TERMINALS = 4
 
 
 class Drum:
-    """A rhythm, driven as the hot path drives it."""
+    """A rhythm, played as the hot path plays it."""
 
     def __init__(self) -> None:
         self.rhythm = Rhythm(TERMINALS, SPAN)
-        self.prints = NOTHING
+        self.rows = np.zeros(0, np.int64)
+        self.touched = 0
 
     def beats(self, now: int) -> list[tuple[int, int]]:
         """Return instants and rows of all heartbeats due by `now`."""
-        sent = self._open_span(now)
-        while self.rhythm.closes <= now:
-            self.prints = self._printed(self.rhythm.open_next())
-            sent += self._open_span(min(now, self.rhythm.closes - 1))
-        return sent
-
-    def _open_span(self, now: int) -> list[tuple[int, int]]:
+        rhythm = self.rhythm
         sent: list[tuple[int, int]] = []
         while True:
-            self.prints = self.prints.with_more(self._printed(self.rhythm.take_joined()))
-            due, self.prints = self.prints.until(now)
-            if not len(due.rows):
+            if rhythm.touched != self.touched:
+                rest = self.rows[rhythm.played :]
+                right = rhythm.right(rest, self.at[rhythm.played :])
+                self.play(np.union1d(rest[right], rhythm.take_joined()))
+            elif rhythm.soonest <= now:
+                part = rhythm.due(now)
+                sent += zip(self.at[part].tolist(), self.rows[part].tolist(), strict=True)
+            elif rhythm.closes <= now:
+                self.play(rhythm.open_next())
+            else:
                 return sent
-            due = due.only(self.rhythm.walk(due.rows, due.at))
-            sent += zip(due.at.tolist(), due.rows.tolist(), strict=True)
 
-    def _printed(self, rows: Integers) -> Prints:
+    def play(self, rows: Integers) -> None:
+        """Set a score of the next heartbeats of these."""
+        self.touched = self.rhythm.touched
         at = self.rhythm.next_of(rows)
         order = np.lexsort((rows, at))
-        return Prints(at[order], rows[order], np.zeros(len(rows), np.int64), [b""] * len(rows))
+        self.rows, self.at = rows[order], at[order]
+        self.rhythm.play(self.rows, self.at)
 
 
 grids = st.tuples(st.integers(0, 300), st.integers(1, 120), st.integers(0, 1_500))
@@ -86,3 +88,23 @@ def test_to_begin_again_where_one_was_sends_nothing_twice() -> None:
     drum.rhythm.begin(0, at, 20, 70)
     assert drum.beats(200) == [(60, 0)]
     assert not drum.rhythm.is_due(0, 200)
+
+
+def test_a_span_is_as_long_as_a_thousand_heartbeats_take() -> None:
+    """Many beat: spans grow short, and what is printed at once stays about as much; few: long."""
+    rhythm = Rhythm(20_000, 100)
+    for row in range(20_000):
+        rhythm.begin(row, row % 200, 200, 1_000)
+    sizes = []
+    while rhythm.closes < 600:
+        rows = rhythm.open_next()
+        at = rhythm.next_of(rows)
+        order = np.argsort(at, kind="stable")
+        rhythm.play(rows[order], at[order])
+        rhythm.due(rhythm.closes - 1)
+        sizes.append(len(rows))
+    assert sizes[0] == 10_000
+    assert set(sizes[1:]) == {1_000}
+    quiet = Rhythm(10, 100)
+    assert [quiet.open_next().size for _ in range(3)] == [0, 0, 0]
+    assert quiet.closes == 300
