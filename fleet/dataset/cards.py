@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from fleet.dataset.instants import iso
-from fleet.dataset.schema import Layout, Table
 from fleet.dataset.summary import Summary
+from fleet.dataset.table import Layout, Table
 from fleet.life.faults.slate import slate_of
 from fleet.profile.profile import Profile
 

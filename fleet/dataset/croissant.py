@@ -7,8 +7,8 @@ from typing import Any, Final
 
 import pyarrow as pa
 
-from fleet.dataset.schema import Column, Table
 from fleet.dataset.summary import Summary
+from fleet.dataset.table import Column, Table
 from fleet.profile.render import digest
 
 _MIME: Final = {"parquet": "application/x-parquet", "csv": "text/csv"}

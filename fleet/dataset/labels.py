@@ -27,10 +27,10 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from fleet.dataset import schema
 from fleet.dataset.bucket import Bucket, ms_to_instants, of_terminals
 from fleet.dataset.calendar import Calendar
 from fleet.dataset.hazards import Hazards, targets_of
+from fleet.dataset.label_schema import labels
 from fleet.dataset.truth import sorted_notes
 from fleet.life.faults.catalogue import CATALOGUE
 from fleet.life.faults.slate import slate_of
@@ -142,7 +142,7 @@ class Labeller:
         self._lives = [_Lives(self._hazards, c) for c in range(len(self.codes))]
         self._lead_ms = [_lead(profile, each) for each in self.codes]
         self._schemas = {
-            each: schema.labels(format_duration(each), self._targets).schema
+            each: labels(format_duration(each), self._targets).schema
             for each in profile.dataset.horizons
         }
 

@@ -10,6 +10,7 @@ from fleet.dataset import schema
 from fleet.dataset.bucket import Bucket, ms_to_instants, of_terminals, to_words
 from fleet.dataset.calendar import Calendar, Day
 from fleet.dataset.numbers import global_numbers
+from fleet.dataset.table import INSTANT
 from fleet.dataset.transport import MECHANISMS, WHATS, Fate, Transport
 from fleet.life.truth import NO_FAULT_FOUND
 from fleet.profile.profile import Profile
@@ -47,7 +48,7 @@ def terminals(bucket: Bucket, calendar: Calendar) -> pa.Table:
         ms_to_instants(installed, calendar.origin_ms),
         ms_to_instants(begin, calendar.origin_ms),
         ms_to_instants(end, calendar.origin_ms),
-        pa.nulls(len(members), schema.INSTANT),
+        pa.nulls(len(members), INSTANT),
         pa.array(entry_h),
     ]
     return pa.Table.from_arrays(columns, schema=schema.TERMINALS.schema)

@@ -5,85 +5,31 @@ features may be taken from nothing else. `truth/` is what only the simulator kno
 computed from the truth. Timestamps are UTC microseconds; what is missing is null, never 0 or -1.
 """
 
-from collections.abc import Sequence
-from enum import Enum
-from typing import Final, NamedTuple
+from typing import Final
 
 import pyarrow as pa
 
-INSTANT: Final = pa.timestamp("us", tz="UTC")
-WORD: Final = pa.dictionary(pa.int16(), pa.string())
-TERMINAL: Final = pa.dictionary(pa.int32(), pa.string())
+from fleet.dataset.table import INSTANT, TERMINAL, WORD, Column, Encoding, Layout, Table
 
 
-class Layout(Enum):
-    """How a table is cut into files: one for each bucket, for each day of it, or one in all."""
-
-    BUCKET = "bucket"
-    DAY = "day"
-    WHOLE = "whole"
-
-
-class Column(NamedTuple):
-    """A column.
-
-    Attributes:
-        name: Its name.
-        kind: Its Arrow type.
-        description: What it holds.
-        unit: In UCUM's notation; "" where there is none.
-        nullable: Whether a value may be missing.
-    """
-
-    name: str
-    kind: pa.DataType
-    description: str
-    unit: str = ""
-    nullable: bool = False
+def instant(
+    name: str, description: str, *, nullable: bool = False, encoding: Encoding | None = None
+) -> Column:
+    """Return a column of instants."""
+    return Column(name, INSTANT, description, "us since 1970", nullable, encoding)
 
 
-class Table(NamedTuple):
-    """A table.
-
-    Attributes:
-        name: Folder under the dataset's root, such as `observed/telemetry`.
-        description: What a row is.
-        layout: How it is cut into files.
-        key: Columns that identify a row; rows are sorted by them within a file.
-        columns: Its columns.
-    """
-
-    name: str
-    description: str
-    layout: Layout
-    key: tuple[str, ...]
-    columns: tuple[Column, ...]
-
-    @property
-    def schema(self) -> pa.Schema:
-        """The Arrow schema, with descriptions and units in the metadata of its fields."""
-        return pa.schema([_field(column) for column in self.columns])
-
-
-def _field(column: Column) -> pa.Field:
-    metadata = {"description": column.description}
-    if column.unit:
-        metadata["unit"] = column.unit
-    return pa.field(column.name, column.kind, nullable=column.nullable, metadata=metadata)
-
-
-def _instant(name: str, description: str, *, nullable: bool = False) -> Column:
-    return Column(name, INSTANT, description, "us since 1970", nullable)
-
-
-_TERMINAL: Final = Column("terminal_id", TERMINAL, "terminal, 8 digits; key of observed/terminals")
+OF_TERMINAL: Final = Column(
+    "terminal_id", TERMINAL, "terminal, 8 digits; key of observed/terminals"
+)
 _WHO: Final = Column("terminal_id", pa.string(), "terminal, 8 digits; key of observed/terminals")
-_INGEST: Final = _instant("ingest_ts", "when it arrived at the server")
+_INGEST: Final = instant("ingest_ts", "when it arrived at the server", encoding=Encoding.SPLIT)
 _BOOT: Final = Column("boot_id", pa.uint32(), "how often the terminal had booted", "{count}")
 
 
 def _reading(name: str, kind: pa.DataType, description: str, unit: str) -> Column:
-    return Column(name, kind, description, unit, nullable=True)
+    coarse = Encoding.DICTIONARY if pa.types.is_float32(kind) else None
+    return Column(name, kind, description, unit, nullable=True, encoding=coarse)
 
 
 def _count(name: str, description: str) -> Column:
@@ -109,10 +55,10 @@ TERMINALS: Final = Table(
         Column("link", WORD, "how it reaches the network: ethernet, wifi, cellular"),
         Column("has_battery", pa.bool_(), "whether it can live without mains"),
         Column("has_printer", pa.bool_(), "whether it prints receipts"),
-        _instant("install_ts", "when it was first switched on"),
-        _instant("observed_from", "begin of the study"),
-        _instant("observed_to", "end of the study for this terminal"),
-        _instant("decommission_ts", "when it was taken away", nullable=True),
+        instant("install_ts", "when it was first switched on"),
+        instant("observed_from", "begin of the study"),
+        instant("observed_to", "end of the study for this terminal"),
+        instant("decommission_ts", "when it was taken away", nullable=True),
         Column("age_at_entry_h", pa.float32(), "age of the unit when it entered the study", "h"),
     ),
 )
@@ -122,12 +68,12 @@ TELEMETRY: Final = Table(
     Layout.DAY,
     ("terminal_id", "ts", "ingest_ts"),
     (
-        _TERMINAL,
+        OF_TERMINAL,
         Column("seq", pa.uint32(), "number of the heartbeat", "{count}"),
-        _instant("ts", "the terminal's own instant"),
+        instant("ts", "the terminal's own instant", encoding=Encoding.DELTA),
         _INGEST,
         _BOOT,
-        Column("uptime_s", pa.uint32(), "time since the boot", "s"),
+        Column("uptime_s", pa.uint32(), "time since the boot", "s", encoding=Encoding.DELTA),
         _reading("temp_cel", pa.float32(), "temperature inside", "Cel"),
         _reading("supply_mv", pa.int32(), "supply voltage", "mV"),
         _reading("battery_frac", pa.float32(), "charge of the battery; null without one", "1"),
@@ -152,9 +98,9 @@ EVENTS: Final = Table(
     Layout.DAY,
     ("terminal_id", "ts", "seq", "ingest_ts"),
     (
-        _TERMINAL,
+        OF_TERMINAL,
         Column("seq", pa.uint32(), "the terminal's own count of events", "{count}"),
-        _instant("ts", "the terminal's own instant"),
+        instant("ts", "the terminal's own instant"),
         _INGEST,
         _BOOT,
         Column("event_code", WORD, "what happened; a fault's code if it was reported"),
@@ -174,8 +120,8 @@ FAILURES: Final = Table(
         _WHO,
         Column("component_reported", WORD, "what is said to have failed"),
         Column("mode_reported", WORD, "the diagnosis, which may be wrong"),
-        _instant("detected_ts", "when somebody knew"),
-        _instant("restored_ts", "when it was over", nullable=True),
+        instant("detected_ts", "when somebody knew"),
+        instant("restored_ts", "when it was over", nullable=True),
         Column("downtime_s", pa.int64(), "from detection to the end", "s", nullable=True),
         Column("channel", WORD, "how it was noticed: heartbeat_loss, self_test, user_report"),
     ),
@@ -188,9 +134,9 @@ MAINTENANCE: Final = Table(
     (
         Column("ticket_no", pa.uint64(), "number of the ticket"),
         _WHO,
-        _instant("opened_ts", "when it was opened"),
-        _instant("start_ts", "when somebody began to work on it", nullable=True),
-        _instant("end_ts", "when it was closed", nullable=True),
+        instant("opened_ts", "when it was opened"),
+        instant("start_ts", "when somebody began to work on it", nullable=True),
+        instant("end_ts", "when it was closed", nullable=True),
         Column("kind", WORD, "corrective, preventive, firmware, swap, depot"),
         Column("component", WORD, "what was worked on"),
         Column("diagnosis", WORD, "what was found; it may be wrong"),
@@ -205,8 +151,8 @@ CONTEXT: Final = Table(
     (
         Column("kind", WORD, "rollout, order, holiday"),
         Column("name", pa.string(), "its name"),
-        _instant("ts_from", "when it began"),
-        _instant("ts_to", "when it ended", nullable=True),
+        instant("ts_from", "when it began"),
+        instant("ts_to", "when it ended", nullable=True),
         Column("regions", pa.string(), "regions concerned, by comma; all if empty"),
         Column("models", pa.string(), "models concerned, by comma; all if empty"),
         Column("firmware", pa.string(), "version concerned; empty for none"),
@@ -227,12 +173,12 @@ FAULTS: Final = Table(
         Column("mechanism", WORD, "wear, random, common_cause, firmware, network, human"),
         Column("root_cause_id", pa.string(), "common cause at the root; empty for none"),
         Column("parent_fault_id", pa.uint64(), "the fault that led to it", nullable=True),
-        _instant("precursor_ts", "when telemetry began to show it", nullable=True),
-        _instant("onset_ts", "when it struck"),
-        _instant("detectable_ts", "when anybody could first have known", nullable=True),
-        _instant("detected_ts", "when somebody did", nullable=True),
-        _instant("repair_start_ts", "when the repair began", nullable=True),
-        _instant("repair_end_ts", "when it was over", nullable=True),
+        instant("precursor_ts", "when telemetry began to show it", nullable=True),
+        instant("onset_ts", "when it struck"),
+        instant("detectable_ts", "when anybody could first have known", nullable=True),
+        instant("detected_ts", "when somebody did", nullable=True),
+        instant("repair_start_ts", "when the repair began", nullable=True),
+        instant("repair_end_ts", "when it was over", nullable=True),
         Column("severity", WORD, "how bad it is"),
         Column("has_precursor", pa.bool_(), "whether faults of this kind show beforehand"),
         Column("observable", pa.bool_(), "whether the terminal itself can notice it"),
@@ -251,8 +197,8 @@ LIVES: Final = Table(
         Column("code", WORD, "kind of fault that it is about"),
         Column("component", WORD, "what lives"),
         Column("clock", WORD, "what its age is counted in"),
-        _instant("start_ts", "when it began to be watched"),
-        _instant("end_ts", "when it ended"),
+        instant("start_ts", "when it began to be watched"),
+        instant("end_ts", "when it ended"),
         Column("entry_age_h", pa.float64(), "age at its begin (left truncation)", "h"),
         Column("exit_age_h", pa.float64(), "age at its end", "h"),
         Column("event_observed", pa.bool_(), "whether it ended in its fault; else right-censored"),
@@ -271,9 +217,9 @@ HEALTH: Final = Table(
     Layout.BUCKET,
     ("terminal_id", "code", "ts"),
     (
-        _TERMINAL,
+        OF_TERMINAL,
         Column("code", WORD, "kind of fault that it is about"),
-        _instant("ts", "instant"),
+        instant("ts", "instant"),
         Column("health", pa.float32(), "1 as new, 0 at its fault", "1"),
         Column("hazard_per_h", pa.float64(), "hazard of its fault at that instant", "1/h"),
     ),
@@ -288,8 +234,8 @@ REGIMES: Final = Table(
         Column("parameter", pa.string(), "what was different"),
         Column("regions", pa.string(), "regions concerned, by comma; all if empty"),
         Column("models", pa.string(), "models concerned, by comma; all if empty"),
-        _instant("ts_from", "when it began"),
-        _instant("ts_to", "when it ended"),
+        instant("ts_from", "when it began"),
+        instant("ts_to", "when it ended"),
         Column("kind", WORD, "abrupt, gradual, recurring"),
         Column("amount", pa.float64(), "by how much, in the parameter's unit"),
     ),
@@ -300,10 +246,10 @@ MISSINGNESS: Final = Table(
     Layout.DAY,
     ("terminal_id", "record", "seq", "what"),
     (
-        _TERMINAL,
+        OF_TERMINAL,
         Column("record", WORD, "heartbeat or event"),
         Column("seq", pa.uint32(), "number of the record", "{count}"),
-        _instant("ts", "the terminal's own instant"),
+        instant("ts", "the terminal's own instant"),
         Column("what", WORD, "lost, late, twice"),
         Column("mechanism", WORD, "MCAR, MAR (weak signal), MNAR (ailing terminal)"),
     ),
@@ -314,9 +260,9 @@ STEPS: Final = Table(
     Layout.DAY,
     ("terminal_id", "ts", "number"),
     (
-        _TERMINAL,
+        OF_TERMINAL,
         Column("number", pa.uint32(), "the terminal's own count of steps", "{count}"),
-        _instant("ts", "instant"),
+        instant("ts", "instant"),
         Column("event", WORD, "what happened"),
         Column("from_state", WORD, "state before"),
         Column("to_state", WORD, "state after"),
@@ -331,39 +277,6 @@ SPLITS: Final = Table(
     ("terminal_id",),
     (_WHO, Column("unit_split", WORD, "train, validate or test")),
 )
-
-
-def labels(horizon: str, codes: Sequence[str]) -> Table:
-    """Return the table of labels for a horizon, with a pair of columns for each kind of fault."""
-    own: list[Column] = []
-    for code in codes:
-        own += [
-            Column(f"y_{word(code)}", pa.bool_(), f"whether {code} strikes in time", nullable=True),
-            Column(f"oracle_p_{word(code)}", pa.float64(), f"true chance that {code} does", "1"),
-        ]
-    return Table(
-        f"labels/h={horizon}",
-        f"What happens to a terminal within {horizon} after an instant.",
-        Layout.BUCKET,
-        ("terminal_id", "ts"),
-        (
-            _TERMINAL,
-            _instant("ts", "the instant that is labelled; features may use what arrived by then"),
-            Column("y", pa.int8(), "1 if any fault strikes in time, 0 if none does, null if the "
-                   "study ends before one could know", nullable=True),
-            Column("tte_h", pa.float64(), "time to the next fault, or to the study's end", "h"),
-            Column("event_observed", pa.bool_(), "whether a fault ends tte_h; else censored"),
-            Column("next_class", WORD, "kind of that fault", nullable=True),
-            Column("phase", WORD, "healthy, precursor, faulty, repair"),
-            Column("oracle_p", pa.float64(), "true chance that any fault strikes in time", "1"),
-            *own,
-        ),
-    )  # fmt: skip
-
-
-def word(code: str) -> str:
-    """Return a fault's code as part of a column's name: `PWR-101` becomes `pwr_101`."""
-    return code.lower().replace("-", "_")
 
 
 FIXED: Final = (

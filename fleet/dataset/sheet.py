@@ -12,7 +12,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from fleet.dataset.files import ROW_GROUP
-from fleet.dataset.schema import Table
+from fleet.dataset.table import Table
 
 
 class Picked(NamedTuple):

@@ -7,7 +7,8 @@ from fleet.dataset import schema
 from fleet.dataset.calendar import Calendar
 from fleet.dataset.files import Written
 from fleet.dataset.hazards import targets_of
-from fleet.dataset.schema import Table
+from fleet.dataset.label_schema import labels
+from fleet.dataset.table import Table
 from fleet.profile.profile import Profile
 from fleet.units import format_duration
 
@@ -55,4 +56,4 @@ class Summary(NamedTuple):
 def label_tables(profile: Profile) -> list[Table]:
     """Return the tables of labels, one for each horizon."""
     codes = targets_of(profile)
-    return [schema.labels(format_duration(each), codes) for each in profile.dataset.horizons]
+    return [labels(format_duration(each), codes) for each in profile.dataset.horizons]

@@ -19,10 +19,12 @@ from fleet.dataset.calendar import Calendar
 from fleet.dataset.campaigns import Rulings, tell
 from fleet.dataset.files import Written, sha256_of, table_file, write_table
 from fleet.dataset.hazards import targets_of
+from fleet.dataset.label_schema import labels
 from fleet.dataset.labels import Labeller
 from fleet.dataset.lives import BLOCK, BUCKET, live_block
 from fleet.dataset.regimes import Regime
 from fleet.dataset.splits import splits
+from fleet.dataset.table import Table
 from fleet.dataset.telemetry import Teller
 from fleet.dataset.transport import Transport
 from fleet.profile.profile import Profile
@@ -166,7 +168,7 @@ def _truth(
     """Write the small tables of a bucket."""
     name, kind = f"part-{bucket.number:05}", profile.dataset.format
 
-    def write(table: schema.Table, *rows: pa.Table) -> Written:
+    def write(table: Table, *rows: pa.Table) -> Written:
         return write_table(root, table, name, kind, rows)
 
     return [
@@ -188,7 +190,7 @@ def _labels(
     with ExitStack() as stack:
         files = {
             each: stack.enter_context(
-                table_file(root, schema.labels(format_duration(each), targets), name, kind)
+                table_file(root, labels(format_duration(each), targets), name, kind)
             )
             for each in profile.dataset.horizons
         }

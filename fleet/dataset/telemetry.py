@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 from fleet.dataset.bucket import Bucket
 from fleet.dataset.calendar import Calendar, Day
 from fleet.dataset.regimes import Regime
-from fleet.dataset.schema import INSTANT, MISSINGNESS, TELEMETRY
+from fleet.dataset.schema import MISSINGNESS, TELEMETRY
 from fleet.dataset.sheet import Picked, Sheet, Source
+from fleet.dataset.table import INSTANT
 from fleet.dataset.transport import MECHANISMS, WHATS, Fate, Transport
 from fleet.life.telemetry import COLUMN, Heartbeats, Vitals
 from fleet.worlds.stretches import FIELDS, STATES, Grid, expand, grid_of

@@ -17,7 +17,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from fleet.dataset.schema import word
+from fleet.dataset.label_schema import word
 from fleet.proof.counts import Z
 from fleet.proof.evidence import Evidence
 from fleet.proof.finding import Check, Finding, at_most, too_few

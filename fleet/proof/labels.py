@@ -8,7 +8,7 @@ step from row to row until the event comes.
 
 from typing import Final
 
-from fleet.dataset.schema import word
+from fleet.dataset.label_schema import word
 from fleet.proof.evidence import Evidence
 from fleet.proof.finding import Finding, none
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from sklearn.ensemble import HistGradientBoostingClassifier
 from threadpoolctl import threadpool_limits
 
-from fleet.dataset.schema import word
+from fleet.dataset.label_schema import word
 from fleet.dataset.splits import schemes
 from fleet.proof.evidence import Evidence
 from fleet.proof.features import features, telemetry

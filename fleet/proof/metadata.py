@@ -15,8 +15,9 @@ import pyarrow.parquet as pq
 
 from fleet.dataset.errors import DatasetError
 from fleet.dataset.files import sha256_of
-from fleet.dataset.schema import FIXED, Table
+from fleet.dataset.schema import FIXED
 from fleet.dataset.summary import label_tables
+from fleet.dataset.table import Table
 from fleet.proof.evidence import MISSING, Evidence, sql_name
 from fleet.proof.finding import Check, Finding, none
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 import numpy as np
 
 from fleet.chance.laws import Weibull
-from fleet.dataset.schema import word
+from fleet.dataset.label_schema import word
 from fleet.life.states import IN_SERVICE, State
 from fleet.proof.evidence import Columns, Evidence
 from fleet.proof.record import finding_of, read_record

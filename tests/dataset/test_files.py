@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from fleet.dataset.files import ROW_GROUP, TableFile, write_table
-from fleet.dataset.schema import INSTANT, TERMINAL, Column, Layout, Table
+from fleet.dataset.table import INSTANT, TERMINAL, Column, Layout, Table
 
 
 def table(count: int) -> pa.Table:

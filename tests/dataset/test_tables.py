@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from fleet.dataset import schema
-from fleet.dataset.schema import Table
+from fleet.dataset.table import Table
 from tests.dataset.datasets import hashes, make, table
 
 
