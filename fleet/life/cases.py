@@ -36,7 +36,7 @@ class Cases:
     def __init__(self) -> None:
         self.active: dict[str, Ailment] = {}
         self.beset: dict[str, Ailment] = {}
-        self.held: set[str] = set()
+        self.held: frozenset[str] = frozenset()
         self.omens: dict[str, Millis] = {}
         self.plights: dict[str, Millis] = {}
         self.ailments = self.tickets = 0

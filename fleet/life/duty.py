@@ -57,6 +57,7 @@ async def on_duty(t: Terminal) -> None:
     at, deed = _next(t)
     order = await t.attend(at)
     if order is None:
+        t.bear(at)
         await deed(t)
     else:
         await obey(t, order)

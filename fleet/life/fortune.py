@@ -75,16 +75,16 @@ def _concerns(t: Terminal, turn: Turn) -> bool:
     A host is looked at anew whenever it fails or answers again: since it last did so, another
     version may have come to run here.
     """
-    cause, held = turn.course.cause, t.cases.held
+    cause = turn.course.cause
     if isinstance(cause, Gateway) and not turn.looms:
         return True
     if not (turn.begins or turn.looms):
-        concerned = cause.name in held
-        held.discard(cause.name)
+        concerned = cause.name in t.cases.held
+        t.cases.held -= {cause.name}
         return concerned
     concerned = cause.admits_version(t.pulse.fw)
     if concerned and turn.begins and type(cause) in _ENDS:
-        held.add(cause.name)
+        t.cases.held |= {cause.name}
     return concerned
 
 

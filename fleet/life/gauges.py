@@ -67,18 +67,18 @@ class Gauges:
     __slots__ = ("_shown",)
 
     def __init__(self) -> None:
-        self._shown: list[Shown] = []
+        self._shown: tuple[Shown, ...] = ()
 
     def show(self, source: int, symptom: Symptom, begin: Millis, grow_ms: Millis) -> None:
         """Let a symptom begin; see `fleet.life.symptoms.Symptoms.show`."""
         same = (source, symptom.channel)
-        self._shown = [each for each in self._shown if (each[0], each[1].channel) != same]
-        self._shown.append((source, symptom, begin, grow_ms))
+        others = (each for each in self._shown if (each[0], each[1].channel) != same)
+        self._shown = (*others, (source, symptom, begin, grow_ms))
 
     def hide(self, source: int) -> None:
         """End all symptoms of a source."""
         if self._shown:
-            self._shown = [each for each in self._shown if each[0] != source]
+            self._shown = tuple(each for each in self._shown if each[0] != source)
 
     def read(
         self, seed: int, serial: int, number: int, now: Millis, activity: float

@@ -1,5 +1,6 @@
 """The terminal: what it remembers, and the few verbs of which every chapter of its life is made."""
 
+from collections.abc import Awaitable
 from typing import Final
 
 from msgspec.structs import replace
@@ -261,22 +262,27 @@ class Terminal:
         await self.rest(duration_ms)
         return duration_ms
 
-    async def attend(self, until: Millis) -> AnyOrder | None:
+    def attend(self, until: Millis) -> Awaitable[AnyOrder | None]:
         """Wait for an order until `until`, with heartbeats where the state sends them.
+
+        A fault that strikes before ends the wait; whoever is back without an order calls `bear`.
+
+        Raises:
+            LinkDown: The link broke.
+        """
+        soonest = min(self.unit.risks.at, until)
+        if self.link is Link.ONLINE and self.pulse.state in BEATING:
+            return self.world.beat(self.every_ms, soonest)
+        return self.world.listen(soonest)
+
+    def bear(self, until: Millis) -> None:
+        """Bear what the wait until `until` has brought.
 
         Raises:
             Fault: One struck meanwhile.
-            LinkDown: The link broke.
         """
-        risk = self.unit.risks.at
-        soonest = min(risk, until)
-        if self.link is Link.ONLINE and self.pulse.state in BEATING:
-            order = await self.world.beat(self.every_ms, soonest)
-        else:
-            order = await self.world.listen(soonest)
-        if order is None and risk < until:
+        if self.unit.risks.at < until:
             raise self.unit.risks.strike(self.world.now())
-        return order
 
     # ------------------------------------------------------------------ link and power
 

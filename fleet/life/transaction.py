@@ -84,7 +84,9 @@ async def in_transaction(t: Terminal) -> tuple[AnyOrder, ...]:
     assert sale is not None  # noqa: S101 - the state says so
     while t.world.now() < sale.ends_at:
         order = await t.attend(sale.ends_at)
-        if order is not None:
+        if order is None:
+            t.bear(sale.ends_at)
+        else:
             sale.held = (*sale.held, order)
     t.sale = None
     _CONCLUDE[sale.outcome](t, sale)

@@ -11,6 +11,7 @@ Deadlines, never durations, cross the seam. All instants are business millisecon
 epoch.
 """
 
+from collections.abc import Awaitable
 from typing import Protocol
 
 from fleet.life.states import Step
@@ -46,14 +47,17 @@ class World(Protocol):
     async def sleep(self, until: Millis) -> None:
         """Wait, deaf: orders queue up (a bounded number; the oldest is dropped and counted)."""
 
-    async def listen(self, until: Millis) -> AnyOrder | None:
+    # Terminals spend their lives in the next two, thousands at once: a world that can do without
+    # a coroutine of its own for each of them returns what it would have awaited.
+
+    def listen(self, until: Millis) -> Awaitable[AnyOrder | None]:
         """Wait until `until`, or until an order takes effect, and return it.
 
         Raises:
             LinkDown: The link was up and went down.
         """
 
-    async def beat(self, every: Millis, until: Millis) -> AnyOrder | None:
+    def beat(self, every: Millis, until: Millis) -> Awaitable[AnyOrder | None]:
         """Like `listen`, and send a heartbeat at each instant of the grid up to `until`.
 
         The grid is anchored by the first beat after `attach`; a late wake-up does not move it.

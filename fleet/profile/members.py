@@ -7,6 +7,7 @@ in an estate of a thousand and of ten thousand; shares hold on average.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from fleet.chance.streams import Purpose, Streams
@@ -68,7 +69,7 @@ def member(estate: Estate, seed: int, index: int) -> Member:
         sector=estate.sectors[_pick(shop, _SECTOR, [each.share for each in estate.sectors])],
         size=estate.sizes[_pick(shop, _SIZE, [each.share for each in estate.sizes])],
         site=site,
-        cell=f"{region.name}-{1 + _number(shop, _CELL, region.cells)}",
+        cell=_cell(region.name, 1 + _number(shop, _CELL, region.cells)),
         batch=1 + _number(own, _BATCH, model.batches),
     )
 
@@ -76,6 +77,12 @@ def member(estate: Estate, seed: int, index: int) -> Member:
 def members(estate: Estate, seed: int, shard: int = 0, shards: int = 1) -> Iterator[Member]:
     """The terminals of one shard: every ``shards``-th, beginning with number ``shard``."""
     return (member(estate, seed, index) for index in range(shard, estate.terminals, shards))
+
+
+@lru_cache(maxsize=4_096)
+def _cell(region: str, number: int) -> str:
+    """The name of a cell: one for all who stand in it."""
+    return f"{region}-{number}"
 
 
 def _twin(estate: Estate, seed: int, index: int) -> int:

@@ -3,20 +3,24 @@
 Theory of operation
 -------------------
 A sleeper waits for one instant at a time and holds the ticket of that wait. To wait anew is to
-take a new ticket, which makes the old one void; void entries stay in the heap until their instant
-and are then passed over. Tickets are drawn in order, so that sleepers of the same instant wake in
-the order in which they went to sleep, on every machine and in every run.
+take a new ticket, which makes the old one void. Void entries stay in the heap until their instant
+and are then passed over, or until the heap is half as long again as it was when it was last swept:
+so there are never many more of them than of sleepers. Tickets are drawn in order, so that sleepers
+of the same instant wake in the order in which they went to sleep, on every machine and in every
+run.
 
 The kernel has no clock. The live world tells it how far time has come, once per tick; a virtual
 world tells it the end of time at once. 1.4 us a wake-up, against 12 us for an asyncio timer.
 """
 
 from collections.abc import Generator
-from heapq import heappop, heappush
+from heapq import heapify, heappop, heappush
 from types import coroutine
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from fleet.units import Millis
+
+_SWEEP_MIN: Final = 1_024
 
 
 class Sleeper(Protocol):
@@ -31,10 +35,11 @@ class Sleeper(Protocol):
 class Kernel:
     """Deadlines, soonest first."""
 
-    __slots__ = ("_heap", "_tickets")
+    __slots__ = ("_heap", "_sweep_at", "_tickets")
 
     def __init__(self) -> None:
         self._heap: list[tuple[Millis, int, Sleeper]] = []
+        self._sweep_at = _SWEEP_MIN
         self._tickets = 0
 
     def __len__(self) -> int:
@@ -49,6 +54,8 @@ class Kernel:
         self._tickets = ticket = self._tickets + 1
         sleeper.ticket = ticket
         heappush(self._heap, (at, ticket, sleeper))
+        if len(self._heap) > self._sweep_at:
+            self._sweep()
 
     def cancel(self, sleeper: Sleeper) -> None:
         """Let `sleeper` wait for no instant at all."""
@@ -68,6 +75,12 @@ class Kernel:
                 woken += 1
                 sleeper.wake(at)
         return woken
+
+    def _sweep(self) -> None:
+        """Drop void entries, in place: `run_until` may be at work."""
+        self._heap[:] = [entry for entry in self._heap if entry[2].ticket == entry[1]]
+        heapify(self._heap)
+        self._sweep_at = max(_SWEEP_MIN, len(self._heap) * 3 // 2)
 
 
 @coroutine

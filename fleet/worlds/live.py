@@ -4,7 +4,7 @@ Three parts, each on the one before: how it waits (`fleet.worlds.waiting`), what
 link (`fleet.worlds.ear`), and here the seam that its terminal sees, with what its shard does to it.
 """
 
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Coroutine
 from contextlib import suppress
 from typing import Any
 
@@ -85,12 +85,12 @@ class LiveWorld(Ear):
             await park()
             self._story = until
 
-    async def listen(self, until: Millis) -> AnyOrder | None:  # noqa: D102
-        return await self._attend(Wait.LISTEN, until)
+    def listen(self, until: Millis) -> Awaitable[AnyOrder | None]:  # noqa: D102
+        return self._attend(Wait.LISTEN, until)
 
-    async def beat(self, every: Millis, until: Millis) -> AnyOrder | None:  # noqa: D102
+    def beat(self, every: Millis, until: Millis) -> Awaitable[AnyOrder | None]:  # noqa: D102
         self.beating.prepare(self._story, every)
-        return await self._attend(Wait.BEAT, until)
+        return self._attend(Wait.BEAT, until)
 
     async def attach(self) -> None:  # noqa: D102
         self._stopwatch.want_link(1)

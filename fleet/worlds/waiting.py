@@ -18,7 +18,7 @@ clock; instants that have passed are then caught up with at once, in order. An o
 was due is sent, however late, and its latency counts from when it was due.
 """
 
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Coroutine
 from enum import Enum
 from typing import Any
 
@@ -145,14 +145,13 @@ class Waiter:
     def _catch_up(self) -> None:
         self._story = max(self._story, self._environment.clock.now())
 
-    async def _attend(self, wait: Wait, until: Millis) -> AnyOrder | None:
+    def _attend(self, wait: Wait, until: Millis) -> Awaitable[AnyOrder | None]:
         if self.link is None and wait is Wait.BEAT:
             raise LinkDown
         self._wait = wait
         self._until = until
         self._aim()
-        order: AnyOrder | None = await park()
-        return order
+        return park()
 
     def _aim(self) -> None:
         """Wait for whatever comes first: the end of the wait, an order, a heartbeat."""

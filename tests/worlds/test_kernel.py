@@ -52,6 +52,22 @@ def test_a_cancelled_wait_never_ends() -> None:
     assert notes == []
 
 
+@given(st.lists(st.integers(0, 9), max_size=60))
+def test_void_waits_are_swept_out_and_nobody_notices(restless: list[int]) -> None:
+    """Whoever waits anew again and again leaves no heap behind, and wakes when he should."""
+    kernel, notes = Kernel(), Notes()
+    crowd = [Diarist(notes, str(number)) for number in range(10)]
+    for number, sleeper in enumerate(crowd):
+        kernel.call(7_000 + number, sleeper)
+    for turn, number in enumerate(restless * 50):
+        kernel.call(5_000 + turn, crowd[number])
+    last = {number: 5_000 + turn for turn, number in enumerate(restless * 50)}
+    assert len(kernel) <= 1_024 + 1
+    assert kernel.run_until(10_000) == len(crowd)
+    expected = sorted((last.get(number, 7_000 + number), number) for number in range(10))
+    assert notes == [(str(number), at) for at, number in expected]
+
+
 def test_what_falls_due_meanwhile_is_woken_too() -> None:
     """A sleeper that goes back to sleep for an instant already past wakes in the same run."""
     kernel, notes = Kernel(), Notes()

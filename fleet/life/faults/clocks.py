@@ -55,7 +55,7 @@ class Clocks:
         self._used = 0.0  # what the curve amounts to up to `_since`
         self.entry = entry
         # Powered time and use up to `_since`; of the calendar, what it showed at the epoch.
-        self._shown = list(entry)
+        self._shown = entry
 
     @property
     def running(self) -> bool:
@@ -71,8 +71,8 @@ class Clocks:
     def stop(self, now: Millis) -> None:
         """Switch the power off; nothing happens if it is."""
         if self.running:
-            for clock in (Clock.POWERED, Clock.USE):
-                self._shown[clock] = self.reading(clock, now)
+            powered, used = (self.reading(clock, now) for clock in (Clock.POWERED, Clock.USE))
+            self._shown = (powered, used, self._shown[Clock.CALENDAR])
             self._since = NEVER
 
     def reading(self, clock: Clock, now: Millis) -> float:
