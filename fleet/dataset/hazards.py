@@ -120,6 +120,11 @@ class Hazards:
             for span_h in spans_h
         ]
 
+    def is_steady(self, code: int) -> bool:
+        """Return whether no age changes the hazard of a kind of fault."""
+        law = self._laws[code]
+        return law is None or law.is_steady
+
     def anew(self, code: int, life: Integers, spans_h: Sequence[float]) -> list[Floats]:
         """Return the same for lives like these that would begin right now, as good as new.
 
@@ -164,6 +169,11 @@ class _Table:
             case _:
                 self._ages = np.linspace(0.0, _FAR * oldest_h + 1.0, _POINTS)
                 self._points = np.array([law.cumulative_hazard(h * HOUR_MS) for h in self._ages])
+
+    @property
+    def is_steady(self) -> bool:
+        """Whether it grows evenly."""
+        return self._points is None and self._shape == 1.0
 
     def hazard(self, age_h: Floats) -> Floats:
         if self._points is not None:

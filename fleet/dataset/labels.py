@@ -21,7 +21,7 @@ processors, and traces of what a life's later end lets one infer of its earlier 
 """
 
 from collections.abc import Iterator
-from typing import Any, Final, NamedTuple
+from typing import Final
 
 import numpy as np
 import pyarrow as pa
@@ -29,6 +29,8 @@ from numpy.typing import NDArray
 
 from fleet.dataset.bucket import Bucket, ms_to_instants, of_terminals
 from fleet.dataset.calendar import Calendar
+from fleet.dataset.chances import Course, rounded
+from fleet.dataset.grid import ROW, Events, Grid
 from fleet.dataset.hazards import Hazards, targets_of
 from fleet.dataset.label_schema import labels
 from fleet.dataset.truth import sorted_notes
@@ -41,64 +43,9 @@ KINDS: Final = sorted(CATALOGUE)
 PHASES: Final = ("healthy", "precursor", "faulty", "repair")
 _TERMINALS: Final = 64
 _NEVER: Final = 2**40
-_PARTS: Final = 1_024.0
-_ROW: Final = 2**42  # a terminal's row, times this, plus an instant is one sortable number
 
 Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
-
-
-class Grid(NamedTuple):
-    """The instants that are labelled: some neighbouring terminals', one terminal after the other.
-
-    What is asked of instants in order is answered by counting, not by searching: that what happened
-    is put down at the first instant after it, and a running sum tells what happened before each.
-
-    Attributes:
-        first: Row of the first terminal.
-        terminals: How many.
-        every: Distance of the instants in ms; the first is at 0.
-        points: How many each terminal has.
-    """
-
-    first: int
-    terminals: int
-    every: Millis
-    points: int
-
-    @property
-    def row(self) -> Integers:
-        """The terminal of each instant."""
-        return np.repeat(np.arange(self.first, self.first + self.terminals), self.points)
-
-    @property
-    def at(self) -> Integers:
-        """Each instant, in ms since the epoch."""
-        return np.tile(np.arange(self.points) * self.every, self.terminals)
-
-    def before(self, events: "Events") -> Integers:
-        """Return how many events came at each instant or before it, those of rows before too."""
-        bounds = [(self.first + n) * _ROW for n in (0, self.terminals)]
-        begin, end = np.searchsorted(events.key, bounds)
-        row, at = np.divmod(events.key[begin:end], _ROW)
-        place = np.minimum(-(-at // self.every), self.points) + (row - self.first) * self.points
-        total = np.bincount(place, minlength=self.terminals * self.points + 1)[:-1]
-        total[0] += begin
-        return np.cumsum(total, out=total)
-
-
-class Events:
-    """Events of terminals, by terminal and instant.
-
-    Attributes:
-        order: The place that each had before.
-        key: Row and instant as one number.
-    """
-
-    def __init__(self, row: Integers, at: Integers) -> None:
-        key = row * _ROW + at
-        self.order = np.argsort(key, kind="stable")
-        self.key: Integers = key[self.order]
 
 
 class Onsets:
@@ -113,8 +60,8 @@ class Onsets:
         """Return for instants how many ms later the next fault strikes, and its kind."""
         next_one = grid.before(self._events)
         wait = self._key.take(next_one)
-        wait -= row * _ROW + at
-        wait[wait >= _ROW - at] = _NEVER
+        wait -= row * ROW + at
+        wait[wait >= ROW - at] = _NEVER
         return wait, self._code.take(next_one)
 
 
@@ -135,12 +82,14 @@ class Labeller:
         struck: NDArray[np.bool_] = notes["life"].to_numpy() > 0
         self._any = Onsets(row[struck], at[struck], code[struck])
         mine = [code == place[each] for each in self.codes]
-        self._own = [Onsets(row[which], at[which], code[which]) for which in mine]
+        self._own = [_Times(row[which], at[which]) for which in mine]
         self._phases = _phases(notes, calendar.end)
         shown = _filled(notes["precursor_at"], at)
-        self._began = [_Spans(row[which], shown[which], at[which]) for which in mine]
-        self._lives = [_Lives(self._hazards, c) for c in range(len(self.codes))]
-        self._lead_ms = [_lead(profile, each) for each in self.codes]
+        self._shown = [_Times(row[which], shown[which], at[which]) for which in mine]
+        self._courses = [
+            Course(self._hazards, number, _lead(profile, code), profile.dataset.horizons)
+            for number, code in enumerate(self.codes)
+        ]
         self._schemas = {
             each: labels(format_duration(each), self._targets).schema
             for each in profile.dataset.horizons
@@ -157,20 +106,26 @@ class Labeller:
         calendar, row, at = self._calendar, grid.row, grid.at
         left = calendar.end - at
         wait, code = self._any.after(grid, row, at)
-        own = [onsets.after(grid, row, at)[0] for onsets in self._own]
-        chances = [self._chances(c, grid, at, waited) for c, waited in enumerate(own)]
         shared = [of_terminals(row, self._bucket), ms_to_instants(at, calendar.origin_ms)]
         told = self._told(grid, wait, left, code)
+        shown = [each.places_in(grid) for each in self._shown]
+        courses = [each.of(grid) for each in self._courses]
         tables = {}
         for number, horizon in enumerate(self._profile.dataset.horizons):
-            none = np.ones(len(at))
-            columns = [*shared, _truth(wait, left, horizon, pa.int8()), *told]
-            targets = []
-            for each, waited, chance in zip(self.codes, own, chances, strict=True):
-                none *= 1.0 - chance[number]
+            known = left >= horizon
+            strikes = wait <= np.minimum(horizon, left - 1)
+            none, targets = np.ones(len(at)), []
+            for each, own, places, course in zip(
+                self.codes, self._own, shown, courses, strict=True
+            ):
+                soon = own.within(grid, horizon)
+                chance, told_chance = course.chances(number)
+                chance[places] = told_chance[places] = soon[places]
+                none *= np.subtract(1.0, chance, out=chance)
                 if each in self._targets:
-                    targets += [_truth(waited, left, horizon, pa.bool_()), _told(chance[number])]
-            columns += [_told(1.0 - none), *targets]
+                    targets += [_flags(soon, known), pa.array(told_chance)]
+            columns = [*shared, _flags(strikes, known).cast(pa.int8()), *told]
+            columns += [pa.array(rounded(1.0 - none)), *targets]
             tables[horizon] = pa.Table.from_arrays(columns, schema=self._schemas[horizon])
         return tables
 
@@ -188,23 +143,6 @@ class Labeller:
             pa.DictionaryArray.from_arrays(pa.array(phase), pa.array(PHASES)),
         ]
 
-    def _chances(self, code: int, grid: Grid, at: Integers, wait: Integers) -> list[Floats]:
-        """Return the true chances that a kind of fault strikes within each horizon."""
-        horizons, hazards = self._profile.dataset.horizons, self._hazards
-        spans_h = [horizon / HOUR_MS for horizon in horizons]
-        life, lived, known = self._lives[code].at(grid, at)
-        (now,), (between,) = np.nonzero(lived), np.nonzero(known & ~lived)
-        ahead = hazards.ahead(code, life[now], at[now], self._lead_ms[code] / HOUR_MS, spans_h)
-        anew = hazards.anew(code, life[between], spans_h)
-        (began,) = np.nonzero(self._began[code].holds(grid))
-        chances = []
-        for horizon, soon, fresh in zip(horizons, ahead, anew, strict=True):
-            chance = np.zeros(len(at))
-            chance[now], chance[between] = -np.expm1(-soon), -np.expm1(-fresh)
-            chance[began] = wait[began] <= horizon
-            chances.append(chance)
-        return chances
-
 
 class _Spans:
     """Spans of terminals' time; may overlap."""
@@ -218,37 +156,33 @@ class _Spans:
         return grid.before(self._begins) > grid.before(self._ends)
 
 
-class _Lives:
-    """The lives of one kind of fault, to be found by terminal and instant."""
+class _Times:
+    """Instants of terminals, or spans from one to another, to be found by terminal."""
 
-    def __init__(self, hazards: Hazards, code: int) -> None:
-        (which,) = np.nonzero(hazards.code == code)
-        self._events = Events(hazards.row[which], hazards.start[which])
-        # Of a life there is none, which lies before all others.
-        self._life = np.append(which[self._events.order], 0)
-        self._row = np.append(hazards.row[self._life[:-1]], -1)
-        self._end = np.append(hazards.end[self._life[:-1]], 0)
+    def __init__(self, row: Integers, begin: Integers, end: Integers | None = None) -> None:
+        order = np.argsort(row, kind="stable")
+        self._row, self._begin = row[order], begin[order]
+        self._end = self._begin if end is None else end[order]
 
-    def at(self, grid: Grid, at: Integers) -> tuple[Integers, NDArray[np.bool_], NDArray[np.bool_]]:
-        """Return the last life to begin by each instant, whether it lasts, whether there is one."""
-        place = grid.before(self._events)
-        place -= 1
-        known = self._row.take(place, mode="wrap") == grid.row
-        life = self._life.take(place, mode="wrap")
-        return life, known & (at < self._end.take(place, mode="wrap")), known
+    def within(self, grid: Grid, horizon: Millis) -> NDArray[np.bool_]:
+        """Return which instants of a grid are followed by one of these within a horizon."""
+        soon = np.zeros(grid.terminals * grid.points, np.bool_)
+        which = grid.rows_in(self._row)
+        begin = self._begin[which]
+        soon[grid.places(self._row[which], begin - horizon, begin)] = True
+        return soon
 
-
-def _told(chance: Floats) -> pa.Array:
-    """Return chances to a part in a thousand, by operations that are exact everywhere."""
-    mantissa, exponent = np.frexp(chance)
-    return pa.array(np.ldexp(np.rint(mantissa * _PARTS), exponent) / _PARTS)
+    def places_in(self, grid: Grid) -> Integers:
+        """Return the places of all instants that lie in one of these spans."""
+        which = grid.rows_in(self._row)
+        return grid.places(self._row[which], self._begin[which], self._end[which])
 
 
-def _truth(wait: Integers, left: Integers, horizon: Millis, kind: Any) -> pa.Array:
+def _flags(strikes: NDArray[np.bool_], known: NDArray[np.bool_]) -> pa.Array:
     """Return whether something strikes in time; null where the study ends before one could know."""
-    strikes = wait <= np.minimum(horizon, left - 1)
-    unknown = ~strikes & (left < horizon)
-    return pa.array(strikes, mask=unknown).cast(kind)
+    bits = [pa.py_buffer(np.packbits(each, bitorder="little"))
+            for each in (strikes | known, strikes)]  # fmt: skip
+    return pa.Array.from_buffers(pa.bool_(), len(strikes), bits)
 
 
 def _filled(column: pa.ChunkedArray, otherwise: Integers | Millis) -> Integers:
