@@ -80,6 +80,8 @@ class Hazards:
         self._usual_pace = np.where(powered & (profile.day is None), 1.0, usual)
         laws = {code: slate.risks[n].law for code, n in slate.index.items()}
         self._laws = [_Table(laws[code], oldest_h) if code in laws else None for code in self.codes]
+        self._aging = [number for number in range(len(self.codes)) if not self.is_steady(number)]
+        self._scale_h = np.array([np.inf if law is None else law.scale_h for law in self._laws])
         everyone = np.arange(len(self.row))
         self._at_entry = self._law(everyone, self._entry_h)
         by_law = self._law(everyone, lives["exit_age_h"].to_numpy()) - self._at_entry
@@ -146,9 +148,9 @@ class Hazards:
         return since
 
     def _law(self, life: Integers, age_h: Floats) -> Floats:
-        hazard = np.zeros(len(life))
         code = self.code[life]
-        for number in np.flatnonzero(np.bincount(code)):
+        hazard: Floats = age_h / self._scale_h[code]
+        for number in self._aging:
             law = self._laws[number]
             if law is not None:
                 (which,) = np.nonzero(code == number)
@@ -157,15 +159,19 @@ class Hazards:
 
 
 class _Table:
-    """The cumulative hazard of a law, for many ages at once."""
+    """The cumulative hazard of a law, for many ages at once.
+
+    Attributes:
+        scale_h: In how many hours a steady one grows by 1.
+    """
 
     def __init__(self, law: Law, oldest_h: float) -> None:
-        self._shape, self._scale_h, self._points = 1.0, 0.0, None
+        self._shape, self.scale_h, self._points = 1.0, 1.0, None
         match law:
             case Exponential():
-                self._scale_h = law.mean() / HOUR_MS
+                self.scale_h = law.mean() / HOUR_MS
             case Weibull():
-                self._shape, self._scale_h = law.shape, law.scale / HOUR_MS
+                self._shape, self.scale_h = law.shape, law.scale / HOUR_MS
             case _:
                 self._ages = np.linspace(0.0, _FAR * oldest_h + 1.0, _POINTS)
                 self._points = np.array([law.cumulative_hazard(h * HOUR_MS) for h in self._ages])
@@ -178,5 +184,5 @@ class _Table:
     def hazard(self, age_h: Floats) -> Floats:
         if self._points is not None:
             return np.asarray(np.interp(age_h, self._ages, self._points), np.float64)
-        scaled: Floats = age_h / self._scale_h
+        scaled: Floats = age_h / self.scale_h
         return scaled if self._shape == 1.0 else np.power(scaled, self._shape)

@@ -14,7 +14,7 @@ from fleet.dataset.hazards import Hazards
 from fleet.dataset.numbers import global_numbers
 from fleet.profile.profile import Profile
 
-_HEALTH_ROWS: Final = 500_000
+_HEALTH_ROWS: Final = 30_000
 Integers = NDArray[np.int64]
 
 
@@ -82,7 +82,7 @@ def health(bucket: Bucket, calendar: Calendar, profile: Profile) -> Iterator[pa.
     Health is what is left of the survival of its life, less what its precursor has come to.
     """
     hazards = Hazards(sorted_notes(bucket, "lives", "code", "start_at"), profile)
-    every = profile.dataset.health_every
+    every, codes = profile.dataset.health_every, pa.array(hazards.codes, pa.string())
     first = -(-hazards.start // every)
     count = np.maximum(0, (hazards.end - 1) // every - first + 1)
     cuts = np.unique(np.searchsorted(np.cumsum(count), np.arange(
@@ -94,7 +94,7 @@ def health(bucket: Bucket, calendar: Calendar, profile: Profile) -> Iterator[pa.
         at = (first[life] + number) * every
         columns = [
             of_terminals(hazards.row[life], bucket),
-            to_words(pa.array(hazards.codes).take(pa.array(hazards.code[life]))),
+            pa.DictionaryArray.from_arrays(hazards.code[life].astype(np.int16), codes),
             ms_to_instants(at, calendar.origin_ms),
             pa.array(np.exp(-hazards.collected(life, at)).astype(np.float32)),
             pa.array(hazards.rate(life, at)),
