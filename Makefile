@@ -11,10 +11,11 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 ARGS ?=
 PROOF_DIR ?= build
+MQTTJS_VERSION := 5.16.0
 GENERATED := fleet/wire/asyncapi.yaml docs/metrics.md docs/life.md docs/faults.md docs/profiles.md docs/coverage.md
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint check bench big proof contract wheel clean \
+.PHONY: help run test lint check bench peers big proof contract wheel clean \
 	dashboards dashboards-check dashboards-verify alerts-verify scrape-cost gallery stack
 
 help: ## List what can be made
@@ -60,6 +61,17 @@ gallery: $(VENV)/.dashboards ## Draw a preview of all panels from a recorded run
 
 stack: $(VENV)/.dashboards ## Run Prometheus beside a run; ARGS="HOST:PORT ..." for several
 	@$(BIN)/python -m dashboards stack $(ARGS)
+
+# Into build/peers; what installs one may be missing, then the benchmarks leave that peer out.
+peers: ## Install peers for the benchmarks that are no Python packages: mqtt.js, Paho for Go
+	@mkdir -p build/peers
+	@if command -v npm >/dev/null; then \
+		npm install --loglevel=error --no-save --no-package-lock --prefix build/peers \
+			mqtt@$(MQTTJS_VERSION) >/dev/null; \
+		else echo 'mqtt.js is not installed: there is no npm (Debian: apt-get install npm)' >&2; fi
+	@if command -v go >/dev/null; then cd benchmarks/peers/paho_go && go build -o $(CURDIR)/build/peers/; \
+		else echo 'Paho for Go is not built: there is no go (https://go.dev/dl)' >&2; fi
+
 big: $(VENV)/.bench ## Prove that two shards carry 38,000 terminals; some minutes
 	@$(BIN)/python -m benchmarks.big $(ARGS)
 

@@ -10,8 +10,9 @@ from rich.status import Status
 
 from benchmarks import connects, dataset, heartbeats, highest, machine, memory, report, scaling
 from benchmarks.errors import BenchError
-from benchmarks.heartbeats import AIOMQTT, FLOOR, GMQTT, OURS, Load, Plan, Subject, ours, peer
+from benchmarks.heartbeats import OURS, Load, Plan, Subject
 from benchmarks.memory import Sizes
+from benchmarks.peers import roster
 from benchmarks.report import Result
 from fleet.run.descriptors import raise_limit
 
@@ -19,35 +20,48 @@ _WIDTH: Final = 120
 _CLIENTS: Final = 2_000
 # What aiomqtt holds here with a client for each terminal; it was never seen above 6,500/s.
 _AIOMQTT_RATE: Final = 2_000
+# Beyond it clients with timers of their own have nothing to say, aiomqtt's nor others'.
+_TIMERS_RATE_MAX: Final = 10_000
 
 Progress = Callable[[str], None]
 Bench = Callable[[bool, Progress], Result]
 
 
 def _heartbeats(
-    name: str, rate: int, qos: int, floor_times: float | None, gmqtt_times: float
+    name: str, rate: int, qos: int, floor_times: float | None, peer_times: float
 ) -> Bench:
     load = Load(_CLIENTS, rate, qos)
-    slow = load._replace(rate=_AIOMQTT_RATE)
-    subjects = [
-        Subject(FLOOR, load, peer("floor")),
-        Subject(OURS, load, ours),
-        Subject(GMQTT, load, peer("gmqtt_clients")),
-    ]
-    if rate <= 10_000:  # noqa: PLR2004 - beyond it aiomqtt has nothing to say
-        subjects.append(Subject(f"{AIOMQTT} at {_AIOMQTT_RATE:,}/s", slow, peer("aiomqtt_clients")))
     title = f"Heartbeats, QoS {qos}, {rate:,}/s on {_CLIENTS:,} connections"
 
     def bench(quick: bool, progress: Progress) -> Result:  # noqa: FBT001 - of all, the one switch
-        rounds, window_s = (2, 3.5) if quick else (5, 5.5)
-        plan = Plan(name, title, subjects, rounds, window_s, floor_times, gmqtt_times)
+        rounds, window_s = (2, 1.5) if quick else (4, 3.5)
+        subjects, absences = _subjects(load)
+        plan = Plan(name, title, subjects, rounds, window_s, floor_times, peer_times, absences)
         return heartbeats.measure(plan, progress)
 
     return bench
 
 
+def _subjects(load: Load) -> tuple[list[Subject], list[str]]:
+    """Return who takes turns, and notes on who cannot."""
+    peers = [roster.GMQTT, roster.MQTTJS, roster.PAHO_GO]
+    here = roster.present(peers)
+    subjects = [
+        Subject(roster.FLOOR.name, load, roster.FLOOR),
+        Subject(OURS, load),
+        *(Subject(peer.name, load, peer) for peer in here),
+    ]
+    if load.rate <= _TIMERS_RATE_MAX:
+        timers = [peer.with_timers for peer in here]
+        subjects += [Subject(peer.name, load, peer) for peer in timers]
+        slow = load._replace(rate=_AIOMQTT_RATE)
+        name = f"{roster.AIOMQTT.name} at {_AIOMQTT_RATE:,}/s"
+        subjects.append(Subject(name, slow, roster.AIOMQTT))
+    return subjects, roster.absences(peers)
+
+
 def _memory(quick: bool, progress: Progress) -> Result:  # noqa: FBT001
-    sizes = Sizes(3_000, 1_000, 500) if quick else Sizes(10_000, 5_000, 2_000)
+    sizes = Sizes(3_000, 1_000) if quick else Sizes(10_000, 5_000)
     return memory.measure(sizes, progress)
 
 
@@ -96,7 +110,7 @@ def main(names: tuple[str, ...], *, quick: bool) -> None:
         for name in names or BENCHES:
             results.append(_run(BENCHES[name], quick, status))
             report.show(console, results[-1])
-    report.save(results, machine.describe())
+    report.save(results, machine.describe() | {"peers": roster.versions()})
 
 
 def _run(bench: Bench, quick: bool, status: Status) -> Result:  # noqa: FBT001

@@ -6,29 +6,31 @@ Generators take turns, each with the machine to itself, and a round is one turn 
 of the machine's mood hits all of them, and ratios are taken within a round. A window begins and
 ends with a count told by the broker. CPU is what the kernel charged to the generator's process
 between the two; messages are what the broker received.
+
+Which peer is the one to beat is not chosen beforehand: it is the one beside which ours looks worst,
+of all that kept the rate, and again of those whose clients have timers of their own. gmqtt paced
+like the floor is always claimed against, whoever else ran.
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from statistics import median
 from typing import Final, NamedTuple
 
 from benchmarks import broker, estate, machine
 from benchmarks.broker import Broker
 from benchmarks.estate import Estate
+from benchmarks.peers import roster
+from benchmarks.peers.roster import Peer
 from benchmarks.peers.task import PeerTask
 from benchmarks.program import Program
 from benchmarks.report import Claim, Result, Row
 
 OURS: Final = "fleet (whole life)"
-FLOOR: Final = "floor (bare send)"
-GMQTT: Final = "gmqtt on uvloop"
-AIOMQTT: Final = "aiomqtt"
-_X_FLOOR: Final = "x floor"
-_X_GMQTT: Final = "x gmqtt"
 LAG: Final = "fleet_schedule_lag_seconds"
 READY_S: Final = 120.0
 _SETTLE_COUNTS: Final = 20
 _SETTLED_MS: Final = 50.0
-_HELD: Final = 0.97
+HELD: Final = 0.97
 
 
 class Load(NamedTuple):
@@ -50,11 +52,11 @@ class Window(NamedTuple):
 
 
 class Subject(NamedTuple):
-    """A generator and how it is measured."""
+    """A generator, and the load that it is asked for; ours is no peer."""
 
     name: str
     load: Load
-    measure: Callable[[Broker, Load, float], Window]
+    peer: Peer | None = None
 
 
 class Plan(NamedTuple):
@@ -63,11 +65,12 @@ class Plan(NamedTuple):
     Attributes:
         name: For the command line.
         title: For people.
-        subjects: In the order of their turns; the floor is among them.
+        subjects: In the order of their turns; ours, the floor and gmqtt are among them.
         rounds: How often each has its turn.
         window_s: Length of a window.
         floor_times: Target: how many times the floor ours may cost; None for no such target.
-        gmqtt_times: Target: how many times gmqtt, the only fast peer that is always run.
+        peer_times: Target: how many times a peer.
+        absences: Notes on peers that are not here.
     """
 
     name: str
@@ -76,7 +79,17 @@ class Plan(NamedTuple):
     rounds: int
     window_s: float
     floor_times: float | None
-    gmqtt_times: float
+    peer_times: float
+    absences: Sequence[str] = ()
+
+    @property
+    def compared(self) -> list[Subject]:
+        """Those at our load: what a message costs depends on the rate."""
+        load = next(each.load for each in self.subjects if each.peer is None)
+        return [each for each in self.subjects if each.load == load and each.peer is not None]
+
+
+Windows = dict[str, list[Window]]
 
 
 def measure(plan: Plan, progress: Callable[[str], None]) -> Result:
@@ -85,44 +98,88 @@ def measure(plan: Plan, progress: Callable[[str], None]) -> Result:
     Raises:
         BenchError: A generator or the broker failed.
     """
-    windows: dict[str, list[Window]] = {subject.name: [] for subject in plan.subjects}
+    windows: Windows = {subject.name: [] for subject in plan.subjects}
     for number in range(plan.rounds):
         for subject in plan.subjects:
             progress(f"{plan.name}: round {number + 1} of {plan.rounds}, {subject.name}")
-            with broker.running() as running:
-                window = subject.measure(running, subject.load, plan.window_s)
-            windows[subject.name].append(window)
-    rows = [_row(subject, plan, windows) for subject in plan.subjects]
-    result = Result(plan.name, plan.title, rows)
-    ours = result.row(OURS)
-    if plan.floor_times is not None:
-        text = "times the floor of the same round"
-        result.claims.append(Claim(text, ours.median(_X_FLOOR), plan.floor_times))
-    text = "times gmqtt in the same round"
-    result.claims.append(Claim(text, ours.median(_X_GMQTT), plan.gmqtt_times))
-    result.notes = [*_notes(plan, windows)]
-    return result
+            windows[subject.name].append(turn(subject, plan.window_s))
+    return judge(plan, windows)
 
 
-def _row(subject: Subject, plan: Plan, windows: dict[str, list[Window]]) -> Row:
-    seen = windows[subject.name]
+def turn(subject: Subject, window_s: float) -> Window:
+    """Measure one generator beside a broker of its own.
+
+    Raises:
+        BenchError: It or the broker failed.
+    """
+    with broker.running() as running:
+        if subject.peer is None:
+            return ours(running, subject.load, window_s)
+        return peer(subject.peer, running, subject.load, window_s)
+
+
+def judge(plan: Plan, windows: Windows) -> Result:
+    """Return the table and the claims of what was seen."""
+    rows = [
+        _row(subject.name, windows, compared=subject in plan.compared) for subject in plan.subjects
+    ]
+    notes = [*plan.absences, *_notes(plan, windows)]
+    return Result(plan.name, plan.title, rows, [*_claims(plan, windows)], notes)
+
+
+def _row(name: str, windows: Windows, *, compared: bool) -> Row:
+    seen = windows[name]
     figures = {"CPU us/message": [each.cpu_us for each in seen]}
-    # Cost per message depends on the rate, so who was asked for another one is not compared.
-    for column, other in ((_X_FLOOR, FLOOR), (_X_GMQTT, GMQTT)):
-        if subject.load == next(each.load for each in plan.subjects if each.name == other):
-            pairs = zip(seen, windows[other], strict=True)
-            figures[column] = [each.cpu_us / beside.cpu_us for each, beside in pairs]
+    if compared:
+        figures["fleet x it"] = _times(name, windows)
     figures["messages/s"] = [each.rate for each in seen]
     figures["lag p99 ms"] = [each.lag_p99_ms for each in seen if each.lag_p99_ms is not None]
     figures["others' CPU %"] = [100 * each.others for each in seen]
-    return Row(subject.name, figures)
+    return Row(name, figures)
 
 
-def _notes(plan: Plan, windows: dict[str, list[Window]]) -> Iterator[str]:
+def _times(name: str, windows: Windows) -> list[float]:
+    """Return how many times this one ours cost, for each round."""
+    pairs = zip(windows[OURS], windows[name], strict=True)
+    return [ours.cpu_us / it.cpu_us for ours, it in pairs]
+
+
+def _claims(plan: Plan, windows: Windows) -> Iterator[Claim]:
+    def claim(name: str, what: str, limit: float) -> Claim:
+        return Claim(f"times {name}{what}", median(_times(name, windows)), limit)
+
+    if plan.floor_times is not None:
+        yield claim(roster.FLOOR.name, "", plan.floor_times)
+    titles = {roster.GMQTT.name: ""}
+    for title, names in _fields(plan, windows):
+        best = max(names, key=lambda name: median(_times(name, windows)), default=None)
+        if best is not None:
+            titles[best] = titles.get(best, "") + f", {title}"
+    for name, title in titles.items():
+        yield claim(name, title, plan.peer_times)
+
+
+def _fields(plan: Plan, windows: Windows) -> Iterator[tuple[str, list[str]]]:
+    """Yield in what a peer may be the best, and the names of those who kept the rate."""
+    rivals = [
+        each
+        for each in plan.compared
+        if each.peer not in (None, roster.FLOOR) and _kept(windows[each.name], each.load)
+    ]
+    yield "the best peer that ran", [each.name for each in rivals]
+    timers = [each.name for each in rivals if each.peer is not None and each.peer.timers]
+    yield "the best with timers of its own", timers
+
+
+def _kept(seen: Sequence[Window], load: Load) -> bool:
+    return median(window.rate for window in seen) >= HELD * load.rate
+
+
+def _notes(plan: Plan, windows: Windows) -> Iterator[str]:
     for name, load, _ in plan.subjects:
         yield from machine.doubts(name, [window.others for window in windows[name]])
         least = min(window.rate for window in windows[name])
-        if least < _HELD * load.rate:
+        if least < HELD * load.rate:
             yield f"{name}: in one round only {least:,.0f} of {load.rate:,} messages/s"
 
 
@@ -161,19 +218,15 @@ def settle(running: Broker, crew: Estate, rate: float) -> None:
         second = running.next_count()
         reached = (second.messages - first.messages) / (second.at_s - first.at_s)
         first, lag = second, crew.read().distribution(LAG).since(before)
-        if lag.percentiles().p99_ms < _SETTLED_MS and _HELD * rate < reached < rate / _HELD:
+        if lag.percentiles().p99_ms < _SETTLED_MS and HELD * rate < reached < rate / HELD:
             return
 
 
-def peer(module: str) -> Callable[[Broker, Load, float], Window]:
-    """Return how to measure a peer."""
-
-    def run(running: Broker, load: Load, window_s: float) -> Window:
-        task = PeerTask(port=running.port, clients=load.clients, rate=load.rate, qos=load.qos)
-        with Program(f"benchmarks.peers.{module}", task) as generator:
-            generator.line(READY_S)
-            window = watch(running, generator, window_s)
-            generator.end()
-            return window._replace(lag_p99_ms=generator.line(READY_S)["lag_p99_ms"])
-
-    return run
+def peer(who: Peer, running: Broker, load: Load, window_s: float) -> Window:
+    """Measure a peer."""
+    task = PeerTask(port=running.port, clients=load.clients, rate=load.rate, qos=load.qos)
+    with roster.start(who, task) as generator:
+        generator.line(READY_S)
+        window = watch(running, generator, window_s)
+        generator.end()
+        return window._replace(lag_p99_ms=generator.line(READY_S)["lag_p99_ms"])

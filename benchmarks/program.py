@@ -1,9 +1,10 @@
-"""A program of ours in a process of its own: a line of JSON in, lines of JSON out."""
+"""A program in a process of its own: a line of JSON in, lines of JSON out."""
 
 import os
 import subprocess
 import sys
 import threading
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -21,11 +22,11 @@ _END_S: Final = 40.0
 class Program:
     """One running program; a context manager that ends it."""
 
-    def __init__(self, module: str, task: object) -> None:
-        """Start it and hand it its task."""
-        self.module = module
+    def __init__(self, name: str, task: object, command: Sequence[str] = ()) -> None:
+        """Start it and hand it its task; without a command it is the Python module of this name."""
+        self._name = name
         self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", module],
+            command or [sys.executable, "-P", "-m", name],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -96,16 +97,18 @@ class Program:
 
     def _hear(self) -> None:
         assert self._process.stdout is not None  # noqa: S101 - narrows the type
-        for line in self._process.stdout:
-            self._lines.put(line)
+        with self._process.stdout as lines:
+            for line in lines:
+                self._lines.put(line)
         self._lines.put(b"")
 
     def _hear_errors(self) -> None:
         assert self._process.stderr is not None  # noqa: S101 - narrows the type
-        for line in self._process.stderr:
-            self._errors = [*self._errors, line][-20:]
+        with self._process.stderr as lines:
+            for line in lines:
+                self._errors = [*self._errors, line][-20:]
 
     def _fail(self, what: str) -> None:
         words = b"".join(self._errors).decode(errors="replace").strip()
-        msg = f"{self.module} {what}" + (f": {words}" if words else "")
+        msg = f"{self._name} {what}" + (f": {words}" if words else "")
         raise BenchError(msg)

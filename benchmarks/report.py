@@ -63,7 +63,7 @@ def show(console: Console, result: Result) -> None:
     """Print a result."""
     columns = list(dict.fromkeys(column for row in result.rows for column in row.figures))
     table = Table(title=result.title, title_justify="left", caption_justify="left")
-    table.add_column("")
+    table.add_column("", no_wrap=True)
     for column in columns:
         table.add_column(column, justify="right")
     for row in result.rows:

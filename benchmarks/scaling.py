@@ -23,6 +23,7 @@ from typing import Final, NamedTuple
 from benchmarks import broker, estate, machine
 from benchmarks.errors import BenchError
 from benchmarks.heartbeats import Load, peer, settle, watch
+from benchmarks.peers import roster
 from benchmarks.report import Claim, Result, Row
 
 SIZES: Final = (1_000, 5_000, 10_000, 19_000)
@@ -116,7 +117,7 @@ def _alone() -> int:
 
 def _measure(terminals: int) -> Seen:
     with broker.running() as running:
-        floor = peer("floor")(running, Load(terminals, _RATE, 0), _WINDOW_S)
+        floor = peer(roster.FLOOR, running, Load(terminals, _RATE, 0), _WINDOW_S)
     interval_ms = round(1_000 * terminals / _RATE)
     ramp_ms = max(2_000, terminals * _RAMP_MS_PER_TERMINAL)
     with (

@@ -1,7 +1,9 @@
-"""gmqtt: one client for each terminal; connects as fast as it can, then sends what is paced."""
+"""gmqtt: one client for each terminal; connects as fast as it can, then sends."""
 
 import asyncio
 import time
+from collections.abc import Callable, Coroutine
+from functools import partial
 
 import uvloop
 from gmqtt import Client
@@ -12,6 +14,7 @@ from benchmarks.peers.task import (
     PeerTask,
     down_filter,
     end_of_input,
+    every,
     payload,
     read_task,
     say,
@@ -40,6 +43,17 @@ async def _run(task: PeerTask) -> None:
         seconds=time.monotonic() - begun_s,
         cpu_s=time.process_time() - begun_cpu_s,
     )
+    send = _sending(task, clients)
+    pacer = Pacer(task.rate, send)
+    sending = _timers(task, send) if task.timers else [pacer.run()] if task.rate else []
+    running = [asyncio.create_task(each) for each in sending]
+    await end_of_input()
+    for each in running:
+        each.cancel()
+    say(lag_p99_ms=pacer.lag_p99_ms())
+
+
+def _sending(task: PeerTask, clients: list[Client]) -> Callable[[int], None]:
     publishes = [client.publish for client in clients]
     topics = [topic(number) for number in range(task.clients)]
     message, qos, count = payload(), task.qos, task.clients
@@ -48,12 +62,15 @@ async def _run(task: PeerTask) -> None:
         client = number % count
         publishes[client](topics[client], message, qos=qos)
 
-    pacer = Pacer(task.rate, send)
-    pacing = asyncio.create_task(pacer.run()) if task.rate else None
-    await end_of_input()
-    if pacing is not None:
-        pacing.cancel()
-    say(lag_p99_ms=pacer.lag_p99_ms())
+    return send
+
+
+def _timers(task: PeerTask, send: Callable[[int], None]) -> list[Coroutine[None, None, None]]:
+    interval_s = task.clients / task.rate
+    return [
+        every(interval_s, number / task.rate, partial(send, number))
+        for number in range(task.clients)
+    ]
 
 
 async def _connect(task: PeerTask, client: Client, number: int, width: asyncio.Semaphore) -> None:

@@ -1,7 +1,8 @@
 """What a peer is asked for, the message that it sends, and how it is paced.
 
 All peers send the same message at the same instants, by absolute deadlines gathered to one wake-up
-per tick, which is the cheapest way that is known; what differs is who sends.
+per tick, which is the cheapest way that is known; what differs is who sends. Asked for timers, each
+client has one of its own instead, which is what users of its library would write.
 """
 
 import asyncio
@@ -18,7 +19,10 @@ from fleet.wire.heartbeat import DYNAMIC, Form
 from fleet.wire.topics import build
 
 TICK_S: Final = 0.005
-_MILLION: Final = 1_000_000
+_WARM_UP_S: Final = 2.0
+_FIRST: Final = 10_000_000
+# Where a client's number stands in its topics.
+_HOLE: Final = "{}"
 
 # What one of our terminals says in an ordinary hour.
 _VALUES: Final = {
@@ -39,6 +43,11 @@ class PeerTask(msgspec.Struct, frozen=True, kw_only=True):
         uvloop: Whether to run on uvloop.
         subscribe: Whether each client subscribes to a topic of its own.
         pending: How many connections may be in the making at once.
+        timers: Whether each client has a timer of its own.
+        first: What is added to a client's number in its topics, where there is a "{}".
+        topic: What it publishes to.
+        filter: What it may subscribe to.
+        message: What it says.
     """
 
     port: int
@@ -48,6 +57,11 @@ class PeerTask(msgspec.Struct, frozen=True, kw_only=True):
     uvloop: bool = True
     subscribe: bool = False
     pending: int = 200
+    timers: bool = False
+    first: int = _FIRST
+    topic: str = msgspec.field(default_factory=lambda: topic(0).replace(str(_FIRST), _HOLE))
+    filter: str = msgspec.field(default_factory=lambda: down_filter(0).replace(str(_FIRST), _HOLE))
+    message: str = msgspec.field(default_factory=lambda: payload().decode())
 
 
 def read_task() -> PeerTask:
@@ -63,12 +77,12 @@ def say(**words: object) -> None:
 
 def topic(number: int) -> str:
     """Return the topic of a client's heartbeats."""
-    return build("bench", f"{10_000_000 + number}", "up", "heartbeat")
+    return build("bench", f"{_FIRST + number}", "up", "heartbeat")
 
 
 def down_filter(number: int) -> str:
     """Return what a client subscribes to."""
-    return f"fleet/v1/bench/{10_000_000 + number}/down/+"
+    return f"fleet/v1/bench/{_FIRST + number}/down/+"
 
 
 def payload() -> bytes:
@@ -113,9 +127,24 @@ class Pacer:
             between()
             await asyncio.sleep(TICK_S - (time.monotonic() - begin) % TICK_S)
 
-    def lag_p99_ms(self) -> float:
-        """Return by how much the messages were late, 99th percentile in milliseconds."""
+    def lag_p99_ms(self) -> float | None:
+        """Return by how much messages were late, 99th percentile in milliseconds.
+
+        The first two seconds, in which a generator may have to find its pace, do not count.
+        """
         late_s = sorted(
-            now - number / self._rate for now, a, b in self._turns for number in range(a, b)
+            now - number / self._rate
+            for now, first, end in self._turns
+            if now >= _WARM_UP_S
+            for number in range(first, end)
         )
-        return late_s[len(late_s) * 99 // 100] * 1_000 if late_s else 0.0
+        return late_s[len(late_s) * 99 // 100] * 1_000 if late_s else None
+
+
+async def every(interval_s: float, first_s: float, send: Callable[[], None]) -> None:
+    """Send for ever, by a timer of one's own: after `first_s`, then at this interval."""
+    due_s = time.monotonic() + first_s
+    while True:
+        await asyncio.sleep(due_s - time.monotonic())
+        send()
+        due_s += interval_s
