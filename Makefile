@@ -12,6 +12,8 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 ARGS ?=
 PROOF_DIR ?= build
 MQTTJS_VERSION := 5.16.0
+# The tests start the program hundreds of times: what is compiled once need not be compiled again.
+unexport PYTHONDONTWRITEBYTECODE
 GENERATED := fleet/wire/asyncapi.yaml docs/metrics.md docs/life.md docs/faults.md docs/profiles.md docs/coverage.md
 
 .DEFAULT_GOAL := help
