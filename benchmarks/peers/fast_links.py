@@ -4,6 +4,7 @@ import asyncio
 import sys
 import time
 from collections import deque
+from collections.abc import Sequence
 
 import uvloop
 
@@ -14,6 +15,34 @@ from fleet.mqtt.fast import FastLink
 from fleet.mqtt.link import LinkPlan, Route
 from fleet.mqtt.options import SessionOptions
 from fleet.mqtt.poller import Poller
+
+
+class _Client:
+    """Who one link belongs to."""
+
+    __slots__ = ("_crowd", "_filters")
+
+    def __init__(self, crowd: "_Crowd", filters: Sequence[tuple[str, int]]) -> None:
+        self._crowd = crowd
+        self._filters = filters
+
+    def last_will(self) -> None:
+        """It leaves none."""
+
+    def subscriptions(self) -> Sequence[tuple[str, int]]:
+        return self._filters
+
+    def link_up(self) -> None:
+        self._crowd.link_up()
+
+    def link_down(self, reason: DownReason, text: str) -> None:
+        sys.exit(f"{reason.value}: {text}")
+
+    def heard(self, topic: str, payload: bytes) -> None:
+        """Nobody says anything."""
+
+    def acknowledged(self, packet_id: int) -> None:
+        """Nothing was said."""
 
 
 class _Crowd:
@@ -35,15 +64,6 @@ class _Crowd:
             self.waiting.popleft().open()
         elif not self._missing:
             self.all_up.set()
-
-    def link_down(self, reason: DownReason, text: str) -> None:
-        sys.exit(f"{reason.value}: {text}")
-
-    def heard(self, topic: str, payload: bytes) -> None:
-        """Nobody says anything."""
-
-    def acknowledged(self, packet_id: int) -> None:
-        """Nothing was said."""
 
 
 def main() -> None:
@@ -76,7 +96,8 @@ async def _run(task: PeerTask) -> None:
 
 def _link(task: PeerTask, plan: LinkPlan, crowd: _Crowd, number: int) -> FastLink:
     filters = ((down_filter(number), 1),) if task.subscribe else ()
-    return FastLink(plan, crowd, client_id=f"fast-{number}", index=number, subscriptions=filters)
+    client = _Client(crowd, filters)
+    return FastLink(plan, client, client_id=f"fast-{number}", index=number)
 
 
 if __name__ == "__main__":

@@ -54,6 +54,7 @@ _HAIR: Final = 2.0**-53
 _COUNTED: Final = 0
 _NUMBERED: Final = 1
 _WORD: Final = 2**64
+_COUNT_MAX: Final = 2**32 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +64,18 @@ class Purpose:
     Attributes:
         name: dotted name, unique in the program.
         number: 64 bits of the name's BLAKE2b hash, the same for ever.
+        mark: the upper half of them, in its place: unlike that of any other in the program.
     """
 
     name: str
     number: int = field(init=False, repr=False)
+    mark: int = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         digest = hashlib.blake2b(self.name.encode(), digest_size=8).digest()
-        object.__setattr__(self, "number", int.from_bytes(digest, "little"))
+        number = int.from_bytes(digest, "little")
+        object.__setattr__(self, "number", number)
+        object.__setattr__(self, "mark", number & ~_COUNT_MAX)
 
 
 class Streams:
@@ -80,7 +85,7 @@ class Streams:
     such as that of the n-th day, and count nothing. The two kinds never meet.
     """
 
-    __slots__ = ("_counts", "_purposes", "generation", "seed", "serial")
+    __slots__ = ("_taken", "generation", "seed", "serial")
 
     def __init__(self, seed: int, serial: int) -> None:
         """Open the streams.
@@ -98,9 +103,9 @@ class Streams:
                 raise ValueError(msg)
         self.seed = seed
         self.serial = serial
-        # Two sorted arrays take half the memory of a dict, and there is one pair per terminal.
-        self._purposes = array("Q")
-        self._counts = array("I")
+        # How often each purpose was drawn, sorted: its mark, and the count in the lower half. It
+        # takes a third of the memory of a dict, and there is one per terminal.
+        self._taken = array("Q")
         self.generation = 0
 
     def succeed(self) -> None:
@@ -109,21 +114,20 @@ class Streams:
         What is drawn for it depends on nothing that was drawn for those before.
         """
         self.generation += 1
-        self._purposes = array("Q")
-        self._counts = array("I")
+        self._taken = array("Q")
 
     def uniform(self, purpose: Purpose) -> float:
         """A number in [0, 1)."""
-        number, purposes, counts = purpose.number, self._purposes, self._counts
-        i = bisect_left(purposes, number)
-        if i == len(purposes) or purposes[i] != number:
-            self._open(i, number)
-        n = counts[i]
-        counts[i] = n + 1
+        mark, taken = purpose.mark, self._taken
+        i = bisect_left(taken, mark)
+        if i == len(taken) or (n := taken[i] - mark) > _COUNT_MAX:
+            taken.insert(i, mark)
+            n = 0
+        taken[i] += 1
         # As in `_word`, which a call would make a third dearer.
         _KEY[0], _KEY[1] = self.seed, self.serial
         _COUNTER[0], _COUNTER[1] = self.generation, n
-        _COUNTER[2], _COUNTER[3] = number, _COUNTED
+        _COUNTER[2], _COUNTER[3] = purpose.number, _COUNTED
         _PLACE.position = _USED_UP
         return (_raw() >> _SPARE) * _HAIR
 
@@ -133,12 +137,12 @@ class Streams:
         Raises:
             ValueError: None has been taken yet.
         """
-        purposes, number = self._purposes, purpose.number
-        i = bisect_left(purposes, number)
-        if i == len(purposes) or purposes[i] != number:
+        taken, mark = self._taken, purpose.mark
+        i = bisect_left(taken, mark)
+        if i == len(taken) or taken[i] - mark > _COUNT_MAX:
             msg = f"nothing has been drawn for {purpose.name}"
             raise ValueError(msg)
-        return self._word(_COUNTED, purpose, self._counts[i] - 1)
+        return self._word(_COUNTED, purpose, taken[i] - mark - 1)
 
     def at(self, purpose: Purpose, n: int) -> float:
         """The n-th number in [0, 1), n from 0."""
@@ -177,10 +181,6 @@ class Streams:
     def pick_at(self, purpose: Purpose, n: int, weights: Sequence[float]) -> int:
         """An index into ``weights``, with chances in proportion to them."""
         return _index(self.at(purpose, n), weights)
-
-    def _open(self, i: int, number: int) -> None:
-        self._purposes.insert(i, number)
-        self._counts.insert(i, 0)
 
     def _word(self, kind: int, purpose: Purpose, n: int) -> float:
         _KEY[0], _KEY[1] = self.seed, self.serial

@@ -4,7 +4,6 @@ A connection is one `Conversation`, with a handful of tasks, where a `FastLink` 
 connections, not for thousands.
 """
 
-from collections.abc import Sequence
 from dataclasses import fields
 from typing import Any
 
@@ -39,21 +38,17 @@ class CompatibleLink:
         index: int = 0,
         username: str | None = None,
         password: bytes | None = None,
-        will: Will | None = None,
-        subscriptions: Sequence[tuple[str, int]] = (),
     ) -> None:
         if password is not None and username is None:
             msg = "a password needs a user name: aiomqtt sends none without"
             raise ValueError(msg)
         self._plan = plan
         self._owner = owner
-        self._subscriptions = subscriptions
         self._endpoint = plan.route(index).endpoint
         self._settings: dict[str, Any] = {
             "identifier": client_id,
             "username": username,
             "password": None if password is None else password.decode(),
-            "will": None if will is None else _will(will),
             "bind_address": plan.source_address(index) or "",
             "timeout": plan.connect_timeout_ms / 1000,
             **_where(self._endpoint),
@@ -68,10 +63,8 @@ class CompatibleLink:
             msg = f"the link is {self._conversation.phase.value} already"
             raise RuntimeError(msg)
         self._deadline_ms = self._plan.now_ms() + self._plan.connect_timeout_ms
-        client = aiomqtt.Client(**self._settings)
-        self._conversation = Conversation(
-            client, self._plan, self._subscriptions, self._owner, self._ended
-        )
+        client = aiomqtt.Client(**self._settings, will=_will(self._owner.last_will()))
+        self._conversation = Conversation(client, self._plan, self._owner, self._ended)
 
     def send(
         self, topic: PreparedTopic, payload: bytes, qos: int = 0, *, retain: bool = False
@@ -133,7 +126,9 @@ def _how(options: SessionOptions) -> dict[str, Any]:
     return settings | {"clean_start": options.clean_start, "properties": properties}
 
 
-def _will(will: Will) -> aiomqtt.Will:
+def _will(will: Will | None) -> aiomqtt.Will | None:
+    if will is None:
+        return None
     properties = _paho(will.properties, PacketTypes.WILLMESSAGE)
     return aiomqtt.Will(will.topic, will.payload, will.qos, will.retain, properties)
 

@@ -11,7 +11,7 @@ import asyncio
 import math
 import os
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from typing import NamedTuple
 
@@ -62,8 +62,7 @@ class Conversation:
     Args:
         client: The client, not entered yet.
         plan: What all links of the shard have in common.
-        subscriptions: Topic filters and their QoS.
-        owner: Who is told what happens while it is up.
+        owner: Who is told what happens while it is up, and asked what to subscribe to.
         ended: Told once, unless `end` comes first, why it ended.
     """
 
@@ -71,7 +70,6 @@ class Conversation:
         self,
         client: aiomqtt.Client,
         plan: LinkPlan,
-        subscriptions: Sequence[tuple[str, int]],
         owner: LinkOwner,
         ended: Callable[[DownReason, str], None],
     ) -> None:
@@ -83,7 +81,7 @@ class Conversation:
         self._paho.connect_timeout = plan.connect_timeout_ms / 1000
         client.pending_calls_threshold = plan.options.receive_maximum
         self._plan = plan
-        self._subscriptions = subscriptions
+        self._subscriptions = owner.subscriptions()
         self._owner: LinkOwner | None = owner
         self._ended = ended
         self._sayings: asyncio.Queue[Saying | None] = asyncio.Queue()

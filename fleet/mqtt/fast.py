@@ -34,7 +34,6 @@ from fleet.mqtt.link import (
     Phase,
 )
 from fleet.mqtt.options import NEVER_MS
-from fleet.mqtt.packets import Will
 from fleet.mqtt.reasons import FAILURE, reason_text
 from fleet.mqtt.session import Session
 from fleet.mqtt.stream import PlainStream, Stream, TlsStream
@@ -53,13 +52,11 @@ class FastLink:
 
     Args:
         plan: What all links of the shard have in common.
-        owner: Who is told.
+        owner: Who is told, and asked.
         client_id: MQTT client identifier.
         index: The client's number, from 0, by which it gets its route and source address.
         username: None for anonymous access.
         password: None for none.
-        will: What the broker publishes if the connection dies.
-        subscriptions: Topic filters and their QoS, subscribed to before the link is up.
     """
 
     __slots__ = (
@@ -71,7 +68,6 @@ class FastLink:
         "_plan",
         "_session",
         "_stream",
-        "_subscriptions",
     )
 
     def __init__(  # noqa: PLR0913 - a client has as many traits
@@ -83,16 +79,11 @@ class FastLink:
         index: int = 0,
         username: str | None = None,
         password: bytes | None = None,
-        will: Will | None = None,
-        subscriptions: Sequence[tuple[str, int]] = (),
     ) -> None:
         self._plan = plan
         self._owner = owner
         self._index = index
-        self._session = Session(
-            plan.options, client_id, username=username, password=password, will=will
-        )
-        self._subscriptions = subscriptions
+        self._session = Session(plan.options, client_id, username=username, password=password)
         self._phase = Phase.DOWN
         self._deadline_ms = 0
         self._dial: Dial | None = None
@@ -184,7 +175,7 @@ class FastLink:
     def ready(self) -> None:
         """See `StreamOwner`."""
         self._phase = Phase.GREETING
-        self._introduce(self._session.connect)
+        self._introduce(lambda: self._session.connect(self._owner.last_will()))
 
     def received(self, data: bytes) -> None:
         """See `StreamOwner`."""
@@ -239,14 +230,16 @@ class FastLink:
             self._fail(DownReason.PROTOCOL, f"this client cannot say what it was told to: {error}")
 
     def _subscribe(self) -> None:
-        if self._subscriptions:
+        subscriptions = self._owner.subscriptions()
+        if subscriptions:
             self._phase = Phase.SUBSCRIBING
-            self._introduce(lambda: self._session.subscribe(self._subscriptions)[0])
+            self._introduce(lambda: self._session.subscribe(subscriptions)[0])
         else:
             self._up()
 
     def _subscribed(self, reason_codes: Sequence[int]) -> None:
-        for (topic_filter, _), code in zip(self._subscriptions, reason_codes, strict=True):
+        asked_for = self._owner.subscriptions()
+        for (topic_filter, _), code in zip(asked_for, reason_codes, strict=True):
             if code >= FAILURE:
                 text = f"the broker refused to subscribe to {topic_filter}: {reason_text(code)}"
                 self._fail(refusal_reason(code), text)

@@ -16,7 +16,7 @@ Every phase is left for DOWN in one of two ways: by `close`, silently, or by mis
 one `link_down`. The connect time-out covers the phases between DOWN and UP.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Final, Protocol, Self
@@ -26,6 +26,7 @@ from fleet.mqtt.endpoint import Address, Endpoint
 from fleet.mqtt.frames import PreparedTopic
 from fleet.mqtt.lane import Lane
 from fleet.mqtt.options import SessionOptions
+from fleet.mqtt.packets import Will
 from fleet.mqtt.poller import Poller
 from fleet.mqtt.stream import Stream
 
@@ -53,7 +54,17 @@ class Backpressure(Exception):  # noqa: N818 - a state of the network, not someb
 
 
 class LinkOwner(Protocol):
-    """Who is told what happens on a link. Its methods run in the event loop, and must not block."""
+    """Whose link it is: who is told what happens on it, and asked what it says for itself.
+
+    Its methods run in the event loop, and must not block. What a client says as it connects is
+    asked for then, and not kept: a link is up for hours, and there are thousands of them.
+    """
+
+    def last_will(self) -> Will | None:
+        """Return what the broker publishes if the connection that is being made dies."""
+
+    def subscriptions(self) -> Sequence[tuple[str, int]]:
+        """Return topic filters and their QoS, to be subscribed to before the link is up."""
 
     def link_up(self) -> None:
         """The broker accepted the connection and every subscription."""

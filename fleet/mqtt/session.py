@@ -27,6 +27,7 @@ from fleet.mqtt.packets import (
     Subscription,
     Unsubscribe,
     Version,
+    Will,
 )
 from fleet.mqtt.state import Phase
 
@@ -43,13 +44,15 @@ class Session(Inbound):
         client_id: The client identifier; empty to let the broker choose one.
         username: The user name, if any.
         password: The password, if any; 3.1.1 has none without a user name.
-        will: What the broker publishes when the connection dies.
     """
 
     __slots__ = ()
 
-    def connect(self) -> bytes:
+    def connect(self, will: Will | None = None) -> bytes:
         """Return the CONNECT which opens a new connection.
+
+        Args:
+            will: What the broker publishes if this connection dies.
 
         Raises:
             MalformedPacket: The client id, credentials or will cannot be said in this version.
@@ -62,7 +65,7 @@ class Session(Inbound):
             keep_alive_s=self.options.keep_alive_s,
             username=self._username,
             password=self._password,
-            will=self._will,
+            will=will,
             properties=self.options.properties,
         )
         data = encode(packet, self.options.version)

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING
 
 from fleet.mqtt.exchanges import Exchanges
 from fleet.mqtt.options import NEVER_MS, SessionOptions, agree
-from fleet.mqtt.packets import ConnAck, Will
+from fleet.mqtt.packets import ConnAck
 
 if TYPE_CHECKING:
     from fleet.mqtt.decoding import Decoder
@@ -60,7 +60,6 @@ class SessionState:
         "_password",
         "_ping_unanswered",
         "_username",
-        "_will",
         "client_id",
         "due_ms",
         "limits",
@@ -75,13 +74,11 @@ class SessionState:
         *,
         username: str | None = None,
         password: bytes | None = None,
-        will: Will | None = None,
     ) -> None:
         self.options = options
         self.client_id = client_id
         self._username = username
         self._password = password
-        self._will = will
         self._exchanges = Exchanges(options.packet_id_max)
         self.limits = agree(options, _SILENT)
         self._go_offline()

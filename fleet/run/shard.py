@@ -31,7 +31,7 @@ from fleet.mqtt.endpoint import Endpoint, EndpointError
 from fleet.mqtt.fast import FastLink
 from fleet.mqtt.link import Link, LinkPlan, Route
 from fleet.mqtt.options import SessionOptions
-from fleet.mqtt.packets import Version, Will
+from fleet.mqtt.packets import Version
 from fleet.mqtt.poller import Poller
 from fleet.profile.clock import BusinessClock
 from fleet.profile.members import Member, members
@@ -45,7 +45,6 @@ from fleet.watch.account import Account
 from fleet.watch.events import EventWriter
 from fleet.watch.tally import Tally, open_counts
 from fleet.watch.toll import Toll
-from fleet.wire.topics import terminal_filter
 from fleet.worlds.beats import Beats
 from fleet.worlds.clock import LiveClock
 from fleet.worlds.environment import Environment, MakeLink, Record
@@ -81,12 +80,10 @@ class Shard:
         business = BusinessClock.of(profile.run, task.epoch_monotonic_ns)
         self._clock = LiveClock(business)
         self._toll = Toll(self.tally, task.index)
-        self._regions: Final[dict[str, str]] = {}
         classes = {kind.code: kind.fault_class for kind in CATALOGUE.values()}
         self._account = Account(self.tally, classes)
         self.writer = self._open_writer(business.origin_ms)
         self._memory = Memory(Path(task.memory_path)) if task.memory_path else None
-        self._pulses: Final[dict[str, Pulse]] = {}
         self._weather = Weather(profile, task.seed)
         crew = list(members(profile.estate, task.seed, task.index, task.of))
         self._vitals = Vitals(task.seed, np.array([member.index for member in crew], np.uint64))
@@ -113,7 +110,7 @@ class Shard:
             gate=Gate(profile.mqtt.pending_connects_max, yields=profile.load.push_back),
             meters=meters,
             plan=plan,
-            make_link=_link_maker(self.task, plan, profile.estate.tenant),
+            make_link=_link_maker(self.task, plan),
             record=self._recorder(),
             tenant=profile.estate.tenant,
             queue_max=profile.mqtt.queue_max,
@@ -127,7 +124,7 @@ class Shard:
 
     def _enrol(self, row: int, member: Member) -> LiveWorld:
         pulse = Pulse(row, member.model.firmware, has_battery=member.model.battery)
-        region = self._regions.setdefault(member.tid, member.region.name)
+        region = member.region.name
         world = LiveWorld(self.environment, member.tid, member.index, pulse, region)
         origin_ms = self._clock.business.origin_ms
         terminal = Terminal(
@@ -140,7 +137,6 @@ class Shard:
             origin_ms,
             self._weather,
         )
-        self._pulses[member.tid] = pulse
         if self.task.again:
             self._bring_back(world, terminal)
         self._account.enrol(pulse.state, pulse.fw, region=region)
@@ -157,15 +153,14 @@ class Shard:
             terminal.come_back(steps)
 
     def _recorder(self) -> Record:
-        account, regions, writer, memory = self._account, self._regions, self.writer, self._memory
-        pulses = self._pulses
+        account, writer, memory = self._account, self.writer, self._memory
 
-        def record(tid: str, step: Step) -> None:
-            account.step(step, regions[tid])
+        def record(world: LiveWorld, step: Step) -> None:
+            account.step(step, world.region)
             if memory is not None:
-                memory.keep(pulses[tid], step)
+                memory.keep(world.pulse, step)
             if writer is not None:
-                writer.add(tid, step)
+                writer.add(world.tid, step)
 
         return record
 
@@ -209,11 +204,11 @@ def _monotonic_ms() -> int:
     return monotonic_ns() // _NS_PER_MS
 
 
-def _link_maker(task: ShardTask, plan: LinkPlan, tenant: str) -> MakeLink:
+def _link_maker(task: ShardTask, plan: LinkPlan) -> MakeLink:
     password = task.password()
     kinds = [_link_kind(route.endpoint) for route in plan.routes]
 
-    def make(world: LiveWorld, will: Will) -> Link:
+    def make(world: LiveWorld) -> Link:
         return kinds[world.index % len(kinds)](
             plan,
             world,
@@ -221,8 +216,6 @@ def _link_maker(task: ShardTask, plan: LinkPlan, tenant: str) -> MakeLink:
             index=world.index,
             username=task.username or None,
             password=password,
-            will=will,
-            subscriptions=((terminal_filter(tenant, world.tid), 1),),
         )
 
     return make

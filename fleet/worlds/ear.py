@@ -30,7 +30,7 @@ class Ear(Waiter):
         self._stopwatch.time_connect()
         meters.add(meters.connects["ok"])
         self._stopwatch.want_link(0)
-        meters.count_link(self._region, 1)
+        meters.count_link(self.region, 1)
         self.beating.carry_by(self.link)
         self._environment.gate.leave()
         self._resume(None)
@@ -47,7 +47,7 @@ class Ear(Waiter):
                 self._stopwatch.time_connect()
             self._environment.gate.leave(refused=True)
         else:
-            meters.count_link(self._region, -1)
+            meters.count_link(self.region, -1)
             self._stopwatch.want_link(1)
             meters.add(meters.lost[reason.value])
         self._forget_conversation()

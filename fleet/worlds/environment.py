@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from fleet.life.states import Step
 from fleet.mqtt.link import Link, LinkPlan
-from fleet.mqtt.packets import Will
 from fleet.worlds.beats import Beats
 from fleet.worlds.clock import LiveClock
 from fleet.worlds.gate import Gate
@@ -17,8 +16,8 @@ from fleet.worlds.rounds import Rounds
 if TYPE_CHECKING:
     from fleet.worlds.live import LiveWorld
 
-MakeLink = Callable[["LiveWorld", Will], Link]
-Record = Callable[[str, Step], None]
+MakeLink = Callable[["LiveWorld"], Link]
+Record = Callable[["LiveWorld", Step], None]
 
 
 class Environment(NamedTuple):

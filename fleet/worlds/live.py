@@ -6,7 +6,7 @@ link (`fleet.worlds.ear`), and here the seam that its terminal sees, with what i
 
 from collections.abc import Awaitable, Coroutine
 from contextlib import suppress
-from typing import Any
+from typing import Any, Final
 
 from fleet.life.states import Step
 from fleet.life.truth import Truth
@@ -14,7 +14,7 @@ from fleet.life.world import LinkDown, WorldEnded
 from fleet.mqtt.link import LinkDown as NotUp
 from fleet.mqtt.packets import Will
 from fleet.units import Millis
-from fleet.wire import codec
+from fleet.wire import codec, topics
 from fleet.wire.messages import (
     Answer,
     AnyOrder,
@@ -26,6 +26,8 @@ from fleet.worlds.ear import NETWORK, Ear
 from fleet.worlds.kernel import park
 from fleet.worlds.rounds import NEVER_MS
 from fleet.worlds.waiting import Wait
+
+_ORDERS_QOS: Final = 1
 
 
 class LiveWorld(Ear):
@@ -72,7 +74,7 @@ class LiveWorld(Ear):
         return self._environment.clock.after(protocol_ms)
 
     def record(self, step: Step) -> None:  # noqa: D102
-        self._environment.record(self.tid, step)
+        self._environment.record(self, step)
         self._stopwatch.see(step, self._story)
 
     def note(self, truth: Truth) -> None:
@@ -129,16 +131,23 @@ class LiveWorld(Ear):
     def admitted(self) -> None:
         """There is room to connect."""
         environment = self._environment
-        lost = Presence(
-            environment.clock.business.origin_ms + self._story, online=False, reason="lost"
-        )
-        will = Will(
-            self.outbox.topic(lost.kind).topic, codec.encode(lost), lost.qos, retain=lost.retain
-        )
-        self.link = environment.make_link(self, will)
+        self.link = environment.make_link(self)
         environment.rounds.soon(self.pulse.index)
         self._stopwatch.begin_at_last()
         self.link.open()
+
+    # ------------------------------------------------------------------ asked by the link
+
+    def last_will(self) -> Will:
+        """See `LinkOwner`; the story stands still while the link comes up."""
+        ts = self._environment.clock.business.origin_ms + self._story
+        lost = Presence(ts, online=False, reason="lost")
+        topic = topics.build(self._environment.tenant, self.tid, "up", lost.kind)
+        return Will(topic, codec.encode(lost), lost.qos, retain=lost.retain)
+
+    def subscriptions(self) -> tuple[tuple[str, int], ...]:
+        """See `LinkOwner`."""
+        return ((topics.terminal_filter(self._environment.tenant, self.tid), _ORDERS_QOS),)
 
     # ------------------------------------------------------------------ parting
 
@@ -152,5 +161,5 @@ class LiveWorld(Ear):
         if self.link is not None:
             self.link.close(clean=clean)
             self._unlink()
-            self._environment.meters.count_link(self._region, -1)
+            self._environment.meters.count_link(self.region, -1)
             self._forget_conversation()

@@ -60,6 +60,7 @@ class Waiter:
         tid: The terminal's id, also its MQTT client id.
         index: The terminal's number in the estate.
         pulse: The slow part of its heartbeats.
+        region: Where it stands.
         ticket: The kernel's.
         link: The link, while there is one.
         outbox: What goes over it, but for heartbeats.
@@ -71,7 +72,6 @@ class Waiter:
         "_down_length",
         "_environment",
         "_inbox",
-        "_region",
         "_request",
         "_stopwatch",
         "_story",
@@ -82,6 +82,7 @@ class Waiter:
         "link",
         "outbox",
         "pulse",
+        "region",
         "ticket",
         "tid",
     )  # fmt: skip
@@ -90,7 +91,7 @@ class Waiter:
         self, environment: Environment, tid: str, index: int, pulse: Pulse, region: str = ""
     ) -> None:
         self._environment = environment
-        self._region = region
+        self.region = region
         self.tid = tid
         self.index = index
         self.pulse = pulse

@@ -5,7 +5,7 @@ import contextlib
 import itertools
 import socket
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,7 +19,7 @@ from fleet.mqtt.fast import FastLink
 from fleet.mqtt.frames import PreparedTopic
 from fleet.mqtt.link import Link, LinkPlan, Route
 from fleet.mqtt.options import SessionOptions
-from fleet.mqtt.packets import Version
+from fleet.mqtt.packets import Version, Will
 from fleet.mqtt.poller import Poller
 from fleet.mqtt.stream import LINGER_0_S
 from tests.brokers import HOST
@@ -46,6 +46,8 @@ def now_ms() -> int:
 class Diary:
     """A link's owner; notes what it is told, in order."""
 
+    will: Will | None = None
+    filters: Sequence[tuple[str, int]] = ()
     ups: int = 0
     downs: list[tuple[DownReason, str]] = field(default_factory=list)
     heard_messages: list[tuple[str, bytes]] = field(default_factory=list)
@@ -53,6 +55,14 @@ class Diary:
     told: asyncio.Event = field(default_factory=asyncio.Event)
     on_up: Callable[[], None] = lambda: None
     on_heard: Callable[[], None] = lambda: None
+
+    def last_will(self) -> Will | None:
+        """See `LinkOwner`."""
+        return self.will
+
+    def subscriptions(self) -> Sequence[tuple[str, int]]:
+        """See `LinkOwner`."""
+        return self.filters
 
     def link_up(self) -> None:
         """See `LinkOwner`."""
@@ -144,9 +154,17 @@ class Rig:
             **settings,
         )
 
-    def link(self, plan: LinkPlan, client_id: str, **traits: Any) -> tuple[Link, Diary]:
+    def link(
+        self,
+        plan: LinkPlan,
+        client_id: str,
+        *,
+        will: Will | None = None,
+        subscriptions: Sequence[tuple[str, int]] = (),
+        **traits: Any,
+    ) -> tuple[Link, Diary]:
         """Return a link, not open yet, and its owner."""
-        diary = Diary()
+        diary = Diary(will, subscriptions)
         link = self.carrier.make(plan, diary, client_id=client_id, **traits)
         self._links.append(link)
         return link, diary

@@ -36,11 +36,11 @@ E = TypeVar("E", bound=Event)
 class Wire:
     """A session on a socket; every wait ends within `WAIT_S_MAX`."""
 
-    def __init__(self, session: Session, broker: Mosquitto) -> None:
+    def __init__(self, session: Session, broker: Mosquitto, will: Will | None = None) -> None:
         self.session = session
         self.socket = socket.create_connection((broker.host, broker.port), WAIT_S_MAX)
         self.events: list[Event] = []
-        self.send(session.connect())
+        self.send(session.connect(will))
 
     def send(self, data: bytes) -> None:
         """Send bytes which the session made."""
@@ -71,8 +71,8 @@ class Wire:
 
 
 @contextmanager
-def _connected(session: Session, broker: Mosquitto) -> Iterator[Wire]:
-    wire = Wire(session, broker)
+def _connected(session: Session, broker: Mosquitto, will: Will | None = None) -> Iterator[Wire]:
+    wire = Wire(session, broker, will)
     try:
         wire.wait(Connected)
         yield wire
@@ -166,8 +166,8 @@ def test_the_will_is_published_when_the_connection_dies(
         wire.send(watcher.subscribe([(topic, 1)])[0])
         wire.wait(Subscribed)
         for payload in (b"polite", b"cut"):
-            dying = Session(SessionOptions(version), _unique("dying"), will=Will(topic, payload, 1))
-            with _connected(dying, mosquitto) as other:
+            dying = Session(SessionOptions(version), _unique("dying"))
+            with _connected(dying, mosquitto, Will(topic, payload, 1)) as other:
                 if payload == b"polite":
                     other.send(dying.disconnect())
         assert wire.wait(Received).payload == b"cut"
@@ -248,10 +248,8 @@ def test_properties_pass_through(mosquitto: Mosquitto) -> None:
     with _connected(watcher, mosquitto) as wire:
         wire.send(watcher.subscribe([(topic, 0)])[0])
         wire.wait(Subscribed)
-        dying = Session(
-            SessionOptions(Version.V5), _unique("d"), will=Will(topic, b"x", properties=said)
-        )
-        with _connected(dying, mosquitto):
+        dying = Session(SessionOptions(Version.V5), _unique("d"))
+        with _connected(dying, mosquitto, Will(topic, b"x", properties=said)):
             pass
         assert wire.wait(Received) == Received(
             topic, b"x", 0, retain=False, dup=False, properties=said

@@ -63,7 +63,7 @@ LASTING = {
 class Broker:
     """The other side of a session, played by hand: it says packets and reads what it is sent."""
 
-    def __init__(self, options: SessionOptions, **credentials: str | bytes | Will) -> None:
+    def __init__(self, options: SessionOptions, **credentials: str | bytes) -> None:
         self.version = options.version
         self.session = Session(options, "t1", **credentials)  # type: ignore[arg-type]
         self.now_ms = 1_000_000
@@ -104,10 +104,8 @@ def _online(options: SessionOptions, **properties: int | str) -> Broker:
 def test_connect_says_who_it_is(version: Version) -> None:
     """CONNECT carries the options, the credentials and the will."""
     will = Will("w", b"gone", 1, retain=True)
-    broker = Broker(
-        SessionOptions(version, keep_alive_s=30), username="u", password=b"p", will=will
-    )
-    (connect,) = broker.reads(broker.session.connect())
+    broker = Broker(SessionOptions(version, keep_alive_s=30), username="u", password=b"p")
+    (connect,) = broker.reads(broker.session.connect(will))
     said = Properties(receive_maximum=20, maximum_packet_size=1_048_576)
     expected = Connect(
         "t1", version, keep_alive_s=30, username="u", password=b"p", will=will,

@@ -16,7 +16,6 @@ from fleet.mqtt.frames import PreparedTopic
 from fleet.mqtt.link import LinkDown as NotUp
 from fleet.mqtt.link import LinkPlan
 from fleet.mqtt.options import SessionOptions
-from fleet.mqtt.packets import Will
 from fleet.mqtt.poller import Poller
 from fleet.profile import load
 from fleet.profile.clock import BusinessClock, origin_ms
@@ -280,8 +279,7 @@ class Live:
         beats = [codec.decode_up("heartbeat", payload) for payload in said]
         return [beat.ts - ORIGIN_MS for beat in beats if isinstance(beat, Heartbeat)]
 
-    def _link(self, world: LiveWorld, will: Will) -> ScriptedLink:
-        del will
+    def _link(self, world: LiveWorld) -> ScriptedLink:
         self._links.append(ScriptedLink(world, self._desk, broken=self._broken, muted=self._muted))
         return self._links[-1]
 
