@@ -4,13 +4,15 @@ The cases are the estate's, not the unit's: a unit that is swapped out leaves th
 is counted there goes on being counted.
 """
 
-from typing import Literal
+from typing import Final, Literal
 
 from fleet.life.faults.ailment import Ailment
 from fleet.life.faults.kinds import Hindrance
 from fleet.life.truth import Ticket
 from fleet.units import Millis
 from fleet.wire.words import ComponentWord
+
+_NONE_HELD: Final[frozenset[str]] = frozenset()
 
 
 class Cases:
@@ -36,7 +38,7 @@ class Cases:
     def __init__(self) -> None:
         self.active: dict[str, Ailment] = {}
         self.beset: dict[str, Ailment] = {}
-        self.held: frozenset[str] = frozenset()
+        self.held = _NONE_HELD
         self.omens: dict[str, Millis] = {}
         self.plights: dict[str, Millis] = {}
         self.ailments = self.tickets = 0
