@@ -144,6 +144,13 @@ class Streams:
             raise ValueError(msg)
         return self._word(_COUNTED, purpose, taken[i] - mark - 1)
 
+    def coming(self, purpose: Purpose, ahead: int = 0) -> float:
+        """The number that will be taken next, or so many draws later; none is taken by looking."""
+        purposes, number = self._purposes, purpose.number
+        i = bisect_left(purposes, number)
+        known = i < len(purposes) and purposes[i] == number
+        return self._word(_COUNTED, purpose, (self._counts[i] if known else 0) + ahead)
+
     def at(self, purpose: Purpose, n: int) -> float:
         """The n-th number in [0, 1), n from 0."""
         return self._word(_NUMBERED, purpose, n)
@@ -177,6 +184,10 @@ class Streams:
     def pick(self, purpose: Purpose, weights: Sequence[float]) -> int:
         """An index into ``weights``, with chances in proportion to them."""
         return _index(self.uniform(purpose), weights)
+
+    def pick_coming(self, purpose: Purpose, weights: Sequence[float], ahead: int = 0) -> int:
+        """What `pick` will return next, or so many draws later."""
+        return _index(self.coming(purpose, ahead), weights)
 
     def pick_at(self, purpose: Purpose, n: int, weights: Sequence[float]) -> int:
         """An index into ``weights``, with chances in proportion to them."""

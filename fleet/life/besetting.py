@@ -17,15 +17,21 @@ from fleet.life.truth import Mechanism
 from fleet.units import Millis
 
 
-def portend(t: Terminal, code: str, grow_ms: Millis = 0) -> None:
+def portend(t: Terminal, code: str, grow_ms: Millis = 0, begin: Millis | None = None) -> None:
     """Let telemetry show, for so long ever more, what a chapter knows to be coming.
 
     It shows until that is over: raised by this chapter, and ended.
+
+    Args:
+        t: The terminal.
+        code: Of the catalogue; nothing shows anew if it shows, or is there, already.
+        grow_ms: How long it takes to its full height; 0 for a step.
+        begin: When it begins to show, if not now; no later than the fault can strike.
     """
-    cases, now = t.cases, t.world.now()
+    cases = t.cases
     if code not in cases.omens and code not in cases.beset and code not in cases.active:
-        cases.omens[code] = now
-        show_precursors(t, CATALOGUE[code], now, grow_ms)
+        cases.omens[code] = t.world.now() if begin is None else begin
+        show_precursors(t, CATALOGUE[code], cases.omens[code], grow_ms)
 
 
 def dismiss(t: Terminal, *codes: str) -> None:

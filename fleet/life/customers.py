@@ -71,14 +71,15 @@ class Customers:
 
     Attributes:
         lived: Whether each of them is an event of the story.
+        lived_per_day: How many of those who are come on an average day.
         trade: How those come who are only counted.
         next: Instant at which the next lived one comes; `NEVER` if none ever does.
         refusal: Share of those who are only counted that the host refuses now.
     """
 
     __slots__ = (
-        "_lived_per_day", "_monday_ms", "_offline", "_placed", "_shop", "_since", "_streams",
-        "lived", "next", "refusal", "trade",
+        "_monday_ms", "_offline", "_placed", "_shop", "_since", "_streams", "lived",
+        "lived_per_day", "next", "refusal", "trade",
     )  # fmt: skip
 
     def __init__(
@@ -103,7 +104,7 @@ class Customers:
         offset_ms = member.region.utc_offset
         paper_m_per_h = counted * share * (1.0 - rule.failing) * receipts_m / hours
         self.trade = Trade(curve, counted, rule.failing, paper_m_per_h, offset_ms)
-        self._lived_per_day = per_day * lived_share
+        self.lived_per_day = per_day * lived_share
         self._offline = rule.offline
         self._monday_ms = origin_ms + offset_ms + MONDAY_MS
         self._streams = streams
@@ -116,18 +117,18 @@ class Customers:
 
     def serve(self) -> None:
         """The next lived customer is served or lost: another one comes."""
-        gap = -math.log1p(-self._streams.uniform(_ARRIVAL)) if self._lived_per_day else math.inf
+        gap = -math.log1p(-self._streams.uniform(_ARRIVAL)) if self.lived_per_day else math.inf
         if self.next == NEVER or math.isinf(gap):
             self.next = NEVER
             return
         begin = self.next + self._monday_ms
-        coming = self.trade.curve.after(begin, gap / self._lived_per_day) - self._monday_ms
+        coming = self.trade.curve.after(begin, gap / self.lived_per_day) - self._monday_ms
         self.next = math.ceil(coming) if coming < NEVER else NEVER
 
     @property
     def per_day(self) -> float:
         """How many customers come on an average day of the curve, lived and counted."""
-        return self.trade.per_day + self._lived_per_day
+        return self.trade.per_day + self.lived_per_day
 
     def activity(self, now: Millis) -> float:
         """Return the share of the week's busiest hour."""

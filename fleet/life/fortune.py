@@ -9,8 +9,9 @@ others. What a cause brings about is a *plight* (see `fleet.life.plights`).
     outage       COM-207 or COM-209; the link is cut and refused    its end
     certificate  SEC-902; the same                                  the terminal's renewal; a boot
                                                                     meanwhile waits for a technician
-    clock_step   HW-605; the same; the session expires if its       the terminal's correction
-                 time is over by the new clock
+    clock_step   drifting clocks before; HW-605; the same; the      the terminal's correction
+                 session expires if its time is over by the
+                 new clock
     stress       hazards are multiplied, it is warmer               its end
     restart      the terminal restarts in good order                -
     dormancy     sign off, power off                                the next opening after its end
@@ -61,12 +62,22 @@ async def befall(t: Terminal) -> None:
     """Let the next thing that has begun or ended take its effect."""
     turn = t.fate.take_next()
     t.diary.befalls = t.fate.at
-    if not _concerns(t, turn):
+    if turn.looms:
+        _loom(t, turn)
         return
-    deeds = _LOOMS if turn.looms else _BEGINS if turn.begins else _ENDS
-    deed = deeds.get(type(turn.course.cause))
-    if deed is not None:
+    kind = type(turn.course.cause)
+    deed = (_BEGINS if turn.begins else _ENDS).get(kind)
+    if deed is not None and _concerns(t, turn):
         await deed(t, turn)
+    if kind in _OMENS:
+        besetting.dismiss(t, _OMENS[kind])  # it has come, or it will not come here
+
+
+def _loom(t: Terminal, turn: Turn) -> None:
+    """Let telemetry show that it is coming, ever more until it is there."""
+    cause, spell, now = turn.course.cause, turn.spell, t.world.now()
+    if cause.admits_version(t.pulse.fw) and spell.end > now:
+        besetting.portend(t, _OMENS[type(cause)], max(0, spell.begin - now))
 
 
 def _concerns(t: Terminal, turn: Turn) -> bool:
@@ -76,14 +87,14 @@ def _concerns(t: Terminal, turn: Turn) -> bool:
     version may have come to run here.
     """
     cause = turn.course.cause
-    if isinstance(cause, Gateway) and not turn.looms:
+    if isinstance(cause, Gateway):
         return True
-    if not (turn.begins or turn.looms):
+    if not turn.begins:
         concerned = cause.name in t.cases.held
         t.cases.held -= {cause.name}
         return concerned
     concerned = cause.admits_version(t.pulse.fw)
-    if concerned and turn.begins and type(cause) in _ENDS:
+    if concerned and type(cause) in _ENDS:
         t.cases.held |= {cause.name}
     return concerned
 
@@ -187,15 +198,8 @@ async def _restart(t: Terminal, turn: Turn) -> None:
         await reboot(t, why="security")
 
 
-async def _host_slows(t: Terminal, turn: Turn) -> None:
-    now = t.world.now()
-    if turn.spell.end > now:
-        besetting.portend(t, HOST_SILENT, max(0, turn.spell.begin - now))
-
-
 async def _host_turns(t: Terminal, turn: Turn) -> None:
     _heed_host(t, turn.at)
-    besetting.dismiss(t, HOST_SILENT)
 
 
 def _heed_host(t: Terminal, at: Millis) -> None:
@@ -221,7 +225,8 @@ async def _lie_down(t: Terminal, turn: Turn) -> None:
 
 
 Deed = Callable[[Terminal, Turn], Awaitable[None]]
-_LOOMS: Final[dict[type, Deed]] = {Gateway: _host_slows}
+_OMENS: Final[dict[type, str]] = {Gateway: HOST_SILENT, ClockStep: CLOCK_WRONG}
+"""What shows beforehand, by the causes which do."""
 _BEGINS: Final[dict[type, Deed]] = {
     Outage: _outage,
     Certificate: _certificate,

@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable
 from typing import Final
 
 from fleet.life import (
+    authorisation,
     effects,
     enrolment,
     fortune,
@@ -57,6 +58,7 @@ async def _signing_in(t: Terminal) -> None:
     if t.state is State.READY:
         conclude(t)
         fortune.try_version(t)
+        authorisation.foresee(t, anew=True)
 
 
 async def _in_transaction(t: Terminal) -> None:

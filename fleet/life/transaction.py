@@ -30,8 +30,9 @@ from collections.abc import Callable
 from typing import Final
 
 from fleet.chance.streams import Purpose
-from fleet.life import besetting, illness, methods
-from fleet.life.faults import CATALOGUE, NEVER, Point
+from fleet.life import authorisation, besetting, illness, methods
+from fleet.life.authorisation import BATCH_DIFFERS
+from fleet.life.faults import NEVER, Point
 from fleet.life.regions import Link, Session
 from fleet.life.sale import Outcome, Sale
 from fleet.life.states import Event
@@ -49,8 +50,6 @@ _VERIFICATION: Final = Purpose("transaction.verification")
 _VERIFYING: Final = Purpose("transaction.verifying")
 _ORDERING: Final = Purpose("transaction.ordering")
 _HOST: Final = Purpose("transaction.host")
-_OUTCOME: Final = Purpose("transaction.outcome")
-_HOST_DOWN: Final = Purpose("transaction.host_down")
 _REFUSAL: Final = Purpose("transaction.refusal")
 _OFFLINE: Final = Purpose("transaction.offline")
 _UNCONFIRMED: Final = Purpose("reversal.unconfirmed")
@@ -59,9 +58,7 @@ _UNCONFIRMED: Final = Purpose("reversal.unconfirmed")
 _REFUSALS: Final = {"51": 0.6, "61": 0.2, "05": 0.2}
 _UNVERIFIED: Final[dict[VerificationWord, str]] = {"password": "55"}
 _BIOMETRIC: Final = "63"
-# A host that does not answer this terminal refuses what the catalogue lets telemetry show.
-_SLOW: Final = CATALOGUE[HOST_SILENT].effect.shows[0].rise / NOMINAL_READS
-_DIFFERS: Final = {Outcome.BATCH_MISMATCH: "PAY-803", Outcome.MAC_ERROR: "SGN-854"}
+_DIFFERS: Final = {Outcome.BATCH_MISMATCH: BATCH_DIFFERS, Outcome.MAC_ERROR: "SGN-854"}
 
 
 async def begin(t: Terminal) -> None:
@@ -124,7 +121,7 @@ async def reverse(t: Terminal) -> None:
     for payment in stored if t.customers.lived else ():
         t.tell(payment)
     if journal.pending:
-        if t.streams.chance(_UNCONFIRMED, max(rule.reversal_failure, _host_down(t))):
+        if t.streams.chance(_UNCONFIRMED, max(rule.reversal_failure, authorisation.host_down(t))):
             journal.miss(rule.reversal_attempts)
         else:
             journal.confirm()
@@ -204,7 +201,7 @@ def _agreed(t: Terminal, method: MethodWord, *, offline: bool) -> Sale:
     rule, streams = t.profile.transactions, t.streams
     kinds = tuple(rule.verification)
     verification = kinds[streams.pick(_VERIFICATION, tuple(rule.verification.values()))]
-    outcome = Outcome.APPROVED if offline else _outcome(t)
+    outcome = Outcome.APPROVED if offline else authorisation.outcome(t)
     if methods.barring(t, method) is not None:
         outcome = Outcome.BARRED
     now = asked_at = t.world.now()
@@ -225,27 +222,6 @@ def _host_ms(t: Terminal, outcome: Outcome) -> Millis:
             return t.profile.transactions.timeout
         case _:
             return t.streams.draw(_HOST, t.profile.transactions.host)
-
-
-def _outcome(t: Terminal) -> Outcome:
-    rule = t.profile.transactions
-    if t.streams.chance(_HOST_DOWN, _host_down(t)):
-        return Outcome.TIMED_OUT
-    verified, lived = 1.0 - rule.verification_failure, float(t.customers.lived)
-    answered = 1.0 - rule.timed_out - rule.batch_mismatch - rule.mac_error - rule.declined
-    chances = {
-        Outcome.APPROVED: lived * verified * answered,
-        Outcome.UNVERIFIED: lived * rule.verification_failure,
-        Outcome.DECLINED: lived * verified * rule.declined,
-        Outcome.TIMED_OUT: verified * rule.timed_out,
-        Outcome.BATCH_MISMATCH: verified * rule.batch_mismatch,
-        Outcome.MAC_ERROR: verified * rule.mac_error,
-    }
-    return tuple(chances)[t.streams.pick(_OUTCOME, tuple(chances.values()))]
-
-
-def _host_down(t: Terminal) -> float:
-    return max(t.host_refusal(), _SLOW if HOST_SILENT in t.cases.active else 0.0)
 
 
 # ---------------------------------------------------------------------------- its parts
@@ -276,6 +252,7 @@ def _lose_customer(t: Terminal) -> None:
 
 def _rest(t: Terminal) -> None:
     """The terminal was in use: it is idle from now on."""
+    authorisation.foresee(t)
     t.software.idle_since = t.world.now()
     if t.diary.updates != NEVER:
         plan_offer(t)

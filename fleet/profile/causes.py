@@ -27,7 +27,7 @@ from fleet.profile.cohort import Cohort
 from fleet.profile.faults import FaultCode
 from fleet.profile.laws import DurationLaw, since_midnight
 from fleet.profile.values import Duration, Name, Probability, Shift, Version
-from fleet.units import DAY_MS, HOUR_MS, MINUTE_MS
+from fleet.units import DAY_MS, HOUR_MS, MINUTE_MS, Millis
 
 TimeOfDay = Annotated[Duration, Field(le=DAY_MS), BeforeValidator(since_midnight)]
 """Milliseconds since midnight; in TOML ``"08:30"``."""
@@ -52,6 +52,11 @@ class Cause(Cohort):
     """Who shares an occurrence."""
     spread: Duration = 0
     """Each terminal is struck later by its own part of this, drawn evenly."""
+
+    @property
+    def looms(self) -> Millis:
+        """How long before it begins telemetry shows it coming."""
+        return 0
 
 
 class Lasting(Cause):
@@ -79,6 +84,11 @@ class Gateway(Lasting):
     """Chance that the host fails a request: sign-ins are answered 96; a guess."""
     slow: Duration = 0
     """For so long before it fails the host answers ever more slowly, which telemetry shows."""
+
+    @property
+    def looms(self) -> Millis:
+        """How long before it begins telemetry shows it coming."""
+        return self.slow
 
 
 class Stress(Lasting):
@@ -131,6 +141,14 @@ class ClockStep(Cause):
     """How far the clocks jump; forward if positive."""
     correction: DurationLaw = Lognormal.from_p95(2 * HOUR_MS, 12 * HOUR_MS)
     """Time until the clock is set right; a guess: a remote remedy's."""
+    drift: Duration = 0
+    """For so long before the jump clocks go wrong ever more and their cells weaken, which the
+    status report shows; not at all unless given, as when somebody sets them wrong."""
+
+    @property
+    def looms(self) -> Millis:
+        """How long before it begins telemetry shows it coming."""
+        return self.drift
 
 
 class BadVersion(Cause):

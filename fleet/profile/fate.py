@@ -6,7 +6,7 @@ A cause is out of the terminal's hands; what it makes of it is in `fleet.life.fo
 from collections.abc import Iterator
 from typing import Final, TypeVar
 
-from fleet.profile.causes import Cause, Gateway
+from fleet.profile.causes import Cause
 from fleet.profile.courses import Course, Spell, Turn
 from fleet.units import Millis
 
@@ -84,7 +84,7 @@ class Fate:
         if spell is None:
             return None
         begin = Turn(spell.begin, course, spell, begins=True)
-        before = course.cause.slow if isinstance(course.cause, Gateway) else 0
+        before = course.cause.looms
         return begin._replace(at=begin.at - before, begins=False, looms=True) if before else begin
 
     def _following(self, turn: Turn) -> Turn | None:

@@ -178,3 +178,13 @@ GOLDEN_PURPOSE = 13551049555451075304
 GOLDEN_UNIFORMS = [0.256715922040886, 0.48946582848811016, 0.28963131406532716]
 GOLDEN_AT = [0.11558022919110278, 0.822983930597847, 0.8442723963757153]
 GOLDEN_DRAW = 58503
+
+
+def test_what_is_coming_can_be_read_without_taking_it() -> None:
+    """The next draws, and those after them, are told beforehand, and are then what they were."""
+    streams, purpose = Streams(3, 4), Purpose("test.coming")
+    ahead = [streams.coming(purpose, n) for n in range(5)]
+    picks = [streams.pick_coming(purpose, (1.0, 2.0, 3.0), n) for n in range(5, 8)]
+    assert [streams.uniform(purpose) for _ in range(5)] == ahead
+    assert [streams.pick(purpose, (1.0, 2.0, 3.0)) for _ in range(3)] == picks
+    assert streams.coming(purpose) == streams.uniform(purpose)

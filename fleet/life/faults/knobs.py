@@ -33,7 +33,7 @@ KNOBS: Final[Mapping[str, str]] = {
     "COM-209": _cause('kind = "outage"\nat = "2h"\nlasts = "30m"'),
     "IDN-301": "[tms]\nregistration_taken = 0.7",
     "IDN-302": "[tms]\nregistration_unknown = 0.7",
-    "HW-605": _cause('kind = "clock_step"\nat = "2h"\nstep = "2h"'),
+    "HW-605": _cause('kind = "clock_step"\nat = "2h"\nstep = "2h"\ndrift = "1h"'),
     "SW-703": _campaign('defect = 1.0\ndefect_caught = 0.0\ncrash_after = "2h"'),
     "SW-705": "[boot]\nfailure = 0.9",
     "PAY-801": _update("interface_lost = 1.0\n", 'kind = "parameter"\n') + _payment(""),

@@ -11,14 +11,14 @@ from fleet.life.faults import NEVER
 from fleet.life.regions import UpdatePhase
 from fleet.life.states import Event
 from fleet.life.terminal import Terminal
+from fleet.life.updating import room
 from fleet.life.updating.download import begin_download
 from fleet.life.updating.job import Job
 from fleet.life.updating.outcome import fail, job_of, refuse, report
+from fleet.life.updating.room import NO_BACKUP, NO_SPACE
 from fleet.life.updating.work import work
 
 _BACKUP: Final = Purpose("update.backup")
-_ABSENT: Final = Purpose("update.backup_failure")
-_NO_SPACE: Final = Purpose("update.no_space")
 _EXPIRED: Final = Purpose("update.expired")
 _MIGRATION: Final = Purpose("update.migration_failure")
 
@@ -34,15 +34,15 @@ async def back_up(t: Terminal) -> None:
     """Back up, then see whether the package is still to be had and there is room for it."""
     job, rule = job_of(t), t.profile.update
     await work(t, job, _BACKUP, rule.backup)
-    job.backed_up = not t.streams.chance(_ABSENT, rule.backup_failure)
+    job.backed_up = room.holds_backup(t)
     if not job.backed_up:
-        t.step(Event.BACKUP_FAILED, code="DAT-973")
-        report(t, job, "backing_up", "DAT-973")
-        besetting.attest(t, "DAT-973")
+        t.step(Event.BACKUP_FAILED, code=NO_BACKUP)
+        report(t, job, "backing_up", NO_BACKUP)
+        besetting.attest(t, NO_BACKUP)
     if t.streams.chance(_EXPIRED, rule.expired):
         refuse(t, Event.UPDATE_EXPIRED, "expired", "UPD-958")
-    elif t.streams.chance(_NO_SPACE, rule.no_space):
-        fail(t, "UPD-952")
+    elif not room.holds_package(t):
+        fail(t, NO_SPACE)
     else:
         begin_download(t, job)
 

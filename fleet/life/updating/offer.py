@@ -7,6 +7,7 @@ from fleet.life.faults import NEVER
 from fleet.life.regions import UpdatePhase
 from fleet.life.states import Event, State
 from fleet.life.terminal import Terminal
+from fleet.life.updating import room
 from fleet.life.updating.backup import begin_backup
 from fleet.life.updating.guards import objection
 from fleet.life.updating.job import Job
@@ -30,6 +31,7 @@ def take_order(t: Terminal, order: Update) -> None:
     else:
         t.diary.by_hand = NEVER
         plan_offer(t)
+        room.foresee(t)
 
 
 def _is_busy_with_another(t: Terminal) -> bool:

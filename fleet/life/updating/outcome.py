@@ -24,6 +24,7 @@ from fleet.life.faults import CATALOGUE, NEVER
 from fleet.life.regions import UpdatePhase
 from fleet.life.states import IN_SERVICE, Event, State
 from fleet.life.terminal import Terminal
+from fleet.life.updating import room
 from fleet.life.updating.job import Job
 from fleet.units import Millis
 from fleet.wire.messages import UpdateReported
@@ -43,6 +44,7 @@ def drop_job(t: Terminal) -> None:
     """Forget the update that was ordered, and what was planned for it."""
     t.software.job = None
     t.diary.updates = t.diary.by_hand = t.diary.completes = NEVER
+    room.forget(t)
 
 
 def report(t: Terminal, job: Job, word: UpdateWord, error: str = "") -> None:
@@ -98,6 +100,7 @@ def fail(t: Terminal, error: str, *, parent: int = 0) -> None:
         return
     t.software.idle_since = t.world.now()
     plan_offer(t)
+    room.foresee(t)
 
 
 def refuse(t: Terminal, event: Event, word: UpdateWord, error: str) -> None:
@@ -131,6 +134,7 @@ def campaign_of(t: Terminal, job: Job) -> str:
 def _shut_automation(t: Terminal, job: Job) -> None:
     job.manual = True
     job.begin_anew()
+    room.forget(t)
     t.diary.updates = NEVER
     wait_ms = t.streams.draw(_MANUAL_AFTER, t.profile.update.manual_after)
     t.diary.by_hand = t.world.now() + wait_ms

@@ -7,12 +7,14 @@ import functools
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+import numpy as np
 import pytest
 
 from fleet.life.faults import CATALOGUE, SOURCE
 from fleet.life.faults.knobs import KNOBS
 from fleet.life.illness import conclude
 from fleet.life.states import Event, Step
+from fleet.life.telemetry import ROW, telemetry
 from fleet.life.terminal import Terminal
 from fleet.life.truth import FaultTruth
 from fleet.profile import parse
@@ -23,6 +25,7 @@ from tests.life.solitude import Solitude, settle, spend
 
 E = Event
 HOURS = 60
+SAMPLES = 200
 Happening = tuple[Event, str]
 Said = tuple[str, Mapping[str, Any]]
 
@@ -109,7 +112,7 @@ ARCS: dict[str, Arc] = {
         never=(E.BOOTED, E.SIGNED_IN), silent=True, after=((E.BOOTED, "power_on"), *READY),
     ),
     "HW-605": cut("HW-605")._replace(
-        before=((E.SIGNED_IN, "00"),), effect=((E.FAULT_RAISED, "HW-605"),)
+        before=((E.SIGNED_IN, "00"),), effect=((E.FAULT_RAISED, "HW-605"),), shown=True
     ),
     "SW-703": Arc(
         onset=(E.FAULT_RAISED, "SW-703"), over=(E.FAULT_CLEARED, "SW-703"), root=("firmware", "it"),
@@ -143,7 +146,7 @@ ARCS: dict[str, Arc] = {
     ),
     "PAY-803": Arc(
         onset=(E.SIGN_IN_DEMANDED, "77"), over=(E.SIGNED_IN, "00"), root=("random", "77"),
-        before=((E.TRANSACTION_STARTED, ""),), never=(E.TRANSACTION_STARTED,),
+        before=((E.TRANSACTION_STARTED, ""),), never=(E.TRANSACTION_STARTED,), shown=True,
         wire=(("transaction", {"outcome": "refused", "code": "77"}), ("sign_in", {"attempt": 1})),
         after=((E.TRANSACTION_STARTED, ""),),
     ),
@@ -189,7 +192,7 @@ ARCS: dict[str, Arc] = {
         never=(E.TRANSACTION_STARTED, E.SIGNED_IN), after=READY,
     ),
     "UPD-951": attempt("UPD-951", "network", shown=True),
-    "UPD-952": attempt("UPD-952", "wear"),
+    "UPD-952": attempt("UPD-952", "wear", shown=True),
     "UPD-953": attempt("UPD-953", "random"),
     "UPD-954": attempt("UPD-954", "random"),
     "UPD-955": Arc(
@@ -227,7 +230,7 @@ ARCS: dict[str, Arc] = {
     "DAT-973": Arc(
         onset=(E.BACKUP_FAILED, "DAT-973"), over=(E.UPDATED, "9.9.9"), root=("random", ""),
         before=((E.UPDATE_ACCEPTED, "9.9.9"),), wire=(failed("DAT-973", "backing_up"),),
-        effect=((E.UPDATE_INSTALLED, "1.0.0>9.9.9"),),
+        effect=((E.UPDATE_INSTALLED, "1.0.0>9.9.9"),), shown=True,
     ),
 }  # fmt: skip
 
@@ -306,7 +309,38 @@ def test_what_shows_before_is_told_by_the_truth(code: str) -> None:
     terminal = spend(profile, settle(profile, hours=midway))
     channels = {symptom.channel for symptom in CATALOGUE[code].precursors}
     assert shows(terminal, SOURCE[code]) == channels
-    assert not shows(lived(code).terminal, SOURCE[code])
+    end = lived(code).terminal
+    assert shows(end, SOURCE[code]) == (channels if code in end.cases.omens else set())
+
+
+def read_at(terminal: Terminal, at: int) -> dict[str, float]:
+    """Return what a terminal measures at an instant: telemetry and slow gauges, their noise out."""
+    row, times = terminal.pulse.index, np.full(SAMPLES, at)
+    seq = np.arange(1, SAMPLES + 1).astype(np.uint64)
+    rows = np.full(SAMPLES, row)
+    table = telemetry(terminal.vitals, rows, times, seq, terminal.origin_ms)
+    read = dict(zip(ROW, table.mean(axis=0).tolist(), strict=True))
+    slow = [terminal.unit.gauges.read(7, 0, n, at, 1.0) for n in range(SAMPLES)]
+    return read | {name: sum(each[name] for each in slow) / SAMPLES for name in slow[0]}
+
+
+@pytest.mark.parametrize("code", [code for code, arc in ARCS.items() if arc.shown])
+def test_what_shows_before_is_seen_in_what_the_terminal_measures(code: str) -> None:
+    """Just before the onset every channel of the catalogue, and no other, has moved its way.
+
+    It is compared with the same life, in which precursors are too weak to be seen.
+    """
+    seen, onset = with_knob(code), lived(code).first.onset_at
+    read = []
+    for text in (seen, f"hazards.precursor_snr = 0.0\n{seen}"):
+        profile = parse(text)
+        terminal = spend(profile, settle(profile, hours=(onset - 1) / HOUR_MS))
+        read.append(read_at(terminal, onset - 1))
+    moved = {name: read[0][name] - read[1][name] for name in read[0]}
+    rises = {symptom.channel: symptom.rise for symptom in CATALOGUE[code].precursors}
+    assert {name for name, by in moved.items() if by} == set(rises)
+    for channel, rise in rises.items():
+        assert moved[channel] * rise > 0.0
 
 
 @every_code

@@ -1,0 +1,90 @@
+"""What the payment host will say to a payment, and what of it shows beforehand.
+
+Theory of operation
+-------------------
+The answer is drawn when a customer's turn comes. Streams are random access, so it can be read
+before it is taken: that the host's batch number will be found to differ (PAY-803) is a state of
+the host's books before it is a response code, and the terminal shows it by repeating itself. It
+looks as many payments ahead as usually come within the time for which the catalogue says that it
+shows, and moves none of them by looking.
+"""
+
+from typing import Final
+
+from fleet.chance.streams import Purpose
+from fleet.life import besetting
+from fleet.life.faults import CATALOGUE, NEVER
+from fleet.life.sale import Outcome
+from fleet.life.telemetry import NOMINAL_READS
+from fleet.life.terminal import HOST_SILENT, Terminal
+from fleet.units import DAY_MS
+
+_OUTCOME: Final = Purpose("transaction.outcome")
+_HOST_DOWN: Final = Purpose("transaction.host_down")
+BATCH_DIFFERS: Final = "PAY-803"
+_SHOWN_MS: Final = CATALOGUE[BATCH_DIFFERS].lead
+# A host that does not answer this terminal refuses what the catalogue lets telemetry show.
+_SLOW: Final = CATALOGUE[HOST_SILENT].effect.shows[0].rise / NOMINAL_READS
+
+
+def host_down(t: Terminal) -> float:
+    """Return the share of requests that the host leaves unanswered now."""
+    return max(t.host_refusal(), _SLOW if HOST_SILENT in t.cases.active else 0.0)
+
+
+def outcome(t: Terminal) -> Outcome:
+    """Draw what becomes of a payment that the host is asked about."""
+    if t.streams.chance(_HOST_DOWN, host_down(t)):
+        return Outcome.TIMED_OUT
+    chances = _chances(t)
+    return tuple(chances)[t.streams.pick(_OUTCOME, tuple(chances.values()))]
+
+
+def foresee(t: Terminal, *, anew: bool = False) -> None:
+    """Let telemetry show that the batch will be found to differ, or no more.
+
+    Args:
+        t: The terminal.
+        anew: Whether all payments ahead are looked at; else only the one that has come in sight.
+    """
+    if not t.profile.transactions.batch_mismatch:
+        return
+    sight = int(t.customers.lived_per_day * _SHOWN_MS / DAY_MS)
+    showing = BATCH_DIFFERS in t.cases.omens
+    places = range(sight + 1) if anew or showing else (sight,)
+    chances = _chances(t)
+    names, weights = tuple(chances), tuple(chances.values())
+    coming = ((place, t.streams.pick_coming(_OUTCOME, weights, place)) for place in places)
+    differing = (place for place, n in coming if names[n] is Outcome.BATCH_MISMATCH)
+    place = next(differing, None)
+    if place is None:
+        besetting.dismiss(t, BATCH_DIFFERS)
+    elif not showing:
+        _show(t, place)
+
+
+def _show(t: Terminal, place: int) -> None:
+    """Show that the payment so many after the next will be it: by the instant at which it is due.
+
+    It comes no sooner than the next one does, and later if customers are lost meanwhile.
+    """
+    coming = t.customers.next
+    if coming >= NEVER:
+        return
+    due = coming + round(place * DAY_MS / t.customers.lived_per_day)
+    begin = max(t.world.now(), min(coming, due - _SHOWN_MS))
+    besetting.portend(t, BATCH_DIFFERS, max(0, due - begin), begin)
+
+
+def _chances(t: Terminal) -> dict[Outcome, float]:
+    rule = t.profile.transactions
+    verified, lived = 1.0 - rule.verification_failure, float(t.customers.lived)
+    answered = 1.0 - rule.timed_out - rule.batch_mismatch - rule.mac_error - rule.declined
+    return {
+        Outcome.APPROVED: lived * verified * answered,
+        Outcome.UNVERIFIED: lived * rule.verification_failure,
+        Outcome.DECLINED: lived * verified * rule.declined,
+        Outcome.TIMED_OUT: verified * rule.timed_out,
+        Outcome.BATCH_MISMATCH: verified * rule.batch_mismatch,
+        Outcome.MAC_ERROR: verified * rule.mac_error,
+    }
