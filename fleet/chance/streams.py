@@ -146,10 +146,10 @@ class Streams:
 
     def coming(self, purpose: Purpose, ahead: int = 0) -> float:
         """The number that will be taken next, or so many draws later; none is taken by looking."""
-        purposes, number = self._purposes, purpose.number
-        i = bisect_left(purposes, number)
-        known = i < len(purposes) and purposes[i] == number
-        return self._word(_COUNTED, purpose, (self._counts[i] if known else 0) + ahead)
+        taken, mark = self._taken, purpose.mark
+        i = bisect_left(taken, mark)
+        known = i < len(taken) and taken[i] - mark <= _COUNT_MAX
+        return self._word(_COUNTED, purpose, (taken[i] - mark if known else 0) + ahead)
 
     def at(self, purpose: Purpose, n: int) -> float:
         """The n-th number in [0, 1), n from 0."""
