@@ -1,11 +1,20 @@
-"""The command line as a user types it: a process of its own."""
+"""The command line as a user types it: in a process of its own, or here, a second cheaper."""
 
+import io
 import os
 import subprocess
 import sys
+from collections.abc import Callable
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
+from typing import TypeAlias
+from unittest.mock import patch
 
 import fleet
+from fleet.cli.failures import exit_code_of
+from fleet.cli.group import fleet as group
+
+Done: TypeAlias = subprocess.CompletedProcess[str]
 
 LIMIT_S = 60
 # Without the variables that would change what is tested.
@@ -18,7 +27,7 @@ def environment(**more: str) -> dict[str, str]:
     return {**inherited, "PYTHONPATH": str(Path(fleet.__file__).parents[1]), **more}
 
 
-def fleet_command(*arguments: str | Path, **more: str) -> subprocess.CompletedProcess[str]:
+def fleet_command(*arguments: str | Path, **more: str) -> Done:
     """Run `fleet` to its end, with variables of `more` in its environment."""
     return subprocess.run(
         [sys.executable, "-m", "fleet", *map(str, arguments)],
@@ -30,10 +39,23 @@ def fleet_command(*arguments: str | Path, **more: str) -> subprocess.CompletedPr
     )
 
 
-def refused(code: int, *arguments: str | Path, **more: str) -> str:
+def fleet_here(*arguments: str | Path, **more: str) -> Done:
+    """Run `fleet` to its end in this process: for what is said before anything is started."""
+    words = list(map(str, arguments))
+    out, err = io.StringIO(), io.StringIO()
+    ours = patch.dict(os.environ, environment(COLUMNS="80", **more), clear=True)
+    with ours, redirect_stdout(out), redirect_stderr(err):
+        code = exit_code_of(group, words)
+    return subprocess.CompletedProcess(words, code, out.getvalue(), err.getvalue())
+
+
+def refused(
+    code: int, *arguments: str | Path, by: Callable[..., Done] = fleet_here, **more: str
+) -> str:
     """Return what a command says that must fail with `code`, without traceback or output."""
-    done = fleet_command(*arguments, **more)
+    done = by(*arguments, **more)
     assert done.returncode == code, done.stderr
     assert "Traceback" not in done.stderr
+    assert "has a bug" not in done.stderr
     assert done.stdout == ""
     return done.stderr

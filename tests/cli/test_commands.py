@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import fleet
-from tests.cli.commands import environment, fleet_command
+from tests.cli.commands import environment, fleet_command, fleet_here
 
 RUN_OPTIONS = (
     "--broker", "--tms / --no-tms", "--terminals", "--seed", "--duration", "--speed", "--shards",
@@ -22,7 +22,7 @@ RUN_OPTIONS = (
 
 def said(*arguments: str | Path, **more: str) -> str:
     """Return the output of a command that must succeed silently."""
-    done = fleet_command(*arguments, **more)
+    done = fleet_here(*arguments, **more)
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
     return done.stdout
@@ -30,7 +30,8 @@ def said(*arguments: str | Path, **more: str) -> str:
 
 def test_version() -> None:
     """`fleet --version` names the version of the package."""
-    assert said("--version") == f"fleet, version {fleet.__version__}\n"
+    told = f"fleet, version {fleet.__version__}\n"
+    assert said("--version") == fleet_command("--version").stdout == told
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.commands import fleet_command, refused
+from tests.cli.commands import fleet_command, fleet_here, refused
 from tests.proof.mutants import copy, fault_dropped, labels_shifted
 
 
@@ -29,7 +29,7 @@ def test_a_refused_dataset_exits_with_1(sound: Path, tmp_path: Path) -> None:
     """And the table says what does not hold, and by how much."""
     mutant = copy(sound, tmp_path)
     fault_dropped(mutant)
-    done = fleet_command("verify", mutant, "--only", "P6")
+    done = fleet_here("verify", mutant, "--only", "P6")
     assert done.returncode == 1
     assert "failed" in done.stdout
     assert "not 0" in " ".join(done.stdout.split())
@@ -111,7 +111,8 @@ def test_a_missing_library_is_named(sound: Path, tmp_path: Path) -> None:
     """With the command that installs it."""
     (tmp_path / "duckdb.py").write_text("raise ImportError('not here')\n", encoding="utf-8")
     house = Path(__file__).parents[2]
-    message = refused(1, "verify", sound, "--only", "P1", PYTHONPATH=f"{tmp_path}:{house}")
+    path = f"{tmp_path}:{house}"
+    message = refused(1, "verify", sound, "--only", "P1", by=fleet_command, PYTHONPATH=path)
     assert "duckdb" in message
     assert "pip install 'terminal-fleet[proof]'" in message
 

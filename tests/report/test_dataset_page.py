@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tests.cli.commands import fleet_command
+from tests.cli.commands import fleet_command, fleet_here
 
 
 def test_the_command_draws_a_dataset(tmp_path: Path) -> None:
@@ -11,7 +11,7 @@ def test_the_command_draws_a_dataset(tmp_path: Path) -> None:
     size = ("--terminals", "40", "--days", "10")
     made = fleet_command("dataset", "proving", *size, "--out", data)
     assert made.returncode == 0, made.stderr
-    done = fleet_command("report", data)
+    done = fleet_here("report", data)
     assert done.returncode == 0, done.stderr
     page = (data / "report.html").read_text(encoding="utf-8")
     for words in ("Terminals in service", "Faults by kind", "cumulative hazard",

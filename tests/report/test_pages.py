@@ -13,7 +13,7 @@ from fleet.report.errors import ReportError
 from fleet.report.page import render
 from fleet.report.record import Record, is_run
 from fleet.report.run_page import run_page
-from tests.cli.commands import fleet_command
+from tests.cli.commands import fleet_command, fleet_here
 from tests.report.records import SECONDS, make_record
 
 VOID = {"meta", "br", "hr", "img", "input", "link"}
@@ -146,7 +146,7 @@ def test_a_damaged_record_is_told(tmp_path: Path, damage: str) -> None:
 def test_a_folder_without_a_run_is_refused(tmp_path: Path) -> None:
     """One sentence says what would be right, and the exit code is 1."""
     assert not is_run(tmp_path)
-    done = fleet_command("report", tmp_path)
+    done = fleet_here("report", tmp_path)
     assert done.returncode == 1
     assert "--out DIR" in done.stderr
 

@@ -9,7 +9,7 @@ from fleet.profile.store import parse
 from fleet.report.page import Page, render
 from fleet.report.plan_page import agreement, minutes, plan_page
 from fleet.report.record import Record
-from tests.cli.commands import fleet_command
+from tests.cli.commands import fleet_command, fleet_here
 from tests.report.records import PROFILE, SECONDS, make_record
 
 
@@ -60,7 +60,7 @@ def test_the_command_tells_peaks_and_needs(tmp_path: Path) -> None:
 def test_a_page_with_no_place_is_refused_before_the_work(tmp_path: Path) -> None:
     """A file that cannot be written is named before anything is played; nothing is left."""
     page = tmp_path / "nowhere" / "plan.html"
-    done = fleet_command("plan", "demo", "--html", page)
+    done = fleet_here("plan", "demo", "--html", page)
     assert done.returncode == 1
     assert done.stdout == ""
     assert str(page) in done.stderr
