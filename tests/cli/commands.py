@@ -4,7 +4,6 @@ import io
 import os
 import subprocess
 import sys
-from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import TypeAlias
@@ -49,11 +48,13 @@ def fleet_here(*arguments: str | Path, **more: str) -> Done:
     return subprocess.CompletedProcess(words, code, out.getvalue(), err.getvalue())
 
 
-def refused(
-    code: int, *arguments: str | Path, by: Callable[..., Done] = fleet_here, **more: str
-) -> str:
-    """Return what a command says that must fail with `code`, without traceback or output."""
-    done = by(*arguments, **more)
+def refused(code: int, *arguments: str | Path, **more: str) -> str:
+    """Return what a command says that must fail with `code`, tried in this process."""
+    return refusal(code, fleet_here(*arguments, **more))
+
+
+def refusal(code: int, done: Done) -> str:
+    """Return what was said by a command that must have failed, without traceback or output."""
     assert done.returncode == code, done.stderr
     assert "Traceback" not in done.stderr
     assert "has a bug" not in done.stderr

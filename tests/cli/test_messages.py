@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.brokers import Mosquitto
-from tests.cli.commands import Done, fleet_command, fleet_here, refused
+from tests.cli.commands import Done, fleet_command, fleet_here, refusal, refused
 from tests.run.settings import needs_mosquitto, with_password, with_tls
 
 Start = Callable[[Sequence[str]], Mosquitto]
@@ -19,7 +19,7 @@ QUICK = ("--metrics", "off", "--duration", "1s", "--terminals", "1", "--no-live"
 @pytest.mark.parametrize("by", [fleet_command, fleet_here])
 def test_an_unknown_profile(by: Command) -> None:
     """A name that is none is told with the names there are; exit code 2."""
-    told = refused(2, "run", "demmo", by=by)
+    told = refusal(2, by("run", "demmo"))
     assert told == "Error: demmo: there is no such profile; did you mean 'demo'?\n"
 
 
@@ -123,7 +123,7 @@ def test_an_unreachable_broker() -> None:
         bound.bind(("127.0.0.1", 0))
         url = f"mqtt://127.0.0.1:{bound.getsockname()[1]}"
         for dry in ((), ("--dry-run",)):
-            told = refused(1, "run", "--broker", url, *QUICK, *dry, by=fleet_command)
+            told = refusal(1, fleet_command("run", "--broker", url, *QUICK, *dry))
             assert f"cannot reach the broker {url}: Connection refused" in told
 
 
@@ -212,11 +212,11 @@ def test_a_bug_is_one_line_and_where_to_report_it(tmp_path: Path) -> None:
     ours = fleet_command("--version")
     assert ours.returncode == 0
     path = {"PYTHONPATH": f"{tmp_path}:{Path(__file__).parents[2]}"}
-    broken = fleet_command("profile", "show", "demo", **path)
-    assert (broken.returncode, broken.stdout) == (1, "")
-    assert "Traceback" not in broken.stderr
-    assert "ZeroDivisionError: the bug" in broken.stderr
-    assert "FLEET_TRACEBACK=1" in broken.stderr
+    done = fleet_command("profile", "show", "demo", **path)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "Traceback" not in done.stderr
+    assert "ZeroDivisionError: the bug" in done.stderr
+    assert "FLEET_TRACEBACK=1" in done.stderr
     shown = fleet_command("profile", "show", "demo", FLEET_TRACEBACK="1", **path)
     assert "Traceback (most recent call last)" in shown.stderr
 

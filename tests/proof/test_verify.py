@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.commands import fleet_command, fleet_here, refused
+from tests.cli.commands import fleet_command, fleet_here, refusal, refused
 from tests.proof.mutants import copy, fault_dropped, labels_shifted
 
 
@@ -112,7 +112,7 @@ def test_a_missing_library_is_named(sound: Path, tmp_path: Path) -> None:
     (tmp_path / "duckdb.py").write_text("raise ImportError('not here')\n", encoding="utf-8")
     house = Path(__file__).parents[2]
     path = f"{tmp_path}:{house}"
-    message = refused(1, "verify", sound, "--only", "P1", by=fleet_command, PYTHONPATH=path)
+    message = refusal(1, fleet_command("verify", sound, "--only", "P1", PYTHONPATH=path))
     assert "duckdb" in message
     assert "pip install 'terminal-fleet[proof]'" in message
 
