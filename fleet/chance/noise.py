@@ -155,5 +155,6 @@ def _uniforms() -> NDArray[np.float32]:
 @functools.cache
 def _normals() -> NDArray[np.float32]:
     inverse = NormalDist().inv_cdf
-    upper = [inverse((i + 0.5) / _LEVELS) for i in range(_LEVELS // 2, _LEVELS)]
-    return np.array([-z for z in reversed(upper)] + upper, np.float32)
+    half = _LEVELS // 2  # not as a list: what a process frees at its start it seldom gives back
+    upper = np.fromiter((inverse((half + i + 0.5) / _LEVELS) for i in range(half)), float, half)
+    return np.concatenate([-upper[::-1], upper]).astype(np.float32)

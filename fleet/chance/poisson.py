@@ -118,7 +118,9 @@ def _table() -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Return counts[mean, quantile], and the mean of each row as it came out."""
     roots = np.arange(int(np.sqrt(MEAN_MAX)) * _STEPS_PER_ROOT + 1) / _STEPS_PER_ROOT
     middles = (np.arange(_QUANTILES) + 0.5) / _QUANTILES
-    counts = np.array([_quantiles(root * root, middles) for root in roots], np.float32)
+    counts = np.empty((len(roots), _QUANTILES), np.float32)
+    for row, root in enumerate(roots):
+        counts[row] = _quantiles(root * root, middles)
     return counts, counts.mean(axis=1)
 
 
