@@ -89,7 +89,7 @@ class Flows:
         self.curves = np.tile(_shares(default), (terminals, 1))
         self.curve = np.arange(terminals)
         self.lived = False
-        self._curves: list[WeekCurve] = [default] * terminals
+        self._trades: list[Trade | None] = [None] * terminals
         self._selling = [False] * terminals
 
     @classmethod
@@ -105,10 +105,11 @@ class Flows:
         flows.lived = bool(counted["seq"].any())
         return flows
 
-    def begin(self, row: int, trade: Trade, at: Millis) -> None:
-        """Let a terminal sell from `at` on."""
-        if self._curves[row] is not trade.curve:
-            self.curves[row], self._curves[row] = _shares(trade.curve), trade.curve
+    def begin(self, row: int, trade: Trade, at: Millis) -> bool:
+        """Let a terminal sell from `at` on; return whether its trade is not the one before."""
+        is_new = self._trades[row] is not trade
+        if is_new:
+            self.curves[row], self._trades[row] = _shares(trade.curve), trade
         self._selling[row] = True
         *_, paper_m, _, refused, refused_from_ms, refused_until_ms = self.sold[row].item()
         self.sold[row] = (
@@ -116,6 +117,7 @@ class Flows:
             paper_m, trade.paper_m_per_h / HOUR_MS,
             refused if refused_until_ms > at else 0.0, refused_from_ms, refused_until_ms,
         )  # fmt: skip
+        return is_new
 
     def end(self, row: int, at: Millis) -> None:
         """Let it sell no more from `at` on."""

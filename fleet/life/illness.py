@@ -23,7 +23,7 @@ from fleet.life import methods
 from fleet.life.besetting import ail, release, show_precursors
 from fleet.life.faults import CATALOGUE, NEVER, SOURCE, Clock, FaultKind, Point, Rung, Then
 from fleet.life.faults.ailment import Ailment
-from fleet.life.faults.kinds import CARDS_PER_USE_HOUR
+from fleet.life.faults.kinds import CARDS_PER_USE_HOUR, OUTSIDE
 from fleet.life.faults.ladder import depot, plan, tickets
 from fleet.life.faults.risks import Fault
 from fleet.life.faults.service import ServiceHours
@@ -38,7 +38,23 @@ _NEXT_CARD: Final = Exponential(HOUR_MS / CARDS_PER_USE_HOUR)
 _EFFECT: Final = 1_000  # added to a source: what shows after the onset
 _STOPS: Final = frozenset({Then.BLACK_OUT, Then.HANG, Then.SHUT_DOWN, Then.STOP, Then.TAMPER})
 _NOTICE: Final = {code: Purpose(f"fault.{code}.notice") for code in CATALOGUE}
-_POINTS: Final = {Point.SELF_TEST: 0, Point.SIGN_IN: 1, Point.UPDATE: 2}
+_COME_UPON: Final = frozenset({Point.SELF_TEST, Point.SIGN_IN, Point.UPDATE})
+_MONITORED: Final = frozenset({Point.HEARTBEAT, Point.TMS})
+_TELLING: Final = ON - {State.HUNG}
+
+
+def _timed(kind: FaultKind) -> tuple[Point, ...]:
+    return tuple(point for point in kind.points if point not in _COME_UPON)
+
+
+def _awaited(kind: FaultKind) -> tuple[Point, ...]:
+    """Return where somebody notices in time; a terminal that does nothing, its merchant does."""
+    silent = kind.effect.then in _STOPS or kind.effect.isolates
+    return tuple(dict.fromkeys((*_timed(kind), *([Point.MERCHANT] if silent else ()))))
+
+
+_POINT: Final = {code: (*_timed(kind), Point.MERCHANT)[0] for code, kind in CATALOGUE.items()}
+_AWAITED: Final = {code: _awaited(kind) for code, kind in CATALOGUE.items()}
 
 
 def befall(t: Terminal, code: str, *, cause: str = "", parent: int = 0) -> None:
@@ -85,7 +101,7 @@ def notice(t: Terminal, ailment: Ailment, point: Point) -> None:
     kind, now = ailment.kind, t.world.now()
     ailment.detected_at, ailment.point = now, point
     ailment.plan = plan(t.streams, t.profile, _service(t), kind, now)
-    ailment.reported = kind.observable and point not in {Point.MERCHANT, Point.TMS}
+    ailment.reported = kind.observable and point not in OUTSIDE
     t.step(Event.FAULT_RAISED, code=kind.code)
     t.pulse.faults = t.cases.known
     if ailment.reported:
@@ -210,8 +226,7 @@ def needing_repair(t: Terminal) -> list[Ailment]:
 
 def point_of(kind: FaultKind) -> Point:
     """Return where a kind is detected if nothing comes upon it: the first point with a time."""
-    timed = [point for point in kind.points if point not in _POINTS]
-    return timed[0] if timed else Point.MERCHANT
+    return _POINT[kind.code]
 
 
 def retire(t: Terminal) -> None:
@@ -252,16 +267,14 @@ def _unnoticed_ms(t: Terminal, kind: FaultKind) -> Millis:
     if asked is not None and asked.detection is not None:
         return t.streams.draw(purpose, asked.detection)
     stops = kind.effect.then in _STOPS
-    points = [point for point in kind.points if point not in _POINTS]
-    if (stops or kind.effect.isolates) and Point.MERCHANT not in points:
-        points.append(Point.MERCHANT)
-    return min((_delay_ms(t, purpose, point, stops=stops) for point in points), default=NEVER)
+    delays = [_delay_ms(t, purpose, point, stops=stops) for point in _AWAITED[kind.code]]
+    return min(delays, default=NEVER)
 
 
 def _delay_ms(t: Terminal, purpose: Purpose, point: Point, *, stops: bool) -> Millis:
     if point is Point.HEARTBEAT and not stops:
         return int(t.streams.uniform(purpose) * t.every_ms)
-    if point in {Point.HEARTBEAT, Point.TMS}:
+    if point in _MONITORED:
         return 2 * t.every_ms  # the server misses the second
     if point is Point.TRANSACTION and t.unit.risks.clocks.running:
         use = t.streams.draw(purpose, _NEXT_CARD)
@@ -304,7 +317,7 @@ def _account(t: Terminal, ailment: Ailment, now: Millis, *, repaired: bool) -> I
 
 def _report(t: Terminal, kind: FaultKind, phase: Literal["raised", "cleared"]) -> None:
     report = FaultReported(t.ts(), kind.code, kind.component, kind.severity, phase)
-    if t.state in ON and t.state is not State.HUNG:
+    if t.state in _TELLING:
         t.tell(report)
     else:
         t.keep(report)

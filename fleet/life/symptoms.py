@@ -141,14 +141,18 @@ class Symptoms:
         self.slots[row, place] = entry
         self.ill[row] = True
 
-    def hide(self, row: int, source: int) -> None:
-        """End all symptoms of a source."""
+    def hide(self, row: int, source: int) -> bool:
+        """End all symptoms of a source; return whether there were any."""
         if not self.ill[row]:
-            return
+            return False
         sources = self.slots["source"][row]
-        left = [0 if each == source else each for each in sources.tolist()]
+        shown = sources.tolist()
+        if source not in shown:
+            return False
+        left = [0 if each == source else each for each in shown]
         sources[:] = left
         self.ill[row] = any(left)
+        return True
 
     def clear(self, row: int) -> None:
         """End all symptoms of a terminal."""

@@ -218,8 +218,7 @@ class Vitals:
     def sell(self, row: int, trade: Trade | None, at: Millis) -> None:
         """Let a terminal sell by `trade` from `at` on, or nothing."""
         self.flows.end(row, at)
-        if trade is not None:
-            self.flows.begin(row, trade, at)
+        if trade is not None and self.flows.begin(row, trade, at):
             self.base[row, _FAIL] = trade.failing * NOMINAL_READS
             self.touched[row] |= _BASE_BIT | _CURVES_BIT
         self._changed(row, _SOLD_BIT)
@@ -241,8 +240,8 @@ class Vitals:
 
     def hide(self, row: int, source: int) -> None:
         """End all symptoms of a source."""
-        self.symptoms.hide(row, source)
-        self._changed(row, _SYMPTOMS_BIT)
+        if self.symptoms.hide(row, source):
+            self._changed(row, _SYMPTOMS_BIT)
 
     def level(self, row: int, channel: str, at_ms: Millis) -> float:
         """Return a level at `at_ms`, with symptoms that are there always, without noise."""

@@ -38,6 +38,10 @@ _JITTER: Final = Purpose("heartbeat.jitter")
 _REVERSAL: Final = Purpose("reversal.retry")
 HOST_SILENT: Final = "PAY-802"
 """The fault of a payment host that does not answer."""
+# Named once: a look into an Enum costs ten times a look into the module.
+_DOWN, _CONNECTING, _ONLINE = Link
+_SELLING, _OFFLINE, _AWAY = Placed
+_READY, _IN_TRANSACTION = State.READY, State.IN_TRANSACTION
 
 
 class Terminal:
@@ -84,7 +88,7 @@ class Terminal:
         self.fate = (weather or Weather(profile, seed)).fate(member)
         self.diary = self._first_plans()
         self.cases, self.shift = Cases(), Shift()
-        self.link = Link.DOWN
+        self.link = _DOWN
         self.state_since = self.steps = self.requests = self.orders = 0
         self.equip(member.serial_no)
         self.every_ms = self.every_asked_ms = 0
@@ -133,20 +137,20 @@ class Terminal:
             self.pulse.state = target
             self.state_since = now
         self.world.record(Step(now, self.steps, event, source, target, code, duration_ms))
-        if target is not State.IN_TRANSACTION:
+        if target is not _IN_TRANSACTION:
             self._serve(target, now)
 
     def _serve(self, state: State, now: Millis) -> None:
         """Let customers be served, or not, from now on; tell what became of those before."""
-        placed = Placed.AWAY
-        if state is State.READY and not (self.cases.active and self.cases.hindered("trade")):
-            placed = Placed.SELLING if self.link is Link.ONLINE else Placed.OFFLINE
+        placed = _AWAY
+        if state is _READY and not (self.cases.active and self.cases.hindered("trade")):
+            placed = _SELLING if self.link is _ONLINE else _OFFLINE
         tally = self.customers.place(placed, now)
         if tally is None:
             return
         self._account_for(tally)
         self.diary.sells = self.customers.next
-        trade = self.customers.trade if placed is Placed.SELLING else None
+        trade = self.customers.trade if placed is _SELLING else None
         self.vitals.sell(self.pulse.index, trade, now)
 
     def count_customers(self) -> None:
@@ -181,13 +185,13 @@ class Terminal:
 
     def say(self, message: Message) -> None:
         """Send a message, if there is a link; raises `LinkDown` if it breaks."""
-        if self.link is Link.ONLINE:
+        if self.link is _ONLINE:
             self.world.say(message)
 
     def tell(self, message: Message) -> None:
         """Send a message now, or keep it until the link is up."""
         try:
-            if self.link is Link.ONLINE:
+            if self.link is _ONLINE:
                 self.world.say(message)
                 return
         except LinkDown:
@@ -242,7 +246,7 @@ class Terminal:
             Fault: One struck meanwhile.
             LinkDown: A common cause has cut the link meanwhile.
         """
-        if self.fate.at < until and self.link is Link.ONLINE:
+        if self.fate.at < until and self.link is _ONLINE:
             await self._rest_until_cut(min(until, self.unit.risks.at))
         if self.unit.risks.at < until:
             await self.world.sleep(self.unit.risks.at)
@@ -271,7 +275,7 @@ class Terminal:
             LinkDown: The link broke.
         """
         soonest = min(self.unit.risks.at, until)
-        if self.link is Link.ONLINE and self.pulse.state in BEATING:
+        if self.link is _ONLINE and self.pulse.state in BEATING:
             return self.world.beat(self.every_ms, soonest)
         return self.world.listen(soonest)
 
@@ -291,13 +295,13 @@ class Terminal:
         now = self.world.now()
         if self.barred_until(now) > now:
             raise LinkDown
-        self.link = Link.CONNECTING
+        self.link = _CONNECTING
         try:
             await self.world.attach()
         except LinkDown:
-            self.link = Link.DOWN
+            self.link = _DOWN
             raise
-        self.link = Link.ONLINE
+        self.link = _ONLINE
         self.say(Presence(self.ts(), online=True, reason="attached"))
 
     def barred_until(self, at: Millis) -> Millis:
@@ -317,10 +321,10 @@ class Terminal:
 
     async def detach(self, *, clean: bool) -> None:
         """Take the link down: politely, or cut."""
-        if self.link is Link.ONLINE:
+        if self.link is _ONLINE:
             if clean:
                 self.tell(Presence(self.ts(), online=False, reason="detached"))
-            self.link = Link.DOWN
+            self.link = _DOWN
             await self.world.detach(clean=clean)
 
     def come_back(self, steps: int) -> None:

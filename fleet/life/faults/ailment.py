@@ -1,9 +1,14 @@
 """An ailment: one fault in one terminal, from its onset to its repair."""
 
+from typing import Final
+
 from fleet.life.faults.kinds import NEVER, FaultKind, Point
 from fleet.life.faults.ladder import Plan
 from fleet.life.truth import Channel, FaultTruth
 from fleet.units import Millis
+
+_MISSED: Final = frozenset({Point.HEARTBEAT, Point.TMS})
+_TESTED: Final = frozenset({Point.HEARTBEAT, Point.SELF_TEST, Point.UPDATE})
 
 
 class Ailment:
@@ -63,9 +68,9 @@ class Ailment:
     @property
     def channel(self) -> Channel:
         """How the operator came to know."""
-        if self.point in {Point.HEARTBEAT, Point.TMS} and not self.reported:
+        if self.point in _MISSED and not self.reported:
             return "heartbeat_loss"
-        if self.point in {Point.HEARTBEAT, Point.SELF_TEST, Point.UPDATE}:
+        if self.point in _TESTED:
             return "self_test"
         return "user_report"
 

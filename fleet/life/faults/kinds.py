@@ -72,6 +72,10 @@ class Point(StrEnum):
     TMS = "TMS"
 
 
+OUTSIDE: Final = frozenset({Point.MERCHANT, Point.TMS})
+"""Where a fault is detected that the terminal itself knows nothing of."""
+
+
 class Rung(IntEnum):
     """A rung of the remedy ladder; its number is that of its repair profile."""
 
@@ -213,4 +217,4 @@ class FaultKind(NamedTuple):
     @property
     def observable(self) -> bool:
         """Whether the terminal itself can notice."""
-        return not {Point.MERCHANT, Point.TMS}.issuperset(self.points)
+        return not OUTSIDE.issuperset(self.points)

@@ -161,7 +161,7 @@ class Risks:
         n = self._slate.index.get(code)
         if n is not None and self._strike[n] == _OUT:
             self._begin(n, now)
-            self._choose(self._slate.risks[n].clock)
+            self._enter(n)
 
     def inspect(self, now: Millis) -> list[LifeTruth]:
         """Clean what gets dirty: those lives end, and new ones begin; return the ended ones."""
@@ -204,14 +204,10 @@ class Risks:
         """Yield what shows by `now` and was not told so: its kind, its begin, how long it grows."""
         # By instants, which are whole milliseconds, and not by readings: a clock of use may run
         # faster than time, and who was woken for it must find it.
-        for number, (clock, places, of) in enumerate(self._slate.warners):
-            if self._next_shown[number][1] <= now:
-                for n, at in zip(places, of(self._show), strict=False):
-                    begin = self.clocks.when(clock, at)
-                    if begin <= now:
-                        self._shown[n] = max(begin, self._began[n])
-                        self._show[n] = _OUT
-                self._choose(clock)
+        if self.shows_at <= now:
+            for number, group in enumerate(self._slate.warners):
+                self._shown |= self._let_show(number, group, now)
+            self._meet()
         for n, begin in self._shown.items():
             told = (begin, max(0, self._strikes_at(n) - begin))
             if self._told.get(n) != told:
@@ -291,25 +287,47 @@ class Risks:
 
     def _choose(self, clock: Clock | None = None) -> None:
         """Find who is next to strike, and to show: on a clock, or on each."""
-        slate = self._slate
-        self._look(slate.clocked, self._next, self._strike, clock)
-        self._look(slate.warners, self._next_shown, self._show, clock)
+        for groups, known, values in self._aims():
+            for number, group in enumerate(groups):
+                if clock is None or group.clock is clock:
+                    known[number] = self._least(group, values, known[number])
         self._meet()
 
-    def _look(
-        self, groups: list[Group], known: list[_Aim], values: Sequence[float], clock: Clock | None
-    ) -> None:
-        """Find the least value of groups, and its instant."""
-        for number, (each, _, of) in enumerate(groups):
-            if clock is None or each is clock:
-                reading = min(of(values))
-                if reading != known[number][0]:
-                    known[number] = (reading, self.clocks.when(each, reading))
+    def _enter(self, n: int) -> None:
+        """Find who is next, now that a kind has entered the race: it, or who was before."""
+        clock = self._slate.risks[n].clock
+        for groups, known, values in self._aims():
+            for number, group in enumerate(groups):
+                if group.clock is clock and values[n] < known[number][0]:
+                    known[number] = (values[n], self.clocks.when(clock, values[n]))
+        self._meet()
+
+    def _aims(self) -> tuple[tuple[list[Group], list[_Aim], "array[float]"], ...]:
+        """Return who may strike, and show: the groups, the next of each, and all readings."""
+        return (
+            (self._slate.clocked, self._next, self._strike),
+            (self._slate.warners, self._next_shown, self._show),
+        )
+
+    def _least(self, group: Group, values: Sequence[float], known: _Aim) -> _Aim:
+        """Return the least value of a group and its instant, of which the last one is known."""
+        reading = min(group.of(values))
+        return known if reading == known[0] else (reading, self.clocks.when(group.clock, reading))
+
+    def _let_show(self, number: int, group: Group, now: Millis) -> dict[int, Millis]:
+        """Return since when those of a group show that begin to by `now`, by their places."""
+        shown, known = {}, self._next_shown
+        while known[number][1] <= now:
+            reading, begin = known[number]
+            n = group.places[group.of(self._show).index(reading)]
+            shown[n] = max(begin, self._began[n])
+            self._show[n] = _OUT
+            known[number] = self._least(group, self._show, known[number])
+        return dict(sorted(shown.items()))
 
     def _aim(self) -> None:
         """Find the instants anew: the clocks have been started or stopped."""
-        slate = self._slate
-        for groups, known in (slate.clocked, self._next), (slate.warners, self._next_shown):
+        for groups, known, _ in self._aims():
             for number, (clock, _, _) in enumerate(groups):
                 reading = known[number][0]
                 known[number] = (reading, self.clocks.when(clock, reading))

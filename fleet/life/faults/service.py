@@ -23,7 +23,7 @@ class ServiceHours:
         """
         self._opens = support.opens
         self._closes = support.closes
-        self._closed = frozenset(support.closed_weekdays)
+        self._closed = support.closed_weekdays
         self._midnight = midnight
         self._first_weekday = first_weekday
 
