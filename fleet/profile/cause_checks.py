@@ -3,20 +3,46 @@
 from collections.abc import Iterator
 
 from fleet.profile.causes import AnyCause, BadVersion, Certificate, ClockStep, Stress
-from fleet.profile.cohort_checks import cohort_complaints, unknown, versions
+from fleet.profile.cohort_checks import cohort_complaints
 from fleet.profile.complaints import Complaint, suggest
+from fleet.profile.faults import CODES, WITHOUT_LAW
 from fleet.profile.profile import Profile
 
 _WHEN = ("at", "daily", "every")
 
 
-def cause_complaints(profile: Profile) -> Iterator[Complaint]:
-    """Complain of everything wrong with the common causes."""
+def cohorts(profile: Profile) -> Iterator[Complaint]:
+    """Whom a cause concerns must be there."""
     for i, cause in enumerate(profile.causes):
-        path = f"causes[{i}]"
-        yield from cohort_complaints(profile, path, cause)
-        yield from _when(path, cause)
-        yield from _what(profile, path, cause)
+        yield from cohort_complaints(profile, f"causes[{i}]", cause)
+
+
+def instants(profile: Profile) -> Iterator[Complaint]:
+    """It must be clear when a cause comes, and possible."""
+    for i, cause in enumerate(profile.causes):
+        yield from _when(f"causes[{i}]", cause)
+
+
+def stress(profile: Profile) -> Iterator[Complaint]:
+    """Stress must change something."""
+    for i, cause in enumerate(profile.causes):
+        if isinstance(cause, Stress) and not cause.factors and not cause.warmer:
+            yield Complaint(f"causes[{i}]", "it would change nothing; give factors or warmer")
+
+
+def factors(profile: Profile) -> Iterator[Complaint]:
+    """Only a fault that may strike by a hazard can strike sooner."""
+    striking = [*profile.faults, *(set(CODES) - WITHOUT_LAW if _by_default(profile) else ())]
+    for i, cause in enumerate(profile.causes):
+        for code in cause.factors if isinstance(cause, Stress) else ():
+            if code not in striking:
+                hint = suggest(code, profile.faults)
+                said = f"there is no {code!r} under faults; {hint}"
+                yield Complaint(f"causes[{i}].factors.{code}", said)
+
+
+def _by_default(profile: Profile) -> bool:
+    return profile.hazards.preset == "default"
 
 
 def _when(path: str, cause: AnyCause) -> Iterator[Complaint]:
@@ -34,16 +60,3 @@ def _when(path: str, cause: AnyCause) -> Iterator[Complaint]:
             yield Complaint(
                 f"{path}.between", "it begins and ends at the same time, so it never opens"
             )
-
-
-def _what(profile: Profile, path: str, cause: AnyCause) -> Iterator[Complaint]:
-    if isinstance(cause, BadVersion):
-        yield from unknown(f"{path}.version", (cause.version,), versions(profile))
-    if not isinstance(cause, Stress):
-        return
-    if not cause.factors and not cause.warmer:
-        yield Complaint(path, "it would change nothing; give factors or warmer")
-    for code in cause.factors:
-        if code not in profile.faults:
-            hint = suggest(code, profile.faults)
-            yield Complaint(f"{path}.factors.{code}", f"there is no {code!r} under faults; {hint}")

@@ -8,12 +8,12 @@ import math
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from fleet.profile import campaign_checks, trade_checks
-from fleet.profile.cause_checks import cause_complaints
-from fleet.profile.cohort_checks import cohort_complaints
+from fleet.profile import campaign_checks, cause_checks, trade_checks
+from fleet.profile.cohort_checks import cohort_complaints, versions
 from fleet.profile.complaints import Complaint, suggest
 from fleet.profile.faults import CODES, WITHOUT_LAW
 from fleet.profile.profile import Profile
+from fleet.profile.soundness import Sound
 from fleet.profile.values import Weekday
 from fleet.units import DAY_MS, format_duration
 
@@ -25,13 +25,16 @@ _TID_MAX: Final = 99_999_999
 _RARE: Final = 1e-4
 
 
-def complaints(profile: Profile, broken: frozenset[str] = frozenset()) -> list[Complaint]:
-    """Everything wrong between sections, leaving out checks that read a ``broken`` one."""
+def complaints(sound: Sound) -> list[Complaint]:
+    """Everything wrong between sections, leaving out checks that read a broken one.
+
+    Where a check goes through the entries of a section, those that are left of it will do.
+    """
     return [
-        complaint
-        for sections, check in CHECKS
-        if not sections & broken
-        for complaint in check(profile)
+        sound.at_home(complaint)
+        for sections, check, *each in CHECKS
+        if not (sections - set(each)) & sound.broken and not set(each) & sound.lost
+        for complaint in check(sound.profile)
     ]
 
 
@@ -210,36 +213,40 @@ def _stages(profile: Profile) -> Iterator[Complaint]:
         )
 
 
-CHECKS: Final[tuple[tuple[frozenset[str], Check], ...]] = (
+CHECKS: Final[tuple[tuple[frozenset[str], Check] | tuple[frozenset[str], Check, str], ...]] = (
     (frozenset({"estate"}), _shares),
     (frozenset({"estate"}), _estate_names),
     (frozenset({"estate"}), _sites),
     (frozenset({"estate"}), _tids),
     (frozenset({"day"}), _hours),
-    (frozenset({"campaigns"}), _campaign_names),
-    (frozenset({"campaigns", "estate"}), _campaigns),
-    (frozenset({"campaigns"}), campaign_checks.waves),
-    (frozenset({"campaigns", "estate"}), campaign_checks.models),
-    (frozenset({"campaigns", "tms"}), campaign_checks.one_book),
-    (frozenset({"campaigns", "maintenance", "day"}), campaign_checks.windows),
+    (frozenset({"campaigns"}), _campaign_names, "campaigns"),
+    (frozenset({"campaigns", "estate"}), _campaigns, "campaigns"),
+    (frozenset({"campaigns"}), campaign_checks.waves, "campaigns"),
+    (frozenset({"campaigns", "estate"}), campaign_checks.models, "campaigns"),
+    (frozenset({"campaigns", "tms"}), campaign_checks.one_book, "campaigns"),
+    (frozenset({"campaigns", "maintenance", "day"}), campaign_checks.windows, "campaigns"),
     (frozenset({"campaigns", "update", "mqtt"}), campaign_checks.chunks),
     (frozenset({"campaigns", "orders"}), campaign_checks.lines),
-    (frozenset({"orders"}), campaign_checks.orders),
-    (frozenset({"orders", "estate"}), _orders),
+    (frozenset({"orders"}), campaign_checks.orders, "orders"),
+    (frozenset({"orders", "estate"}), _orders, "orders"),
     (frozenset({"forced_shutdown"}), _causes),
     (frozenset({"password_reset"}), _resets),
     (frozenset({"tms"}), _refusals),
     (frozenset({"sync"}), _sync),
     (frozenset({"registration"}), _registration),
-    (frozenset({"causes"}), _cause_names),
-    (frozenset({"causes", "estate", "campaigns", "faults"}), cause_complaints),
+    (frozenset({"causes"}), _cause_names, "causes"),
+    (frozenset({"causes", "estate"}), cause_checks.cohorts, "causes"),
+    (frozenset({"campaigns", "estate"}), versions),
+    (frozenset({"causes"}), cause_checks.instants, "causes"),
+    (frozenset({"causes"}), cause_checks.stress, "causes"),
+    (frozenset({"causes", "faults"}), cause_checks.factors, "causes"),
     (frozenset({"transactions"}), trade_checks.transactions),
     (frozenset({"transactions", "estate"}), trade_checks.methods),
     (frozenset({"estate", "day"}), trade_checks.customers),
     (frozenset({"settlement", "day"}), trade_checks.settlement),
     (frozenset({"reconnect"}), _reconnect),
-    (frozenset({"faults"}), _faults),
-    (frozenset({"hazards", "estate"}), _hazards),
+    (frozenset({"faults"}), _faults, "faults"),
+    (frozenset({"hazards", "estate"}), _hazards, "hazards"),
     (frozenset({"support"}), _support),
     (frozenset({"mqtt"}), _mqtt),
     (frozenset({"load", "day"}), _stages),

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Final, Protocol
 
+from fleet.profile.causes import BadVersion
 from fleet.profile.cohort import Cohort
 from fleet.profile.complaints import Complaint, suggest
 from fleet.profile.profile import Profile
@@ -23,7 +24,7 @@ class _Part(Protocol):
 
 
 def cohort_complaints(profile: Profile, path: str, cohort: Cohort) -> Iterator[Complaint]:
-    """Complain of everything in a cohort that the estate does not have."""
+    """Complain of everything in a cohort that the estate does not have; versions are apart."""
     for key, known in _KNOWN.items():
         yield from unknown(f"{path}.{key}", getattr(cohort, key), known(profile))
     yield from _numbers(profile, path, cohort)
@@ -38,10 +39,15 @@ def unknown(path: str, names: tuple[str, ...], known: Iterable[str]) -> Iterator
             yield Complaint(f"{path}[{i}]", f"there is no {name!r}; {suggest(name, names_known)}")
 
 
-def versions(profile: Profile) -> Iterator[str]:
-    """Every version that a terminal may come to run."""
-    yield from (model.firmware for model in profile.estate.models)
-    yield from (campaign.version for campaign in profile.campaigns)
+def versions(profile: Profile) -> Iterator[Complaint]:
+    """A version that somebody asks for must be one that a terminal may come to run."""
+    known = [model.firmware for model in profile.estate.models]
+    known += [campaign.version for campaign in profile.campaigns]
+    for section in ("campaigns", "orders", "causes"):
+        for i, cohort in enumerate(getattr(profile, section)):
+            yield from unknown(f"{section}[{i}].firmware", cohort.firmware, known)
+            if isinstance(cohort, BadVersion):
+                yield from unknown(f"{section}[{i}].version", (cohort.version,), known)
 
 
 def _cells(profile: Profile) -> Iterator[str]:
@@ -53,7 +59,6 @@ _KNOWN: Final[Mapping[str, Callable[[Profile], Iterable[str]]]] = {
     "models": lambda profile: (model.name for model in profile.estate.models),
     "regions": lambda profile: (region.name for region in profile.estate.regions),
     "sectors": lambda profile: (sector.name for sector in profile.estate.sectors),
-    "firmware": versions,
     "cells": _cells,
 }
 

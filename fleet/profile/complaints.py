@@ -63,7 +63,15 @@ def suggest(given: str, known: Iterable[str]) -> str:
 
 def from_validation(error: ValidationError, root: type[BaseModel]) -> list[Complaint]:
     """Translate pydantic's findings about a model of type ``root``."""
-    return [_complaint(details, root) for details in error.errors(include_url=False)]
+    found = error.errors(include_url=False)
+    return [_complaint(details, root) for details in found if not _follows(details, found)]
+
+
+def _follows(details: ErrorDetails, found: list[ErrorDetails]) -> bool:
+    """Whether an array is only too short because its items, complained of already, do not count."""
+    loc = details["loc"]
+    inside = (each["loc"] for each in found if each is not details)
+    return details["type"] == "too_short" and any(other[: len(loc)] == loc for other in inside)
 
 
 def _complaint(details: ErrorDetails, root: type[BaseModel]) -> Complaint:

@@ -10,6 +10,7 @@ from fleet.profile import checks
 from fleet.profile.complaints import Complaint, ProfileError, from_validation, suggest
 from fleet.profile.lineage import Ancestor, Lineage, Table, cycle, not_inherited, taken
 from fleet.profile.profile import Profile
+from fleet.profile.soundness import Sound, sound_part
 from fleet.profile.values import FROM_TOML
 
 
@@ -74,7 +75,7 @@ def _folder() -> Path:
 def _lineage(table: Table, origin: str, path: Path | None) -> tuple[Lineage, list[Complaint]]:
     """The profile and those it extends, and what is wrong with its `without`."""
     chain, known = [origin], [path.resolve() if path else None]
-    lineage, drops = Lineage(Ancestor(origin, table)), []
+    lineage, drops, found = Lineage(Ancestor(origin, table)), [], []
     while True:
         drops += [(len(chain), origin, each) for each in taken(table, "without", list, origin)]
         parent = next(iter(taken(table, "extends", str, origin)), None)
@@ -82,14 +83,15 @@ def _lineage(table: Table, origin: str, path: Path | None) -> tuple[Lineage, lis
             break
         path = _find(parent, path.parent if path else Path(), origin, "extends")
         chain.append(parent)
-        if path.resolve() in known:
-            raise ProfileError([cycle(chain)], chain[0])
+        if path.resolve() in known:  # all that there is has been read
+            found.append(cycle(chain))
+            break
         known.append(path.resolve())
         table = _toml(_read(path, origin, "extends"), parent)
         lineage.extend(Ancestor(parent, table))
         origin = parent
     wrong = [(who, each) for heirs, who, each in drops if not lineage.drop(each, heirs)]
-    return lineage, [not_inherited(each, who) for who, each in wrong]
+    return lineage, [*found, *(not_inherited(each, who) for who, each in wrong)]
 
 
 def _find(name_or_path: str, folder: Path, origin: str, key: str = "") -> Path:
@@ -138,19 +140,11 @@ def _validate(
     origin: str,
 ) -> Profile:
     try:
-        profile = Profile.model_validate(table, context=FROM_TOML)
-        broken: frozenset[str] = frozenset()
+        sound = Sound(Profile.model_validate(table, context=FROM_TOML))
     except ValidationError as error:
         complaints = [*complaints, *map(attribute, from_validation(error, Profile))]
-        broken = frozenset(str(details["loc"][0]) for details in error.errors() if details["loc"])
-        profile = _sound_part(table, broken)
-    complaints += map(attribute, checks.complaints(profile, broken))
+        sound = sound_part(table, [details["loc"] for details in error.errors()])
+    complaints += map(attribute, checks.complaints(sound))
     if complaints:
         raise ProfileError(complaints, origin)
-    return profile
-
-
-def _sound_part(table: Table, broken: frozenset[str]) -> Profile:
-    """The profile without its broken sections, for the checks of the others."""
-    sound = {key: value for key, value in table.items() if key not in broken}
-    return Profile.model_validate({"schema": 1, "name": "sound"} | sound, context=FROM_TOML)
+    return sound.profile

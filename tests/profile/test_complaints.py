@@ -50,6 +50,110 @@ def test_all_mistakes_come_at_once() -> None:
     }
 
 
+CONTRADICTORY = """
+schema = 1
+name = "contradictory"
+boot.failure = 1.5
+sign_in.forgotten = -0.1
+update.no_space = nan
+update.response = "-3m"
+transactions = { declined = 0.7, timed_out = 0.5 }
+estate.terminals = 10
+[day]
+opens = "09:00"
+closes = "18:00"
+[hazards]
+frailty = nan
+models = { Z9 = 2.0 }
+[faults.PWR-999]
+onset = "3d"
+[faults.PWR-101]
+onsett = "3d"
+[faults.RDR-40]
+[[campaigns]]
+name = "late"
+version = "2.0.0"
+at = "-1h"
+[[campaigns]]
+name = "nobodys"
+version = "2.0.0"
+at = "1h"
+models = ["Z9"]
+[[campaigns]]
+name = "never"
+version = "2.0.0"
+at = "1h"
+window = { opens = "02:00", closes = "03:00" }
+[[causes]]
+name = "sudden"
+kind = "outage"
+at = "1h"
+lasts = "-5m"
+[[causes]]
+name = "nowhere"
+kind = "outage"
+every = "1h"
+between = ["08:00", "08:00"]
+lasts = "5m"
+cells = ["narnia-3"]
+[[causes]]
+name = "idle"
+kind = "stress"
+at = "1h"
+lasts = "1h"
+[[orders]]
+at = "1h"
+order = "rebot"
+[[orders]]
+at = "1h"
+order = "reboot"
+sites = [99]
+"""
+
+
+def test_no_mistake_hides_another() -> None:
+    """A section, and an array, with a broken entry is looked at all the same, entry by entry.
+
+    What is said of an entry is said by its own place, whatever stands before it.
+    """
+    assert set(_complaints(CONTRADICTORY)) == {
+        "boot.failure",
+        "sign_in.forgotten",
+        "update.no_space",
+        "update.response",
+        "transactions",
+        "hazards.frailty",
+        "hazards.models.Z9",
+        "faults.PWR-999",
+        "faults.PWR-101.onsett",
+        "faults.RDR-40",
+        "campaigns[0].at",
+        "campaigns[1].models[0]",
+        "campaigns[2].window",
+        "causes[0].lasts",
+        "causes[1].between",
+        "causes[1].cells[0]",
+        "causes[2]",
+        "orders[0].order",
+        "orders[1].sites[0]",
+    }
+
+
+def test_an_array_is_not_too_short_because_its_items_are_wrong() -> None:
+    """One mistake is one complaint."""
+    assert set(_complaints(f'{SMALL}estate.models = [{{ name = "A", share = 0.0 }}]')) == {
+        "estate.models[0].share"
+    }
+
+
+def test_stress_may_hasten_what_strikes_by_default() -> None:
+    """With the catalogue's own laws every kind that has one may strike sooner."""
+    stress = '[[causes]]\nname = "heat"\nkind = "stress"\nat = "1h"\nlasts = "1h"\n'
+    factors = f"{SMALL}hazards.preset = 'default'\n{stress}factors = {{ HW-606 = 3.0 }}"
+    assert parse(factors).causes
+    assert set(_complaints(factors.replace("HW-606", "UPD-951"))) == {"causes[0].factors.UPD-951"}
+
+
 @pytest.mark.parametrize(
     ("text", "path", "message"),
     [

@@ -121,6 +121,13 @@ def test_a_cycle_is_named_whole(write: Write) -> None:
     assert "itself.toml -> itself.toml" in complaints(itself)[0][2]
 
 
+def test_a_cycle_hides_no_other_mistake(write: Write) -> None:
+    """All that a cycle holds has been read, so all that is wrong with it is told at once."""
+    first = write("first", 'extends = "second.toml"\nboot.failure = 3.0')
+    write("second", 'extends = "first.toml"\n[day]\nopens = "20:00"\ncloses = "08:00"\n')
+    assert {path for _, path, _ in complaints(first)} == {"extends", "boot.failure", "day.closes"}
+
+
 @pytest.mark.parametrize(
     ("text", "path", "message"),
     [
