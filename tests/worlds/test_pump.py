@@ -1,4 +1,4 @@
-"""The pump's rounds: a link hears of the time when it asked to, however few the turns."""
+"""The pump's ticks and rounds: a tick holds what can be sent in time, and no link is forgotten."""
 
 from types import SimpleNamespace
 from typing import Any, cast
@@ -68,3 +68,23 @@ def test_who_begins_anew_while_it_hears_is_heard_again() -> None:
     for now_ms in (1, 2):
         rounds.go([Restless()], now_ms)
     assert heard == [1, 2]
+
+
+def test_a_tick_in_which_many_heartbeats_fall_due_is_shorter() -> None:
+    """It comes to hold some 200 of them, 1 ms at least, and is long again when there are few."""
+    meters = SimpleNamespace(counts=[0], heartbeats=0)
+    environment = SimpleNamespace(meters=meters, plan=SimpleNamespace(now_ms=lambda: 0))
+    pump = Pump(cast("Any", environment), [], 5, lambda: None)
+
+    def ticks_ms(per_second: int) -> list[int]:
+        seen = []
+        for _ in range(20):
+            meters.counts[0] += per_second * pump._tick_ms // 1_000
+            pump._adapt_tick()
+            seen.append(pump._tick_ms)
+        return seen[-5:]
+
+    assert ticks_ms(10_000) == [5] * 5
+    assert set(ticks_ms(100_000)) == {2}
+    assert ticks_ms(1_000_000) == [1] * 5
+    assert ticks_ms(0) == [5] * 5
