@@ -1,4 +1,12 @@
-"""Memory per connected client: a process with many of them, minus the same process with one.
+"""Memory per connected client: a process with many of them, minus the same process with fewer.
+
+Theory of operation
+-------------------
+It is counted twice. *KiB/client* takes off the same process with one client: libraries, code, what
+it keeps for itself. But a start also leaves free what it needed for a while, in which the first
+clients find room, so that few of them seem cheaper than they are. *KiB for one more* takes off the
+same process with a tenth of the clients, who have filled that room already. Ours is held to the
+greater of the two, and peers to what they seem to take beside one.
 
 Memory is anonymous memory: what a process has for itself, without files and libraries. The kernel's
 memory for sockets is in nobody's figure. Peers that collect garbage have done so when it is read.
@@ -19,10 +27,13 @@ from benchmarks.program import Program
 from benchmarks.report import Claim, Result, Row
 
 _INTERVAL_MS: Final = 900_000
-_RAMP_MS_PER_TERMINAL: Final = 2
+# So slowly that few sign in at once: what a storm needs for a while is no terminal's own.
+_RAMP_MS_PER_TERMINAL: Final = 4
 _SETTLE_S: Final = 3.0
 _KIB: Final = 1_024
 _EACH: Final = "KiB/client"
+_ONE_MORE: Final = "KiB for one more"
+_PART: Final = 10
 _BARE: Final = ", bare connection"
 _KIB_MAX: Final = 10.0
 
@@ -53,7 +64,7 @@ def judge(rows: Sequence[Row], notes: Sequence[str] = ()) -> Result:
     """Return the table and the claims; ours is the first row."""
     ours, *others = rows
     best = min(others, key=lambda row: row.median(_EACH))
-    each_kib = ours.median(_EACH)
+    each_kib = max(ours.median(_EACH), ours.median(_ONE_MORE))
     times = f"times the least of the peers that ran, {best.subject}"
     claims = [
         Claim("KiB per signed-in terminal", each_kib, _KIB_MAX),
@@ -64,11 +75,14 @@ def judge(rows: Sequence[Row], notes: Sequence[str] = ()) -> Result:
 
 
 def _row(name: str, clients: int, used: Callable[[Broker, int], int]) -> Row:
-    alone, crowd = (_beside_broker(used, count) for count in (1, clients))
+    few = clients // _PART
+    alone, some, crowd = (_beside_broker(used, count) for count in (1, few, clients))
     figures = {
         _EACH: [(crowd - alone) / (clients - 1) / _KIB],
+        _ONE_MORE: [(crowd - some) / (clients - few) / _KIB],
         "clients": [float(clients)],
         "MiB with one": [alone / _KIB**2],
+        "MiB with a tenth": [some / _KIB**2],
         "MiB with all": [crowd / _KIB**2],
     }
     return Row(name, figures)

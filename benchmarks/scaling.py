@@ -9,11 +9,10 @@ same in all rows, too.
 Of CPU the floor, bare sends over as many sockets, is measured beside ours at every size: what more
 sockets cost the kernel is in both.
 
-Of memory two things are told apart. What a shard with one terminal has is taken off everywhere:
-libraries, code, the shard's own books. But it also has some 2 MiB free that its start has left
-behind, in which its first hundreds of terminals find room, and later fills caches; so by this
-reckoning a terminal among 1,000 seems cheaper than it is. The cost of *one more* is what lies
-between a size and the smallest one, by the terminals between them.
+Memory is counted twice, at every size, and both figures have to be flat. *KiB/terminal* takes off
+what a shard with one terminal has: libraries, code, the shard's own books. But its start also
+leaves something free, in which its first terminals find room; so *KiB for one more* takes off a
+shard of 250, who have filled it.
 """
 
 import time
@@ -35,6 +34,9 @@ _RAMP_MS_PER_TERMINAL: Final = 2
 _SELDOM_MS: Final = 60_000
 _KIB: Final = 1_024
 _SPREAD_MAX: Final = 1.15
+_BASE: Final = 250
+_PLAIN: Final = "KiB/terminal"
+_ONE_MORE: Final = "KiB for one more"
 
 
 class Seen(NamedTuple):
@@ -56,8 +58,8 @@ def measure(sizes: Sequence[int], rounds: int, progress: Callable[[str], None]) 
     began = time.monotonic()
     seen: dict[int, list[Seen]] = {size: [] for size in sizes}
     notes: list[str] = []
-    progress("scaling: one terminal alone")
-    alone = _alone()
+    progress(f"scaling: one terminal alone, then {_BASE}")
+    bases = {terminals: _at_rest(terminals) for terminals in (1, _BASE)}
     for number in range(rounds):
         for size in sizes:
             spent_s = time.monotonic() - began
@@ -68,15 +70,15 @@ def measure(sizes: Sequence[int], rounds: int, progress: Callable[[str], None]) 
                 notes.append(f"{size:,} terminals, round {number + 1}: {error}")
         if time.monotonic() - began > BUDGET_S:
             break
-    return _result({size: rounds for size, rounds in seen.items() if rounds}, alone, notes)
+    return _result({size: rounds for size, rounds in seen.items() if rounds}, bases, notes)
 
 
-def _result(seen: dict[int, list[Seen]], alone: int, notes: list[str]) -> Result:
+def _result(seen: dict[int, list[Seen]], bases: dict[int, int], notes: list[str]) -> Result:
     if not seen:
         raise BenchError("; ".join(notes))
-    rows = [_row(size, rounds, alone, seen) for size, rounds in seen.items()]
+    rows = [_row(size, rounds, bases) for size, rounds in seen.items()]
     title = f"Cost by number of terminals, heartbeats of QoS 0 at {_RATE:,}/s in all"
-    claims = [_spread(rows, column) for column in ("CPU us/message", "KiB for one more")]
+    claims = [_spread(rows, column) for column in ("CPU us/message", _PLAIN, _ONE_MORE)]
     doubts = [
         doubt
         for size, rounds in seen.items()
@@ -85,18 +87,17 @@ def _result(seen: dict[int, list[Seen]], alone: int, notes: list[str]) -> Result
     return Result("scaling", title, rows, claims, [*notes, *doubts])
 
 
-def _row(size: int, rounds: Sequence[Seen], alone: int, seen: dict[int, list[Seen]]) -> Row:
-    least = min(seen)
+def _row(size: int, rounds: Sequence[Seen], bases: dict[int, int]) -> Row:
+    def each_kib(base: int) -> list[float]:
+        beyond = (each.memory_bytes - bases[base] for each in rounds)
+        return [memory_bytes / (size - base) / _KIB for memory_bytes in beyond]
+
     figures = {
         "CPU us/message": [each.cpu_us for each in rounds],
         "floor us": [each.floor_us for each in rounds],
         "x floor": [each.cpu_us / each.floor_us for each in rounds],
-        "KiB/terminal": [(each.memory_bytes - alone) / (size - 1) / _KIB for each in rounds],
-        "KiB for one more": [
-            (each.memory_bytes - first.memory_bytes) / (size - least) / _KIB
-            for each, first in zip(rounds, seen[least], strict=False)
-            if size > least
-        ],
+        _PLAIN: each_kib(1),
+        _ONE_MORE: each_kib(_BASE),
         "MiB in all": [each.memory_bytes / _KIB**2 for each in rounds],
         "messages/s": [each.rate for each in rounds],
         "others' CPU %": [100 * each.others for each in rounds],
@@ -105,13 +106,16 @@ def _row(size: int, rounds: Sequence[Seen], alone: int, seen: dict[int, list[See
 
 
 def _spread(rows: Sequence[Row], column: str) -> Claim:
-    medians = [row.median(column) for row in rows if row.figures[column]]
+    medians = [row.median(column) for row in rows]
     return Claim(f"{column}: highest by lowest", max(medians) / min(medians), _SPREAD_MAX)
 
 
-def _alone() -> int:
-    """Return the memory of a shard with one terminal."""
-    with broker.running() as running, estate.on_duty(running, 1, _SELDOM_MS, qos=0) as crew:
+def _at_rest(terminals: int) -> int:
+    """Return the memory of a shard whose terminals are on duty and seldom beat."""
+    with (
+        broker.running() as running,
+        estate.on_duty(running, terminals, _SELDOM_MS, qos=0) as crew,
+    ):
         return machine.memory_bytes(crew.program.pid)
 
 

@@ -29,9 +29,13 @@ def test_connects_compare_like_with_like() -> None:
 
 
 def test_memory_is_claimed_against_the_least() -> None:
-    """The peer with the least memory per connection is the one to beat."""
-    rows = [Row(name, {"KiB/client": [kib]}) for name, kib in (("a", 9), ("b", 20), ("c", 12))]
+    """The peer with the least memory is the one to beat, by the greater of our two figures."""
+    rows = [
+        Row(name, {"KiB/client": [kib], "KiB for one more": [more]})
+        for name, kib, more in (("a", 8, 9), ("b", 20, 20), ("c", 12, 30))
+    ]
     absolute, relative = memory.judge(rows).claims
+    assert absolute.measured == 9
     assert absolute.met
     assert relative.text == "times the least of the peers that ran, c"
     assert relative.measured == 0.75
