@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.processes import leashed
+
 HOST = "127.0.0.1"
 START_S_MAX = 10.0
 STOP_S_MAX = 5.0
@@ -70,7 +72,7 @@ def _launch(folder: Path, config_lines: Sequence[str], port: int, attempt: int) 
     config.write_text("\n".join(lines) + "\n")
     with log.open("wb") as output:
         process = subprocess.Popen(
-            ["mosquitto", "-c", str(config)],
+            leashed("mosquitto", "-c", config),
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from fleet.run.broker import find_mosquitto
+from tests.processes import leashed
 
 PORT = 1883
 _HELD_S = 600
@@ -16,7 +17,7 @@ class Side:
     """A network namespace, held by a process that does nothing."""
 
     def __init__(self) -> None:
-        self.holder = subprocess.Popen(["unshare", "-n", "sleep", str(_HELD_S)])
+        self.holder = subprocess.Popen(leashed("unshare", "-n", "sleep", str(_HELD_S)))
         own = Path("/proc/self/ns/net").readlink()
         while Path(f"/proc/{self.holder.pid}/ns/net").readlink() == own:
             assert self.holder.poll() is None
@@ -44,7 +45,7 @@ def broker(side: Side, folder: Path) -> Iterator[None]:
         f"listener {PORT} 0.0.0.0\nallow_anonymous true\nset_tcp_nodelay true\nuser root\n"
     )
     command = side.command(str(find_mosquitto()), "-c", str(settings))
-    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
+    with subprocess.Popen(leashed(*command), stderr=subprocess.DEVNULL) as process:
         try:
             yield
         finally:

@@ -145,7 +145,7 @@ class Child:
         """
         try:
             process = subprocess.Popen(  # noqa: S603 - argv is our own
-                [*_leash(), *command.argv],
+                [*leash(), *command.argv],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
@@ -286,7 +286,8 @@ async def _drain(crew: list[Child]) -> None:
                 nursery.start_soon(child.drain)
 
 
-def _leash() -> tuple[str, ...]:
+def leash() -> tuple[str, ...]:
+    """Return what stands before a command that must not outlive us; for the main thread."""
     if not sys.platform.startswith("linux"):
         return ()
     script = Path(__file__).with_name("leash.py")

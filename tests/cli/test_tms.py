@@ -14,6 +14,7 @@ from paho.mqtt import publish
 
 from tests.brokers import HOST, Mosquitto
 from tests.cli.commands import LIMIT_S, environment, refused
+from tests.processes import leashed
 from tests.run.settings import with_password, with_tls
 
 Start = Callable[[Sequence[str]], Mosquitto]
@@ -28,7 +29,7 @@ AT_ONCE_S = 10.0
 def serving(url: str) -> Iterator[subprocess.Popen[str]]:
     """Run `fleet tms` at a broker; it answers when this begins."""
     with subprocess.Popen(
-        [sys.executable, "-m", "fleet", "tms", "--broker", url],
+        leashed(sys.executable, "-m", "fleet", "tms", "--broker", url),
         stderr=subprocess.PIPE, text=True, env=environment(),
     ) as tms:  # fmt: skip
         try:

@@ -1,8 +1,5 @@
 """Ready frames of QoS 1, numbered by their maker, fare as the session's own would."""
 
-import os
-import signal
-
 import pytest
 
 from fleet.mqtt.fast import FastLink
@@ -12,6 +9,7 @@ from fleet.mqtt.packets import Version
 from fleet.mqtt.session import Session, SessionOptions
 from tests.mqtt.conftest import Doors, OwnUrl
 from tests.mqtt.links import Carrier, Rig, scripted_broker, unique
+from tests.processes import stopped
 
 FRAME_BYTES = 1_024
 OWN_IDS_MAX = 0x7FFF
@@ -78,11 +76,10 @@ def test_frames_count_in_the_window(carrier: Carrier, own_url: OwnUrl) -> None:
         topic, lane = rig.topic(unique("window")), link.lane_for(FRAME_BYTES)
         assert lane is not None
         assert lane.window == 3
-        os.kill(pid, signal.SIGSTOP)
-        write(lane, FIRST, topic, b"x")
-        link.send(topic, b"x", 1)
-        assert len(lane.held) == 2
-        os.kill(pid, signal.SIGCONT)
+        with stopped(pid):
+            write(lane, FIRST, topic, b"x")
+            link.send(topic, b"x", 1)
+            assert len(lane.held) == 2
         await diary.until(lambda diary: len(diary.acknowledged_ids) == 2)
         assert not lane.held
 

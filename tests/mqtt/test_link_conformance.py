@@ -2,8 +2,6 @@
 
 import asyncio
 import contextlib
-import os
-import signal
 import socket
 
 import pytest
@@ -16,6 +14,7 @@ from fleet.mqtt.packets import Will
 from tests.brokers import HOST
 from tests.mqtt.conftest import Doors, OwnUrl
 from tests.mqtt.links import Carrier, Rig, unique
+from tests.processes import stopped
 
 pytestmark = pytest.mark.broker
 
@@ -68,12 +67,11 @@ def test_window_bounds_unacknowledged_messages(carrier: Carrier, own_url: OwnUrl
         url, pid = own_url()
         link, diary = await rig.linked(rig.plan(url, receive_maximum=3), unique("window"))
         topic = rig.topic(unique("window"))
-        os.kill(pid, signal.SIGSTOP)
-        ids = [link.send(topic, b"x", 1) for _ in range(3)]
-        with pytest.raises(WindowFull, match="3"):
-            link.send(topic, b"x", 1)
-        assert link.send(topic, b"x") == 0
-        os.kill(pid, signal.SIGCONT)
+        with stopped(pid):
+            ids = [link.send(topic, b"x", 1) for _ in range(3)]
+            with pytest.raises(WindowFull, match="3"):
+                link.send(topic, b"x", 1)
+            assert link.send(topic, b"x") == 0
         await diary.until(lambda diary: len(diary.acknowledged_ids) == len(ids))
         assert link.send(topic, b"x", 1) > 0
 
@@ -154,11 +152,9 @@ def test_memory_is_bounded_when_the_peer_does_not_read(carrier: Carrier, own_url
         url, pid = own_url()
         link, diary = await rig.linked(rig.plan(url), unique("flood"))
         topic = rig.topic(unique("flood"))
-        os.kill(pid, signal.SIGSTOP)
         # The system's own buffers on both sides of the loopback take up to some 10 MiB before.
-        with pytest.raises(Backpressure):
+        with stopped(pid), pytest.raises(Backpressure):
             await flood(3_000, link, topic)
-        os.kill(pid, signal.SIGCONT)
         while not diary.acknowledged_ids:
             with contextlib.suppress(Backpressure, WindowFull):
                 link.send(topic, b"x", 1)

@@ -15,6 +15,7 @@ from fleet.mqtt.packets import Version
 from tests.brokers import HOST, _free_port
 from tests.mqtt.conftest import Doors, OwnUrl
 from tests.mqtt.links import Carrier, Rig, scripted_broker, unique
+from tests.processes import stopped
 
 pytestmark = pytest.mark.broker
 
@@ -168,11 +169,8 @@ def test_dead_broker_is_found_by_keep_alive(carrier: Carrier, own_url: OwnUrl) -
     async def scenario(rig: Rig) -> None:
         url, pid = own_url()
         _, diary = await rig.linked(rig.plan(url, keep_alive_s=1), unique("watchful"))
-        os.kill(pid, signal.SIGSTOP)
-        try:
+        with stopped(pid):
             reason, _ = await diary.until_down()
-        finally:
-            os.kill(pid, signal.SIGCONT)
         assert reason is DownReason.KEEP_ALIVE
 
     carrier.run(scenario)

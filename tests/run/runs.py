@@ -14,6 +14,7 @@ import psutil
 from prometheus_client.parser import text_string_to_metric_families
 
 from tests.cli.commands import environment
+from tests.processes import leashed
 
 LIMIT_S = 60
 TERMINALS = 80
@@ -126,7 +127,7 @@ def running(profile: Path, folder: Path, port: int, *options: str, **more: str) 
     out = str(folder / "record")
     arguments = [str(profile), "--no-report", "--out", out, "--metrics", address, *options]
     process = subprocess.Popen(
-        [sys.executable, "-m", "fleet", "run", *arguments],
+        leashed(sys.executable, "-m", "fleet", "run", *arguments),
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment(**more),
     )  # fmt: skip
     with process:

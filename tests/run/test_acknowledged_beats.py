@@ -4,13 +4,13 @@ import time
 from pathlib import Path
 from typing import Any
 
-import psutil
 import pytest
 
 from fleet.wire import codec
 from fleet.wire.messages import Heartbeat
 from tests.brokers import Mosquitto, launch_mosquitto
 from tests.observer import Observer, observe
+from tests.processes import stopped
 from tests.run.runs import BRISK, running
 
 pytestmark = [pytest.mark.broker, pytest.mark.slow, pytest.mark.timeout(120)]
@@ -61,10 +61,8 @@ def _stalled(
         running(profile, folder, port, "--broker", url, "--tms") as run,
     ):
         run.wait_for("fleet_heartbeats_total", 4 * TERMINALS)
-        server = psutil.Process(broker.pid)
-        server.suspend()
-        time.sleep(STALL_S)
-        server.resume()
+        with stopped(broker.pid):
+            time.sleep(STALL_S)
         code, _, err = run.end()
         assert code == 0, err
         observer.wait_for_silence()

@@ -16,6 +16,7 @@ import pytest
 from fleet.capacity.blame import Segments
 from fleet.run.broker import find_mosquitto
 from tests.cli.commands import environment, fleet_command
+from tests.processes import leashed
 from tests.run.runs import BRISK
 
 pytestmark = [
@@ -46,7 +47,7 @@ IDLE_FDS = 30
 def search(profile: Path, *options: str | Path) -> subprocess.Popen[str]:
     """Start `fleet capacity`."""
     return subprocess.Popen(
-        [sys.executable, "-m", "fleet", "capacity", profile, *options],
+        leashed(sys.executable, "-m", "fleet", "capacity", profile, *options),
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment(),
     )  # fmt: skip
 

@@ -305,6 +305,6 @@ def test_a_child_is_in_a_session_of_its_own() -> None:
 
 def test_spawn_tells_a_refusal_of_the_system(monkeypatch: pytest.MonkeyPatch) -> None:
     """When the system refuses a process, the message names what could not be started."""
-    monkeypatch.setattr(child_module, "_leash", lambda: ("/nonexistent/python",))
+    monkeypatch.setattr(child_module, "leash", lambda: ("/nonexistent/python",))
     with pytest.raises(RunError, match=r"cannot start the toy.*No such file"):
         Child.spawn(python("pass"))

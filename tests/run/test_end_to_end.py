@@ -15,6 +15,7 @@ import pytest
 from fleet.run.broker import find_mosquitto
 from tests.brokers import Mosquitto
 from tests.cli.commands import environment, fleet_command
+from tests.processes import stopped
 from tests.run.runs import LIMIT_S, TERMINALS, running
 
 pytestmark = [
@@ -75,16 +76,16 @@ def test_a_second_signal_hurries(profile: Path, tmp_path: Path, free_port: int) 
     with running(profile, tmp_path, free_port, "--duration", "10m") as run:
         run.wait_for("fleet_heartbeats_total", 1)
         shard = run.child("fleet.run.shard")
-        shard.suspend()
-        run.process.send_signal(signal.SIGINT)
-        time.sleep(0.5)
-        assert run.process.poll() is None
-        start = time.monotonic()
-        run.process.send_signal(signal.SIGINT)
-        code, out, _ = run.end()
-        assert code == 130
-        assert time.monotonic() - start < 10
-        assert gone([shard])
+        with stopped(shard.pid):
+            run.process.send_signal(signal.SIGINT)
+            time.sleep(0.5)
+            assert run.process.poll() is None
+            start = time.monotonic()
+            run.process.send_signal(signal.SIGINT)
+            code, out, _ = run.end()
+            assert code == 130
+            assert time.monotonic() - start < 10
+            assert gone([shard])
         told = "1 of 1 shard was ended by force, the record is incomplete"
         assert f"interrupted; {told}" in " ".join(out.split())
         assert run.summary()["run"]["verdict"] == "interrupted"
@@ -146,11 +147,9 @@ def test_a_slow_tms_is_waited_for(profile: Path, tmp_path: Path, free_port: int)
         while not any("fleet.run.shard" in each.cmdline() for each in run.children):
             assert time.monotonic() < deadline
             time.sleep(0.005)
-        tms = run.child("fleet.tms")
-        tms.suspend()
-        _wait_idle(run.child("fleet.run.shard"))
-        assert run.total("fleet_connects_total") == 0
-        tms.resume()
+        with stopped(run.child("fleet.tms").pid):
+            _wait_idle(run.child("fleet.run.shard"))
+            assert run.total("fleet_connects_total") == 0
         code, _, err = run.end()
     assert code == 0, err
     counts = run.summary()["counts"]

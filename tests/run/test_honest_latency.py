@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from fleet.run.broker import find_mosquitto
+from tests.processes import stopped
 from tests.run.runs import BRISK, running
 
 pytestmark = [
@@ -33,10 +34,8 @@ def test_a_stall_of_the_tms_shows_in_every_message_that_was_due(
     profile.write_text(BRISK)
     with running(profile, tmp_path, free_port) as run:
         run.wait_for("fleet_heartbeats_total", 3 * BEATS_PER_S)
-        tms = run.child("fleet.tms")
-        tms.suspend()
-        time.sleep(STALL_S)
-        tms.resume()
+        with stopped(run.child("fleet.tms").pid):
+            time.sleep(STALL_S)
         code, _, err = run.end()
         assert code == 0, err
     summary = json.loads((run.out / "summary.json").read_text())

@@ -24,6 +24,7 @@ from fleet.wire.messages import (
     SignInAnswered,
 )
 from tests.brokers import HOST, Mosquitto
+from tests.processes import stopped
 from tests.tms.estates import HOUR_MS, STRANGER, TID, heartbeat, sign_in, tids
 from tests.tms.services import Service, Speaker, profile_toml, run, task
 from tests.tms.test_desk import register
@@ -244,11 +245,8 @@ def test_a_frozen_broker_holds_up_the_end_for_the_time_of_a_drain(
     async def main() -> None:
         async with Service.of(task(broker, "frozen")) as service:
             await service.report("ready")
-            broker.process.send_signal(signal.SIGSTOP)
-            try:
+            with stopped(broker.pid):
                 assert await ended_within_s(service) < DRAIN_S + SOON_S
-            finally:
-                broker.process.send_signal(signal.SIGCONT)
 
     run(main)
 
