@@ -9,6 +9,9 @@ that is a fixed reading of the kind's clock, and this is all that is kept. When 
 and with R of hazard still to collect, the reading moves to the age at which H reaches H(a) + R / m.
 No chance is drawn anew, so what a life collects stays exactly accountable, whatever happens to it.
 
+Nearly all lives of a unit began with it and collect at its own rate; those that began anew, or
+were multiplied, are noted by position.
+
 A kind that struck is out of the race until it is repaired, and then starts anew. A unit which was
 old at the start enters late: its lives begin at age 0 in the past and are known to have lasted.
 
@@ -36,6 +39,8 @@ _OUT: Final = math.inf
 _CLOCK_NAMES: Final = {clock: clock.name.lower() for clock in Clock}
 _Aim = tuple[float, Millis]
 """What a clock shows when something happens, and at which instant."""
+_Birth = tuple[float, Millis]
+"""What a clock showed when a life began, and at which instant."""
 _UNKNOWN: Final[_Aim] = (-math.inf, NEVER)
 
 
@@ -77,9 +82,9 @@ class Risks:
     """
 
     __slots__ = (
-        "_began", "_born", "_defect", "_next", "_next_shown", "_rate", "_serial_no", "_show",
-        "_shown", "_slate", "_streams", "_strike", "_told", "at", "clocks", "frailty", "lives",
-        "shows_at",
+        "_defect", "_first_birth", "_later_births", "_next", "_next_shown", "_rates", "_serial_no",
+        "_show", "_shown", "_slate", "_streams", "_strike", "_told", "at", "clocks", "frailty",
+        "lives", "shows_at",
     )  # fmt: skip
 
     def __init__(  # noqa: PLR0913, PLR0917 - what a unit is born with
@@ -113,11 +118,11 @@ class Risks:
         self._told: dict[int, tuple[Millis, Millis]] = {}
         self._strike = array("d", [_OUT]) * count
         self._show = array("d", [_OUT]) * count
-        self._born = array("d", bytes(8 * count))
-        self._began = array("q", [now]) * count
+        self._first_birth: _Birth = (0.0, now)
+        self._later_births: dict[int, _Birth] = {}
         self.clocks, self.lives = clocks, lives
         self.frailty = multiplier * _own_rate(streams, spread)
-        self._rate = array("d", [self.frailty]) * count
+        self._rates: dict[int, float] = {}
         self._defect = self._draw_defect()
         self._next: list[_Aim] = [_UNKNOWN] * len(slate.clocked)
         self._next_shown: list[_Aim] = [_UNKNOWN] * len(slate.warners)
@@ -230,10 +235,10 @@ class Risks:
         begun = self.frailty * risk.law.cumulative_hazard(entry_age)
         collected = -math.log1p(-self._streams.last(risk.purpose))
         if reason != "failure":
-            left = _between(risk.law, exit_age, self._strike[n] - self._born[n])
-            collected = max(0.0, collected - self._rate[n] * left)
+            left = _between(risk.law, exit_age, self._strike[n] - self._born(n))
+            collected = max(0.0, collected - self._rate(n) * left)
         ages, hazards = (entry_age, exit_age), (begun, begun + collected)
-        return self._life(risk, risk.law, (self._began[n], now), reason, ages, hazards)
+        return self._life(risk, risk.law, (self._began(n), now), reason, ages, hazards)
 
     def end_all(self, now: Millis, reason: EndReason) -> Iterator[LifeTruth]:
         """Yield the truth about all lives that are still going on."""
@@ -252,32 +257,40 @@ class Risks:
         self._choose()
 
     def _begin(self, n: int, now: Millis) -> None:
-        self._born[n] = self.clocks.reading(self._slate.risks[n].clock, now)
-        self._began[n] = now
+        self._later_births[n] = self.clocks.reading(self._slate.risks[n].clock, now), now
         self._draw(n, 0.0)
+
+    def _born(self, n: int) -> float:
+        return self._later_births.get(n, self._first_birth)[0]
+
+    def _began(self, n: int) -> Millis:
+        return self._later_births.get(n, self._first_birth)[1]
+
+    def _rate(self, n: int) -> float:
+        return self._rates.get(n, self.frailty)
 
     def _draw(self, n: int, age: float) -> None:
         risk = self._slate.risks[n]
         u = self._streams.uniform(risk.purpose)
-        remaining = min(risk.law.residual(u, age, self._rate[n]), float(DURATION_MS_MAX))
-        self._let_strike(n, self._born[n] + age + round(remaining))
+        remaining = min(risk.law.residual(u, age, self._rate(n)), float(DURATION_MS_MAX))
+        self._let_strike(n, self._born(n) + age + round(remaining))
 
     def _let_strike(self, n: int, reading: float) -> None:
         """Let a kind strike at a reading of its clock, and show before it if it does not yet."""
         self._strike[n] = reading
         lead = self._slate.risks[n].lead
         if lead and n not in self._shown:
-            self._show[n] = max(reading - lead, self._born[n])
+            self._show[n] = max(reading - lead, self._born(n))
 
     def _ages(self, n: int, now: Millis) -> tuple[float, float]:
-        clock, born = self._slate.risks[n].clock, self._born[n]
+        clock, born = self._slate.risks[n].clock, self._born(n)
         entry_age = max(0.0, self.clocks.entry[clock] - born)
         return entry_age, max(entry_age, self.clocks.reading(clock, now) - born)
 
     def _multiply(self, positions: list[int], factor: float, now: Millis) -> None:
         for n in positions:
-            risk, born, strike = self._slate.risks[n], self._born[n], self._strike[n]
-            self._rate[n] *= factor
+            risk, born, strike = self._slate.risks[n], self._born(n), self._strike[n]
+            self._rates[n] = self._rate(n) * factor
             age = self.clocks.reading(risk.clock, now) - born
             left = _between(risk.law, age, strike - born)
             if age < strike - born < _OUT and math.isfinite(left):
@@ -320,7 +333,7 @@ class Risks:
         while known[number][1] <= now:
             reading, begin = known[number]
             n = group.places[group.of(self._show).index(reading)]
-            shown[n] = max(begin, self._began[n])
+            shown[n] = max(begin, self._began(n))
             self._show[n] = _OUT
             known[number] = self._least(group, self._show, known[number])
         return dict(sorted(shown.items()))
@@ -369,7 +382,7 @@ class Risks:
         if reason == "failure":
             collected = begun - math.log1p(-self._streams.last(_EARLY_LIFE))
         risk = self._slate.risks[self._defect[0]]
-        watched = (min(self._began), now)
+        watched = (min(map(self._began, range(len(self._strike)))), now)
         return self._life(risk, EARLY, watched, reason, (entry_age, exit_age), (begun, collected))
 
     def _life(  # noqa: PLR0913, PLR0917 - the parts of the record
