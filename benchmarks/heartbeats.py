@@ -18,6 +18,7 @@ from typing import Final, NamedTuple
 
 from benchmarks import broker, estate, machine
 from benchmarks.broker import Broker
+from benchmarks.errors import BenchError
 from benchmarks.estate import Estate
 from benchmarks.peers import roster
 from benchmarks.peers.roster import Peer
@@ -88,6 +89,18 @@ class Plan(NamedTuple):
         load = next(each.load for each in self.subjects if each.peer is None)
         return [each for each in self.subjects if each.load == load and each.peer is not None]
 
+    def without(self, subject: Subject, error: BenchError) -> "Plan":
+        """Return the plan without a peer that failed, and with a note that it did.
+
+        Raises:
+            BenchError: Nothing is worth measuring without this one.
+        """
+        if subject.peer in (None, roster.FLOOR, roster.GMQTT):
+            raise error
+        others = [each for each in self.subjects if each != subject]
+        note = f"{subject.name} is left out: {error}"
+        return self._replace(subjects=others, absences=[*self.absences, note])
+
 
 Windows = dict[str, list[Window]]
 
@@ -96,13 +109,16 @@ def measure(plan: Plan, progress: Callable[[str], None]) -> Result:
     """Run a benchmark of heartbeats.
 
     Raises:
-        BenchError: A generator or the broker failed.
+        BenchError: The broker failed, or a generator that cannot be done without.
     """
     windows: Windows = {subject.name: [] for subject in plan.subjects}
     for number in range(plan.rounds):
         for subject in plan.subjects:
             progress(f"{plan.name}: round {number + 1} of {plan.rounds}, {subject.name}")
-            windows[subject.name].append(turn(subject, plan.window_s))
+            try:
+                windows[subject.name].append(turn(subject, plan.window_s))
+            except BenchError as error:
+                plan = plan.without(subject, error)
     return judge(plan, windows)
 
 

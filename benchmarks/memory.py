@@ -39,10 +39,11 @@ _KIB_MAX: Final = 10.0
 
 
 class Sizes(NamedTuple):
-    """How many clients ours has, and each of the peers."""
+    """How many clients ours has, each of the peers, and aiomqtt, whose wake once a second."""
 
     ours: int
     peers: int
+    aiomqtt: int
 
 
 def measure(sizes: Sizes, progress: Callable[[str], None]) -> Result:
@@ -56,7 +57,8 @@ def measure(sizes: Sizes, progress: Callable[[str], None]) -> Result:
     rows = [_row(OURS, sizes.ours, _ours)]
     for peer in roster.present(peers):
         progress(f"memory: {peer.name}")
-        rows.append(_row(f"{peer.name}{_BARE}", sizes.peers, partial(_peer, peer)))
+        clients = sizes.aiomqtt if peer == roster.AIOMQTT else sizes.peers
+        rows.append(_row(f"{peer.name}{_BARE}", clients, partial(_peer, peer)))
     return judge(rows, roster.absences(peers))
 
 

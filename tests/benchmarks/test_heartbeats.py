@@ -1,5 +1,8 @@
 """Nobody chooses beforehand which peer ours is claimed against."""
 
+import pytest
+
+from benchmarks.errors import BenchError
 from benchmarks.heartbeats import OURS, Load, Plan, Subject, Window, judge
 from benchmarks.peers.roster import AIOMQTT, FLOOR, GMQTT, MQTTJS, PAHO_GO
 
@@ -72,3 +75,15 @@ def test_a_peer_at_another_rate_gets_no_ratio() -> None:
     rows = judge(plan(), windows(COSTS)).rows
     compared = {row.subject for row in rows if "fleet x it" in row.figures}
     assert compared == {peer.name for peer in PEERS}
+
+
+def test_a_peer_that_fails_is_left_out_with_its_words() -> None:
+    """A long benchmark does not end with a peer, but nothing goes without ours."""
+    error = BenchError("mqtt.js ended: it lost its connection")
+    whole = plan()
+    fewer = whole.without(Subject(MQTTJS.name, LOAD, MQTTJS), error)
+    assert MQTTJS not in {each.peer for each in fewer.subjects}
+    assert len(fewer.subjects) == len(whole.subjects) - 1
+    assert fewer.absences[-1] == "mqtt.js is left out: mqtt.js ended: it lost its connection"
+    with pytest.raises(BenchError, match="it lost"):
+        whole.without(Subject(OURS, LOAD), error)
