@@ -15,7 +15,7 @@ import pytest
 
 from fleet.capacity.blame import Segments
 from fleet.run.broker import find_mosquitto
-from tests.cli.commands import environment, fleet_command
+from tests.cli.commands import environment, fleet_here
 from tests.processes import leashed
 from tests.run.runs import BRISK
 
@@ -34,7 +34,7 @@ CAPACITY = ANSWERS_PER_S // BEATS_PER_S
 OBJECTIVE = "heartbeat_ack.p50 < 120ms"
 FAST = BRISK.replace('interval = "500ms"', 'interval = "50ms"\njitter = 0.0')
 SLOW_TMS = FAST.replace("[tms]", f"[tms]\nanswers_per_second_max = {ANSWERS_PER_S}")
-STEP = ("--warm-up", "4s", "--hold", "6s", "--slo", OBJECTIVE)
+STEP = ("--warm-up", "3s", "--hold", "4s", "--slo", OBJECTIVE)
 # Four steps at most: both ends, and two between them.
 RANGE = ("--from", "44", "--to", "58", "--precision", "0.1")
 SHORT_STEP = ("--warm-up", "2s", "--hold", "3s", "--slo", OBJECTIVE)
@@ -66,10 +66,10 @@ def test_the_limit_of_a_slow_tms_is_found(tmp_path: Path) -> None:
     assert "its TMS: answers took" in " ".join(told.split())
     assert "<circle" in (out / "curve.svg").read_text()
     # The same command has nothing left to do, and another search may not have the folder.
-    again = fleet_command("capacity", profile, *STEP, *RANGE, "--out", out)
+    again = fleet_here("capacity", profile, *STEP, *RANGE, "--out", out)
     assert again.returncode == 0
     assert "step" not in again.stderr.replace("steps found", "")
-    other = fleet_command("capacity", profile, *STEP, "--from", "9", "--to", "70", "--out", out)
+    other = fleet_here("capacity", profile, *STEP, "--from", "9", "--to", "70", "--out", out)
     assert other.returncode == 1
     assert "holds a search with another profile, range" in other.stderr
 
