@@ -5,11 +5,16 @@ other; those of a column are SHA-256 hashes of
 
     nulls    int64: numbers of the rows, from 0, at which nulls begin or end, in turn
     values   all values that are not null: numbers in the width of their type, little-endian (an
-             instant as int64, microseconds; a truth value as one byte)
+             instant as int64, microseconds)
 
-and for a column of text, instead of its values, of three things, nulls left out:
+Truth values and 64-bit floats often come many times over. Of them, nulls left out, two things:
 
-    places   int64: numbers of the values at which the text is another than before, and 0
+    places   int64: numbers of the values that are another than the one before, and 0
+    values   those: a truth value as one byte
+
+and of a column of text three:
+
+    places   as above
     codes    int32: at each of those places, which text: 0 for the first that came, and so on
     text     every text in the order in which it came, as UTF-8 behind its length as int32
 
@@ -17,6 +22,7 @@ and for a column of text, instead of its values, of three things, nulls left out
 """
 
 import hashlib
+from collections.abc import Callable
 from typing import Any, Final
 
 import numpy as np
@@ -35,7 +41,7 @@ class Content:
     """The content hash of rows that come some at a time."""
 
     def __init__(self, schema: pa.Schema) -> None:
-        self._columns = [_Text() if _is_text(field.type) else _Values() for field in schema]
+        self._columns = [_kind(field.type)() for field in schema]
         self._nulls = [_Nulls() for _ in schema]
 
     def add(self, number: int, column: Column) -> None:
@@ -73,22 +79,41 @@ class _Nulls:
 
 
 class _Values:
-    """Numbers, instants, truth values."""
+    """Numbers and instants."""
 
     def __init__(self) -> None:
         self._hash = hashlib.sha256()
 
     def add(self, array: pa.Array) -> None:
-        if pa.types.is_boolean(array.type):
-            values = array.cast(pa.uint8()).to_numpy()
-        elif pa.types.is_timestamp(array.type):
-            values = array.view(pa.int64()).to_numpy()
-        else:
-            values = array.to_numpy()
-        self._hash.update(values.data)
+        values = array.view(pa.int64()) if pa.types.is_timestamp(array.type) else array
+        self._hash.update(values.to_numpy().data)
 
     def digest(self) -> bytes:
         return self._hash.digest()
+
+
+class _Runs:
+    """Truth values and 64-bit floats, told apart bit by bit."""
+
+    def __init__(self) -> None:
+        self._places, self._values = hashlib.sha256(), hashlib.sha256()
+        self._last, self._rows = b"", 0
+
+    def add(self, array: pa.Array) -> None:
+        if not len(array):
+            return
+        is_truth = pa.types.is_boolean(array.type)
+        values = array.cast(pa.uint8()).to_numpy() if is_truth else array.to_numpy().view(np.int64)
+        starts = _starts(values)
+        if values[0].tobytes() == self._last:
+            starts = starts[1:]
+        self._last = values[-1].tobytes()
+        self._places.update((starts + self._rows).astype("<i8").data)
+        self._values.update(values.take(starts).data)
+        self._rows += len(array)
+
+    def digest(self) -> bytes:
+        return self._places.digest() + self._values.digest()
 
 
 class _Text:
@@ -106,8 +131,7 @@ class _Text:
             return
         words = array if pa.types.is_dictionary(array.type) else array.dictionary_encode()
         numbers = words.indices.to_numpy()
-        starts = np.flatnonzero(numbers[1:] != numbers[:-1]) + 1
-        starts = np.concatenate([np.zeros(1, starts.dtype), starts])
+        starts = _starts(numbers)
         codes = self._codes_of(numbers[starts], words.dictionary)
         if codes[0] == self._last:
             starts, codes = starts[1:], codes[1:]
@@ -138,9 +162,16 @@ class _Text:
         return self._code_of.take(numbers)
 
 
-def _is_text(kind: pa.DataType) -> bool:
-    value = kind.value_type if pa.types.is_dictionary(kind) else kind
-    return bool(pa.types.is_string(value))
+def _kind(kind: pa.DataType) -> Callable[[], "_Text | _Runs | _Values"]:
+    if pa.types.is_dictionary(kind) or pa.types.is_string(kind):
+        return _Text
+    return _Runs if pa.types.is_boolean(kind) or pa.types.is_float64(kind) else _Values
+
+
+def _starts(values: Numbers) -> NDArray[np.int64]:
+    """Return the places of values that are another than the one before, and 0."""
+    changes = values[1:] != values[:-1]
+    return np.flatnonzero(np.concatenate([[True], changes]))
 
 
 def _spelled(words: pa.Array) -> bytes:

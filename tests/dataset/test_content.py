@@ -30,8 +30,8 @@ def _digests(values: pa.Array) -> list[bytes]:
     if not pa.types.is_string(values.type):
         if pa.types.is_timestamp(values.type):
             values = values.cast(pa.int64())
-        if pa.types.is_boolean(values.type):
-            values = values.cast(pa.uint8())
+        if pa.types.is_boolean(values.type) or pa.types.is_float64(values.type):
+            return _runs(values)
         return [hashlib.sha256(values.to_numpy().tobytes()).digest()]
     codes: dict[str, int] = {}
     runs: list[tuple[int, int]] = []
@@ -43,6 +43,16 @@ def _digests(values: pa.Array) -> list[bytes]:
     words = [text.encode() for text in codes]
     told = b"".join(len(word).to_bytes(4, "little") + word for word in words)
     parts = (places.astype("<i8").tobytes(), found.astype("<i4").tobytes(), told)
+    return [hashlib.sha256(part).digest() for part in parts]
+
+
+def _runs(values: pa.Array) -> list[bytes]:
+    width = 1 if pa.types.is_boolean(values.type) else 8
+    whole = values.cast(pa.uint8()) if width == 1 else values
+    bits = whole.to_numpy().tobytes()
+    told = [bits[at : at + width] for at in range(0, len(bits), width)]
+    places = [at for at in range(len(told)) if not at or told[at] != told[at - 1]]
+    parts = (np.array(places, "<i8").tobytes(), b"".join(told[at] for at in places))
     return [hashlib.sha256(part).digest() for part in parts]
 
 
@@ -60,13 +70,16 @@ def test_the_manifest_can_be_checked_from_the_files(tiny: Path) -> None:
 def test_batches_change_nothing() -> None:
     """Rows have one hash, in however many batches, with whatever dictionaries, they come."""
     text = ["a", "a", None, None, "b", "a", "b", "b", None, "c", "c", "a"]
-    schema = pa.schema([("x", pa.string()), ("y", pa.float32())])
+    schema = pa.schema([("x", pa.string()), ("y", pa.float32()), ("z", pa.float64())])
     number = pa.array([None if each is None else 0.5 for each in text], pa.float32())
+    chance = pa.array(
+        [None if each is None else len(each) + (each == "c") for each in text], pa.float64()
+    )
     hashes = set()
     for size in (1, 2, 3, 5, 12):
         for told in (pa.array(text), pa.array(text).dictionary_encode()):
             content = Content(schema)
-            rows = pa.Table.from_arrays([told, number], names=["x", "y"])
+            rows = pa.Table.from_arrays([told, number, chance], names=["x", "y", "z"])
             for batch in rows.to_batches(max_chunksize=size):
                 for place, column in enumerate(batch.columns):
                     content.add(place, Column.of(column))
@@ -74,7 +87,7 @@ def test_batches_change_nothing() -> None:
     for at in range(1, 11):
         content = Content(schema)
         for part in (slice(0, at), slice(at, None)):
-            arrays = [pa.array(text[part]).dictionary_encode(), number[part]]
+            arrays = [pa.array(text[part]).dictionary_encode(), number[part], chance[part]]
             for place, column in enumerate(arrays):
                 content.add(place, Column.of(column))
         hashes.add(content.hexdigest())
