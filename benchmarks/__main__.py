@@ -1,5 +1,6 @@
 """Run the benchmarks: `python -m benchmarks [--quick] [NAME...]`."""
 
+import re
 import sys
 from collections.abc import Callable, Mapping
 from typing import Final
@@ -70,9 +71,15 @@ def _connects(quick: bool, progress: Progress) -> Result:  # noqa: FBT001
     return connects.measure(*((2_000, 2) if quick else (10_000, 5)), progress)
 
 
-def _dataset(quick: bool, progress: Progress) -> Result:  # noqa: FBT001
-    sizes = dataset.Size(1_000, 10, 200) if quick else dataset.Size(10_000, 90, 500)
-    return dataset.measure(sizes, progress)
+def _dataset(size: str) -> Bench:
+    def bench(quick: bool, progress: Progress) -> Result:  # noqa: FBT001
+        sizes = dataset.Size(1_000, 10, 200) if quick else dataset.Size(10_000, 90, 500)
+        if size:
+            terminals, days = map(int, size.split("x"))
+            sizes = dataset.Size(terminals, days, min(terminals, sizes.lives))
+        return dataset.measure(sizes, progress)
+
+    return bench
 
 
 def _scaling(quick: bool, progress: Progress) -> Result:  # noqa: FBT001
@@ -91,25 +98,39 @@ BENCHES: Final[Mapping[str, Bench]] = {
     "highest": _highest,
     "memory": _memory,
     "connects": _connects,
-    "dataset": _dataset,
+    "dataset": _dataset(""),
     "scaling": _scaling,
 }
+
+
+def _size(_: click.Context, __: click.Parameter, value: str) -> str:
+    if value and not re.fullmatch(r"[1-9]\d*x[1-9]\d*", value):
+        msg = f"{value!r} is no size; say terminals and days, such as 2000x30"
+        raise click.BadParameter(msg)
+    return value
 
 
 @click.command()
 @click.argument("names", nargs=-1, type=click.Choice(list(BENCHES)))
 @click.option("--quick", is_flag=True, help="Fewer and shorter rounds: a glance, not a figure.")
-def main(names: tuple[str, ...], *, quick: bool) -> None:
+@click.option(
+    "--size",
+    metavar="TERMINALSxDAYS",
+    default="",
+    callback=_size,
+    help="Of the dataset, such as 2000x30; 10000x90 unless given.",
+)
+def main(names: tuple[str, ...], *, quick: bool, size: str) -> None:
     """Measure every claim of speed, or those NAMES, beside its peers in the same run."""
     console = Console()
     console = Console(width=max(console.width, _WIDTH))
     if complaint := machine.check():
         raise click.ClickException(complaint)
     raise_limit()
-    results = []
+    results, benches = [], {**BENCHES, "dataset": _dataset(size)}
     with console.status("") as status:
-        for name in names or BENCHES:
-            results.append(_run(BENCHES[name], quick, status))
+        for name in names or benches:
+            results.append(_run(benches[name], quick, status))
             report.show(console, results[-1])
     report.save(results, machine.describe() | {"peers": roster.versions()})
 

@@ -5,7 +5,6 @@ So a kind's chances are a few runs: what holds within a life, and after it, is w
 each life and repeated; only where age counts is each instant asked.
 """
 
-from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -24,64 +23,46 @@ Floats = NDArray[np.float64]
 class Course:
     """The lives of one kind of fault: the true chances in each, and in the time that follows it."""
 
-    def __init__(
-        self, hazards: Hazards, code: int, lead: Millis, horizons: Sequence[Millis]
-    ) -> None:
+    def __init__(self, hazards: Hazards, code: int, lead: Millis) -> None:
         (which,) = np.nonzero(hazards.code == code)
-        self._life = life = which[np.lexsort((hazards.start[which], hazards.row[which]))]
+        self._life = which[np.lexsort((hazards.start[which], hazards.row[which]))]
+        self._row = hazards.row[self._life]
         self._hazards, self._code, self._lead_h = hazards, code, lead / HOUR_MS
-        self._spans_h = [horizon / HOUR_MS for horizon in horizons]
-        self._steady = hazards.is_steady(code)
-        self._after = [-np.expm1(-each) for each in hazards.anew(code, life, self._spans_h)]
-        self._within = self._ahead(life, hazards.start[life])
 
-    def of(self, grid: Grid) -> "Runs":
-        """Return the chances at the instants of a grid."""
-        which = grid.rows_in(self._hazards.row[self._life])
-        life, row = self._life[which], self._hazards.row[self._life[which]]
+    def chances(self, grid: Grid, horizon: Millis) -> tuple[Floats, Floats]:
+        """Return the chance within a horizon at each instant, and the chance as it is told."""
+        which = grid.rows_in(self._row)
+        life, row = self._life[which], self._row[which]
+        begin, end, over = self._edges(grid, life, row)
+        levels = np.zeros(3 * len(life) + 1)  # before each life, in it, and after it
+        levels[1::3] = self._ahead(life, self._hazards.start[life], horizon)
+        levels[2::3] = self._anew(life, horizon)
+        edges = np.stack([begin, end, over], axis=1).ravel()
+        lengths = np.diff(edges, prepend=0, append=grid.terminals * grid.points)
+        chance, told = np.repeat(levels, lengths), np.repeat(rounded(levels), lengths)
+        if not self._hazards.is_steady(self._code):
+            places = ranges(begin, end - begin)
+            aging = self._ahead(np.repeat(life, end - begin), grid.at[places], horizon)
+            chance[places], told[places] = aging, rounded(aging)
+        return chance, told
+
+    def _edges(
+        self, grid: Grid, life: Integers, row: Integers
+    ) -> tuple[Integers, Integers, Integers]:
+        """Return the places where lives begin, where they end, and where no more is known."""
         begin = grid.place(row, self._hazards.start[life])
         ends = (row - grid.first + 1) * grid.points
-        following = np.append(begin[1:], ends[-1:])
-        over = np.minimum(following, ends)
-        end = np.clip(grid.place(row, self._hazards.end[life]), begin, over)
-        edges = np.zeros(3 * len(life) + 2, np.int64)
-        edges[1:-1] = np.stack([begin, end, over], axis=1).ravel()
-        edges[-1] = grid.terminals * grid.points
-        levels = [(within[which], after[which])
-                  for within, after in zip(self._within, self._after, strict=True)]  # fmt: skip
-        runs = Runs(np.diff(edges), levels)
-        if not self._steady:
-            places = ranges(begin, end - begin)
-            runs.aging = (places, self._ahead(np.repeat(life, end - begin), grid.at[places]))
-        return runs
+        over = np.minimum(np.append(begin[1:], ends[-1:]), ends)
+        return begin, np.clip(grid.place(row, self._hazards.end[life]), begin, over), over
 
-    def _ahead(self, life: Integers, at: Integers) -> list[Floats]:
-        ahead = self._hazards.ahead(self._code, life, at, self._lead_h, self._spans_h)
-        return [-np.expm1(-each) for each in ahead]
+    def _ahead(self, life: Integers, at: Integers, horizon: Millis) -> Floats:
+        ahead = self._hazards.ahead(self._code, life, at, self._lead_h, horizon / HOUR_MS)
+        chance: Floats = -np.expm1(-ahead)
+        return chance
 
-
-class Runs:
-    """Chances of one kind of fault, run by run: before each life, in it, and after it.
-
-    Attributes:
-        aging: Places where they differ from instant to instant, and the chances there by horizon.
-    """
-
-    def __init__(self, lengths: Integers, levels: list[tuple[Floats, Floats]]) -> None:
-        self._lengths, self._levels = lengths, levels
-        self.aging: tuple[Integers, list[Floats]] | None = None
-
-    def chances(self, horizon: int) -> tuple[Floats, Floats]:
-        """Return the chance at each instant, and the chance as it is told."""
-        levels = np.zeros(len(self._lengths))
-        levels[1::3], levels[2::3] = self._levels[horizon]
-        chance = np.repeat(levels, self._lengths)
-        told = np.repeat(rounded(levels), self._lengths)
-        if self.aging is not None:
-            places, by_horizon = self.aging
-            chance[places] = by_horizon[horizon]
-            told[places] = rounded(by_horizon[horizon])
-        return chance, told
+    def _anew(self, life: Integers, horizon: Millis) -> Floats:
+        chance: Floats = -np.expm1(-self._hazards.anew(self._code, life, horizon / HOUR_MS))
+        return chance
 
 
 def rounded(chance: Floats) -> Floats:

@@ -50,11 +50,8 @@ class Written(NamedTuple):
 class _Format(Protocol):
     """A file of one format."""
 
-    def add(self, column: Column) -> None:
-        """Write the next column of a row group."""
-
-    def end_group(self, rows: int) -> None:
-        """End a row group, whose columns were all added."""
+    def add(self, rows: pa.RecordBatch) -> None:
+        """Write the next rows."""
 
     def close(self) -> str:
         """End the file, and return the SHA-256 of its bytes, in hex."""
@@ -87,23 +84,15 @@ class TableFile:
         except OSError:
             self._partial.unlink(missing_ok=True)
             raise
-        self._held: list[pa.RecordBatch] = []
-        self._held_rows = 0
 
     def write(self, rows: pa.Table | pa.RecordBatch) -> None:
-        """Add rows, which are written as soon as a row group is full."""
+        """Add rows; a row group takes what comes until it is full."""
         self.rows += rows.num_rows
-        if isinstance(rows, pa.RecordBatch) and rows.num_rows == ROW_GROUP and not self._held:
-            self._write(rows)
-            return
-        self._held += rows.to_batches() if isinstance(rows, pa.Table) else [rows]
-        self._held_rows += rows.num_rows
-        if self._held_rows >= ROW_GROUP:
-            self._flush(self._held_rows - self._held_rows % ROW_GROUP)
+        for batch in rows.to_batches() if isinstance(rows, pa.Table) else [rows]:
+            self._write(batch)
 
     def close(self) -> Written:
         """End the file, and give it its name."""
-        self._flush(self._held_rows)
         sha256 = self._file.close()
         self._partial.replace(self.path)
         name = self.path.relative_to(self._root).as_posix()
@@ -115,20 +104,10 @@ class TableFile:
             self._file.abandon()
         self._partial.unlink(missing_ok=True)
 
-    def _flush(self, rows: int) -> None:
-        held = pa.Table.from_batches(self._held, self._schema)
-        for first in range(0, rows, ROW_GROUP):
-            group = held.slice(first, min(ROW_GROUP, rows - first)).combine_chunks()
-            self._write(group.to_batches()[0])
-        self._held, self._held_rows = held.slice(rows).to_batches(), held.num_rows - rows
-
-    def _write(self, group: pa.RecordBatch) -> None:
-        # A column is hashed and written while the processor's cache still holds it.
-        for number, array in enumerate(group.columns):
-            column = Column.of(array)
-            self._content.add(number, column)
-            self._file.add(column)
-        self._file.end_group(group.num_rows)
+    def _write(self, rows: pa.RecordBatch) -> None:
+        for number, array in enumerate(rows.columns):
+            self._content.add(number, Column.of(array))
+        self._file.add(rows)
 
 
 @contextmanager
@@ -165,15 +144,9 @@ class _CsvFile:
         self._path = path
         self._schema = pa.schema([field.with_type(_plain(field.type)) for field in table.schema])
         self._writer = pc.CSVWriter(path, self._schema)
-        self._columns: list[pa.Array] = []
 
-    def add(self, column: Column) -> None:
-        kind = self._schema.field(len(self._columns)).type
-        self._columns.append(column.array.cast(kind))
-
-    def end_group(self, rows: int) -> None:  # noqa: ARG002 - the columns know
-        self._writer.write_batch(pa.RecordBatch.from_arrays(self._columns, schema=self._schema))
-        self._columns = []
+    def add(self, rows: pa.RecordBatch) -> None:
+        self._writer.write_batch(rows.cast(self._schema))
 
     def close(self) -> str:
         self._writer.close()
@@ -202,22 +175,28 @@ class _ParquetFile:
             write_statistics=list(table.key),
             max_rows_per_page=ROW_GROUP,
         )
-        self._columns: list[pa.Array] = []
+        self._held: list[pa.RecordBatch] = []
+        self._held_rows = 0
 
-    def add(self, column: Column) -> None:
-        self._columns.append(column.array)
-
-    def end_group(self, rows: int) -> None:
-        group = pa.RecordBatch.from_arrays(self._columns, schema=self._schema)
-        self._writer.write_batch(group, row_group_size=rows)
-        self._columns = []
+    def add(self, rows: pa.RecordBatch) -> None:
+        self._held.append(rows)
+        self._held_rows += rows.num_rows
+        if self._held_rows >= ROW_GROUP:
+            self._write(self._held_rows - self._held_rows % ROW_GROUP)
 
     def close(self) -> str:
+        self._write(self._held_rows)
         self._writer.close()
         return sha256_of(self._path)
 
     def abandon(self) -> None:
         self._writer.close()
+
+    def _write(self, rows: int) -> None:
+        """Write so many of the rows that are held, a row group after the other."""
+        held = pa.Table.from_batches(self._held, self._schema).unify_dictionaries()
+        self._writer.write_table(held.slice(0, rows), row_group_size=ROW_GROUP)
+        self._held, self._held_rows = held.slice(rows).to_batches(), held.num_rows - rows
 
 
 _KINDS: Final[dict[str, Callable[[Path, Table], _Format]]] = {

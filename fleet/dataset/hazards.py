@@ -12,7 +12,6 @@ With power always on and nothing but chance this is exact. Where shops close at 
 over days, and smooths the hours.
 """
 
-from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -100,43 +99,42 @@ class Hazards:
         return above - self._since_entry(life, np.maximum(age_h - half_h, 0.0))
 
     def ahead(
-        self, code: int, life: Integers, at: Integers, skip_h: float, spans_h: Sequence[float]
-    ) -> list[Floats]:
-        """Return the hazard that lives will collect from `skip_h` to each span after instants.
+        self, code: int, life: Integers, at: Integers, skip_h: float, span_h: float
+    ) -> Floats:
+        """Return the hazard that lives will collect from `skip_h` to a span after instants.
 
         Args:
             code: Of which kind of fault, its place in `codes`.
             life: Which lives.
             at: Instants within them.
             skip_h: Hours of its own clock in which no fault can strike, since no precursor shows.
-            spans_h: Hours of the calendar.
+            span_h: Hours of the calendar.
         """
         law = self._laws[code]
         if law is None:
-            return [np.zeros(len(life)) for _ in spans_h]
-        age_h, pace, factor = self._age_h(life, at), self._usual_pace[life], self._factor[life]
+            return np.zeros(len(life))
+        age_h = self._age_h(life, at)
         safe_h = age_h + skip_h
-        until = law.hazard(safe_h)
-        return [
-            (law.hazard(np.maximum(age_h + span_h * pace, safe_h)) - until) * factor
-            for span_h in spans_h
-        ]
+        ahead_h = np.maximum(age_h + span_h * self._usual_pace[life], safe_h)
+        ahead: Floats = law.hazard(ahead_h) - law.hazard(safe_h)
+        ahead *= self._factor[life]
+        return ahead
 
     def is_steady(self, code: int) -> bool:
         """Return whether no age changes the hazard of a kind of fault."""
         law = self._laws[code]
         return law is None or law.is_steady
 
-    def anew(self, code: int, life: Integers, spans_h: Sequence[float]) -> list[Floats]:
+    def anew(self, code: int, life: Integers, span_h: float) -> Floats:
         """Return the same for lives like these that would begin right now, as good as new.
 
         They may show from their birth on, so no time is safe.
         """
-        law, pace, factor = self._laws[code], self._usual_pace[life], self._factor[life]
-        return [
-            np.zeros(len(life)) if law is None else law.hazard(span_h * pace) * factor
-            for span_h in spans_h
-        ]
+        law = self._laws[code]
+        if law is None:
+            return np.zeros(len(life))
+        anew: Floats = law.hazard(span_h * self._usual_pace[life]) * self._factor[life]
+        return anew
 
     def _age_h(self, life: Integers, at: Integers) -> Floats:
         since_h: Floats = (at - self.start[life]) / HOUR_MS

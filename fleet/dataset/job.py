@@ -22,7 +22,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Final, Self, TypeVar
 
-from fleet.dataset import finish
+from fleet.dataset import finish, heap
 from fleet.dataset.calendar import Calendar
 from fleet.dataset.campaigns import Rulings, are_decided, find_rulings
 from fleet.dataset.errors import DatasetError
@@ -39,9 +39,6 @@ Progress = Callable[[Task, list[Written]], None]
 _JOURNAL: Final = "journal.jsonl"
 _PROFILE: Final = "profile.sha256"
 _PR_SET_PDEATHSIG: Final = 1  # linux/prctl.h
-_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3  # malloc.h of glibc
-_OWN_MAPPING: Final = 32 * 2**20  # the greatest that glibc takes; an array of a row group is 1 MiB
-_KEPT_FREE: Final = 256 * 2**20
 
 
 class Dataset:
@@ -223,18 +220,11 @@ class _Workers:
 
 
 def _bind(parent: int) -> None:
-    """Leave Ctrl-C to the parent, who ends its workers in order, and die with it (Linux).
-
-    Memory that is free goes to the next array instead of back to the kernel, which would clear
-    every page of it again: a tenth of all that tables cost.
-    """
+    """Leave Ctrl-C to the parent, who ends its workers in order, and die with it (Linux)."""
+    heap.keep()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if sys.platform == "linux":
-        system = ctypes.CDLL(None)
-        if hasattr(system, "mallopt"):
-            system.mallopt(_M_MMAP_THRESHOLD, _OWN_MAPPING)
-            system.mallopt(_M_TRIM_THRESHOLD, _KEPT_FREE)
-        system.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
         if os.getppid() != parent:
             os._exit(1)  # it died before the order was given
 

@@ -27,12 +27,12 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from fleet.dataset import label_schema
 from fleet.dataset.bucket import Bucket, ms_to_instants, of_terminals
 from fleet.dataset.calendar import Calendar
 from fleet.dataset.chances import Course, rounded
 from fleet.dataset.grid import ROW, Events, Grid
 from fleet.dataset.hazards import Hazards, targets_of
-from fleet.dataset.label_schema import labels
 from fleet.dataset.truth import sorted_notes
 from fleet.life.faults.catalogue import CATALOGUE
 from fleet.life.faults.slate import slate_of
@@ -87,47 +87,43 @@ class Labeller:
         shown = _filled(notes["precursor_at"], at)
         self._shown = [_Times(row[which], shown[which], at[which]) for which in mine]
         self._courses = [
-            Course(self._hazards, number, _lead(profile, code), profile.dataset.horizons)
+            Course(self._hazards, number, _lead(profile, code))
             for number, code in enumerate(self.codes)
         ]
-        self._schemas = {
-            each: labels(format_duration(each), self._targets).schema
-            for each in profile.dataset.horizons
-        }
 
-    def tables(self) -> Iterator[dict[Millis, pa.Table]]:
-        """Yield labels by horizon, for some terminals at a time."""
+    def tables(self, horizon: Millis) -> Iterator[pa.Table]:
+        """Yield the labels of a horizon, for some terminals at a time."""
+        table = label_schema.labels(format_duration(horizon), self._targets)
         every = self._profile.dataset.label_every
         count, total = -(-self._calendar.end // every), len(self._bucket.members)
         for first in range(0, total, _TERMINALS):
-            yield self._labelled(Grid(first, min(_TERMINALS, total - first), every, count))
+            grid = Grid(first, min(_TERMINALS, total - first), every, count)
+            yield pa.Table.from_arrays(self._columns(grid, horizon), schema=table.schema)
 
-    def _labelled(self, grid: Grid) -> dict[Millis, pa.Table]:
+    def _columns(self, grid: Grid, horizon: Millis) -> list[pa.Array]:
         calendar, row, at = self._calendar, grid.row, grid.at
         left = calendar.end - at
+        known = left >= horizon
         wait, code = self._any.after(grid, row, at)
-        shared = [of_terminals(row, self._bucket), ms_to_instants(at, calendar.origin_ms)]
-        told = self._told(grid, wait, left, code)
-        shown = [each.places_in(grid) for each in self._shown]
-        courses = [each.of(grid) for each in self._courses]
-        tables = {}
-        for number, horizon in enumerate(self._profile.dataset.horizons):
-            known = left >= horizon
-            strikes = wait <= np.minimum(horizon, left - 1)
-            none, targets = np.ones(len(at)), []
-            for each, own, places, course in zip(
-                self.codes, self._own, shown, courses, strict=True
-            ):
-                soon = own.within(grid, horizon)
-                chance, told_chance = course.chances(number)
-                chance[places] = told_chance[places] = soon[places]
-                none *= np.subtract(1.0, chance, out=chance)
-                if each in self._targets:
-                    targets += [_flags(soon, known), pa.array(told_chance)]
-            columns = [*shared, _flags(strikes, known).cast(pa.int8()), *told]
-            columns += [pa.array(rounded(1.0 - none)), *targets]
-            tables[horizon] = pa.Table.from_arrays(columns, schema=self._schemas[horizon])
-        return tables
+        strikes = _flags(wait <= np.minimum(horizon, left - 1), known)
+        none, targets = np.ones(len(at)), []
+        for each, own, shown, course in zip(
+            self.codes, self._own, self._shown, self._courses, strict=True
+        ):
+            soon, places = own.within(grid, horizon), shown.places_in(grid)
+            chance, told = course.chances(grid, horizon)
+            chance[places] = told[places] = soon[places]
+            none *= np.subtract(1.0, chance, out=chance)
+            if each in self._targets:
+                targets += [_flags(soon, known), pa.array(told)]
+        return [
+            of_terminals(row, self._bucket),
+            ms_to_instants(at, calendar.origin_ms),
+            strikes.cast(pa.int8()),
+            *self._told(grid, wait, left, code),
+            pa.array(rounded(1.0 - none)),
+            *targets,
+        ]
 
     def _told(self, grid: Grid, wait: Integers, left: Integers, code: Integers) -> list[pa.Array]:
         """Return what does not depend on the horizon."""

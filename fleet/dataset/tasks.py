@@ -6,14 +6,13 @@ once, and be done again after an interruption.
 
 import gc
 import shutil
-from contextlib import ExitStack
 from functools import lru_cache
 from pathlib import Path
 from typing import Final, NamedTuple
 
 import pyarrow as pa
 
-from fleet.dataset import observed, schema, truth
+from fleet.dataset import heap, observed, schema, truth
 from fleet.dataset.bucket import Bucket
 from fleet.dataset.calendar import Calendar
 from fleet.dataset.campaigns import Rulings, tell
@@ -104,6 +103,8 @@ def perform(job: Job, task: Task) -> list[Written]:
         return list(_MAKERS[task.kind](profile, calendar, root, bucket, task.day))
     finally:
         gc.enable()
+        if task.kind != "day":  # days are all alike and take the same memory again
+            heap.give_back()
 
 
 @lru_cache(maxsize=1)
@@ -185,19 +186,13 @@ def _truth(
 def _labels(
     profile: Profile, calendar: Calendar, root: Path, bucket: Bucket, _: int
 ) -> list[Written]:
-    """Write the labels of a bucket, of all horizons at once."""
+    """Write the labels of a bucket, one horizon after the other: a row group of them is large."""
     name, kind, targets = f"part-{bucket.number:05}", profile.dataset.format, targets_of(profile)
-    with ExitStack() as stack:
-        files = {
-            each: stack.enter_context(
-                table_file(root, labels(format_duration(each), targets), name, kind)
-            )
-            for each in profile.dataset.horizons
-        }
-        for tables in Labeller(bucket, calendar, profile).tables():
-            for horizon, table in tables.items():
-                files[horizon].write(table)
-        return [file.close() for file in files.values()]
+    labeller = Labeller(bucket, calendar, profile)
+    return [
+        write_table(root, labels(format_duration(each), targets), name, kind, labeller.tables(each))
+        for each in profile.dataset.horizons
+    ]
 
 
 _MAKERS: Final = {"day": _day, "truth": _truth, "labels": _labels}
