@@ -1,5 +1,6 @@
 """A bucket of terminals: the blocks that were lived, read back for those who write the tables."""
 
+from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
@@ -68,13 +69,15 @@ class Bucket:
 
     def notes(self, name: str, day: int | None = None) -> pa.Table:
         """Return what was noted of a kind, on a day or on all days; `row` counts in the bucket."""
-        tables = []
+        return pa.concat_tables(self.notes_by_block(name, day))
+
+    def notes_by_block(self, name: str, day: int | None = None) -> Iterator[pa.Table]:
+        """Yield the same block by block, so that not all of it is held at once."""
         for number, reader in enumerate(self._readers(name)):
             days = range(reader.num_record_batches) if day is None else (day,)
             table = pa.Table.from_batches([reader.get_batch(each) for each in days], reader.schema)
             row = pa.array(table["row"].to_numpy() + number * BLOCK)
-            tables.append(table.set_column(0, "row", row))
-        return pa.concat_tables(tables)
+            yield table.set_column(0, "row", row)
 
     def stretches(self, day: int) -> tuple[NDArray[np.int64], list[NDArray[Any]]]:
         """Return the stretches of a day, by terminal and time, and the tables of their versions.

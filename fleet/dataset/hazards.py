@@ -16,6 +16,7 @@ from typing import Final
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from fleet.chance.laws import Exponential, Law, Weibull
@@ -54,13 +55,19 @@ class Hazards:
         end: When it ended.
     """
 
+    NEEDS: Final = (
+        "code", "start_at", "end_at", "entry_age_h", "exit_age_h", "frailty",
+        "cum_hazard_entry", "cum_hazard_exit",
+    )  # fmt: skip
+    """Fields of a life that it takes, beside the terminal's row."""
+
     def __init__(self, lives: pa.Table, profile: Profile) -> None:
         """Take lives as they were noted."""
         slate = slate_of(profile)
         self.codes: Final = codes_of(profile)
-        place = {code: number for number, code in enumerate(self.codes)}
         self.row: Integers = lives["row"].to_numpy()
-        self.code = np.array([place[code] for code in lives["code"].to_pylist()], np.int64)
+        place = pc.index_in(lives["code"], value_set=pa.array(self.codes, pa.string()))
+        self.code: Integers = place.to_numpy().astype(np.int64)
         self.start: Integers = lives["start_at"].to_numpy()
         self.end: Integers = lives["end_at"].to_numpy()
         self._entry_h: Floats = lives["entry_age_h"].to_numpy()

@@ -32,8 +32,8 @@ from fleet.dataset.bucket import Bucket, ms_to_instants, of_terminals
 from fleet.dataset.calendar import Calendar
 from fleet.dataset.chances import Course, rounded
 from fleet.dataset.grid import ROW, Events, Grid
-from fleet.dataset.hazards import Hazards, targets_of
-from fleet.dataset.truth import sorted_notes
+from fleet.dataset.hazards import targets_of
+from fleet.dataset.truth import hazards_of, sorted_notes
 from fleet.life.faults.catalogue import CATALOGUE
 from fleet.life.faults.slate import slate_of
 from fleet.profile.profile import Profile
@@ -72,7 +72,7 @@ class Labeller:
         """Read what is true of the bucket."""
         self._bucket, self._calendar, self._profile = bucket, calendar, profile
         notes = sorted_notes(bucket, "faults", "onset_at", "number")
-        self._hazards = Hazards(sorted_notes(bucket, "lives", "code", "start_at"), profile)
+        self._hazards = hazards_of(bucket, profile)
         self.codes = tuple(self._hazards.codes)
         place = {code: number for number, code in enumerate(KINDS)}
         row: Integers = notes["row"].to_numpy()

@@ -177,7 +177,7 @@ def _truth(
         write(schema.FAILURES, observed.failures(bucket, calendar)),
         write(schema.MAINTENANCE, observed.maintenance(bucket, calendar)),
         write(schema.FAULTS, truth.faults(bucket, calendar)),
-        write(schema.LIVES, truth.lives(bucket, calendar)),
+        write_table(root, schema.LIVES, name, kind, truth.lives(bucket, calendar)),
         write(schema.SPLITS, splits(bucket, profile)),
         write_table(root, schema.HEALTH, name, kind, truth.health(bucket, calendar, profile)),
     ]

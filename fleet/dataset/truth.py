@@ -20,7 +20,17 @@ Integers = NDArray[np.int64]
 
 def sorted_notes(bucket: Bucket, name: str, *by: str) -> pa.Table:
     """Return all notes of a kind, by terminal and then by other columns."""
-    return bucket.notes(name).sort_by([(column, "ascending") for column in ("row", *by)])
+    return _sorted(bucket.notes(name), *by)
+
+
+def hazards_of(bucket: Bucket, profile: Profile) -> Hazards:
+    """Return what is known of the hazards of a bucket's lives, in order of terminal and kind."""
+    notes = bucket.notes("lives").select(["row", *Hazards.NEEDS])
+    return Hazards(_sorted(notes, "code", "start_at"), profile)
+
+
+def _sorted(notes: pa.Table, *by: str) -> pa.Table:
+    return notes.sort_by([(column, "ascending") for column in ("row", *by)])
 
 
 def faults(bucket: Bucket, calendar: Calendar) -> pa.Table:
@@ -44,9 +54,13 @@ def faults(bucket: Bucket, calendar: Calendar) -> pa.Table:
     return pa.Table.from_arrays(columns, schema=schema.FAULTS.schema)
 
 
-def lives(bucket: Bucket, calendar: Calendar) -> pa.Table:
-    """Return `truth/lives` of a bucket."""
-    notes = sorted_notes(bucket, "lives", "start_at", "number")
+def lives(bucket: Bucket, calendar: Calendar) -> Iterator[pa.Table]:
+    """Yield `truth/lives` of a bucket, block by block."""
+    for notes in bucket.notes_by_block("lives"):
+        yield _lives(_sorted(notes, "start_at", "number"), bucket, calendar)
+
+
+def _lives(notes: pa.Table, bucket: Bucket, calendar: Calendar) -> pa.Table:
     plain = ("shape", "scale_h", "frailty", "cum_hazard_entry", "cum_hazard_exit")
     columns = [
         global_numbers(notes, "number", bucket),
@@ -81,7 +95,7 @@ def health(bucket: Bucket, calendar: Calendar, profile: Profile) -> Iterator[pa.
 
     Health is what is left of the survival of its life, less what its precursor has come to.
     """
-    hazards = Hazards(sorted_notes(bucket, "lives", "code", "start_at"), profile)
+    hazards = hazards_of(bucket, profile)
     every, codes = profile.dataset.health_every, pa.array(hazards.codes, pa.string())
     first = -(-hazards.start // every)
     count = np.maximum(0, (hazards.end - 1) // every - first + 1)
