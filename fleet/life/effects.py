@@ -5,10 +5,10 @@ from typing import Final
 
 from fleet.chance.laws import Exponential
 from fleet.chance.streams import Purpose
-from fleet.life import illness, shutdown, transaction
+from fleet.life import detection, illness, shutdown, transaction
 from fleet.life.faults import CATALOGUE, NEVER, FaultKind, Then
 from fleet.life.faults.ailment import Ailment
-from fleet.life.faults.risks import Fault
+from fleet.life.faults.fault import Fault
 from fleet.life.regions import Link
 from fleet.life.states import IN_SERVICE, Event, State
 from fleet.life.terminal import Terminal
@@ -84,7 +84,7 @@ async def tend(t: Terminal) -> None:
         if ailment.until <= now:
             recover(t, ailment)
         elif ailment.plan is None and ailment.notice_at <= now:
-            illness.notice(t, ailment, illness.point_of(ailment.kind))
+            illness.notice(t, ailment, detection.point_of(ailment.kind))
         elif ailment.acts_at <= now:
             await _act(t, ailment)
             return

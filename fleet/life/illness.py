@@ -9,52 +9,31 @@ if the terminal itself can know; a plan of its repair; and a ticket, if support 
 plan has run its course it is *recovered* from: what it showed is gone, the part lives anew, or
 another unit takes the place of this one.
 
-Other chapters raise faults by `befall`; what they live through by themselves is in
-`fleet.life.besetting`. What tends ailments while the terminal is on duty is one duty with one
-instant, `diary.tends`.
+How long nobody notices is drawn in `fleet.life.detection`. Other chapters raise faults by `befall`;
+what they live through by themselves is in `fleet.life.besetting`. What tends ailments while the
+terminal is on duty is one duty with one instant, `diary.tends`.
 """
 
 from collections.abc import Iterator
 from typing import Final, Literal
 
-from fleet.chance.laws import Exponential
-from fleet.chance.streams import Purpose
-from fleet.life import methods
+from fleet.life import detection, methods
 from fleet.life.besetting import ail, release, show_precursors
-from fleet.life.faults import CATALOGUE, NEVER, SOURCE, Clock, FaultKind, Point, Rung, Then
+from fleet.life.faults import CATALOGUE, NEVER, SOURCE, FaultKind, Point, Rung, Then
 from fleet.life.faults.ailment import Ailment
-from fleet.life.faults.kinds import CARDS_PER_USE_HOUR, OUTSIDE
+from fleet.life.faults.fault import Fault
+from fleet.life.faults.kinds import OUTSIDE
 from fleet.life.faults.ladder import depot, plan, tickets
-from fleet.life.faults.risks import Fault
 from fleet.life.faults.service import ServiceHours
 from fleet.life.states import ON, Event, State
 from fleet.life.terminal import Terminal
 from fleet.life.truth import Ticket, Truth
-from fleet.units import HOUR_MS, Millis
+from fleet.units import Millis
 from fleet.wire.messages import FaultReported
 
 _STEP_MS: Final = 0
-_NEXT_CARD: Final = Exponential(HOUR_MS / CARDS_PER_USE_HOUR)
 _EFFECT: Final = 1_000  # added to a source: what shows after the onset
-_STOPS: Final = frozenset({Then.BLACK_OUT, Then.HANG, Then.SHUT_DOWN, Then.STOP, Then.TAMPER})
-_NOTICE: Final = {code: Purpose(f"fault.{code}.notice") for code in CATALOGUE}
-_COME_UPON: Final = frozenset({Point.SELF_TEST, Point.SIGN_IN, Point.UPDATE})
-_MONITORED: Final = frozenset({Point.HEARTBEAT, Point.TMS})
 _TELLING: Final = ON - {State.HUNG}
-
-
-def _timed(kind: FaultKind) -> tuple[Point, ...]:
-    return tuple(point for point in kind.points if point not in _COME_UPON)
-
-
-def _awaited(kind: FaultKind) -> tuple[Point, ...]:
-    """Return where somebody notices in time; a terminal that does nothing, its merchant does."""
-    silent = kind.effect.then in _STOPS or kind.effect.isolates
-    return tuple(dict.fromkeys((*_timed(kind), *([Point.MERCHANT] if silent else ()))))
-
-
-_POINT: Final = {code: (*_timed(kind), Point.MERCHANT)[0] for code, kind in CATALOGUE.items()}
-_AWAITED: Final = {code: _awaited(kind) for code, kind in CATALOGUE.items()}
 
 
 def befall(t: Terminal, code: str, *, cause: str = "", parent: int = 0) -> None:
@@ -82,7 +61,7 @@ def fall_ill(t: Terminal, fault: Fault) -> Ailment:
         t.world.note(fault.beside)
     t.cases.active[kind.code] = ailment
     t.step(Event.FAULT_STRUCK, code=kind.code)
-    ailment.notice_at = t.world.now() + _unnoticed_ms(t, kind)
+    ailment.notice_at = t.world.now() + detection.unnoticed_ms(t, kind)
     part = methods.share(t, {methods.barred(t, ailment)}) if kind.effect.bars else 1.0
     for symptom in kind.effect.shows:
         shown = symptom._replace(rise=symptom.rise * part)
@@ -174,7 +153,7 @@ async def await_repair(t: Terminal, ailment: Ailment) -> Millis:
     """Lie still until an ailment has been noticed; return when it will have been repaired."""
     if ailment.plan is None:
         await t.world.sleep(ailment.notice_at)
-        notice(t, ailment, _stopped_point(ailment.kind))
+        notice(t, ailment, detection.stopped_point(ailment.kind))
     return ailment.until
 
 
@@ -224,11 +203,6 @@ def needing_repair(t: Terminal) -> list[Ailment]:
     return stopping(t, Then.STOP) or list(known)
 
 
-def point_of(kind: FaultKind) -> Point:
-    """Return where a kind is detected if nothing comes upon it: the first point with a time."""
-    return _POINT[kind.code]
-
-
 def retire(t: Terminal) -> None:
     """Take leave of a unit that is swapped out: its lives and ailments end, the depot gets it."""
     now = t.world.now()
@@ -258,34 +232,6 @@ def conclude(t: Terminal, at: Millis) -> Iterator[Truth]:
 def _service(t: Terminal) -> ServiceHours:
     """Return when technicians and couriers work around here."""
     return ServiceHours(t.profile.support, t.shop.midnight, t.profile.run.start.weekday())
-
-
-def _unnoticed_ms(t: Terminal, kind: FaultKind) -> Millis:
-    """Draw how long nobody will notice, unless something comes upon it."""
-    purpose = _NOTICE[kind.code]
-    asked = t.profile.faults.get(kind.code)
-    if asked is not None and asked.detection is not None:
-        return t.streams.draw(purpose, asked.detection)
-    stops = kind.effect.then in _STOPS
-    delays = [_delay_ms(t, purpose, point, stops=stops) for point in _AWAITED[kind.code]]
-    return min(delays, default=NEVER)
-
-
-def _delay_ms(t: Terminal, purpose: Purpose, point: Point, *, stops: bool) -> Millis:
-    if point is Point.HEARTBEAT and not stops:
-        return int(t.streams.uniform(purpose) * t.every_ms)
-    if point in _MONITORED:
-        return 2 * t.every_ms  # the server misses the second
-    if point is Point.TRANSACTION and t.unit.risks.clocks.running:
-        use = t.streams.draw(purpose, _NEXT_CARD)
-        now = t.world.now()
-        later = t.unit.risks.clocks.reading(Clock.USE, now) + use
-        return t.unit.risks.clocks.when(Clock.USE, later) - now
-    return t.streams.draw(purpose, t.profile.support.notice)
-
-
-def _stopped_point(kind: FaultKind) -> Point:
-    return Point.TMS if Point.HEARTBEAT in kind.points else point_of(kind)
 
 
 def _forget(t: Terminal, ailment: Ailment) -> None:

@@ -26,7 +26,7 @@ from fleet.life import (
     transaction,
 )
 from fleet.life.duty import on_duty
-from fleet.life.faults.risks import Fault
+from fleet.life.faults.fault import Fault
 from fleet.life.line import back_off
 from fleet.life.orders import obey
 from fleet.life.regions import Link

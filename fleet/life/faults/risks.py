@@ -15,59 +15,32 @@ were multiplied, are noted by position.
 A kind that struck is out of the race until it is repaired, and then starts anew. A unit which was
 old at the start enters late: its lives begin at age 0 in the past and are known to have lasted.
 
-One unit in a hundred has a defect from the factory: a further hazard of falling shape, which shows
-as one of the electronic kinds.
+A defect from the factory is a further hazard beside them (`fleet.life.faults.defect`); what is told
+of a life that is over is in `fleet.life.faults.ended`.
 """
 
 import math
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Final
 
-from fleet.chance.laws import Law, Lognormal, Weibull
+from fleet.chance.laws import Lognormal
 from fleet.chance.streams import Purpose, Streams
+from fleet.life.faults import lineup
 from fleet.life.faults.clocks import Clocks
+from fleet.life.faults.defect import draw_defect
+from fleet.life.faults.ended import EndedLife, hazard_between
+from fleet.life.faults.fault import Fault
 from fleet.life.faults.kinds import NEVER, Clock, FaultKind
-from fleet.life.faults.laws import EARLY
-from fleet.life.faults.slate import DEFECT, Group, Risk, Slate
+from fleet.life.faults.lineup import UNKNOWN, Next
+from fleet.life.faults.slate import Group, Risk, Slate
 from fleet.life.truth import EndReason, LifeTruth
-from fleet.units import DURATION_MS_MAX, HOUR_MS, Millis
+from fleet.units import DURATION_MS_MAX, Millis
 
 _FRAILTY: Final = Purpose("unit.frailty")
-_EARLY_LIFE: Final = Purpose("unit.defect.onset")
 _OUT: Final = math.inf
-_CLOCK_NAMES: Final = {clock: clock.name.lower() for clock in Clock}
-_Aim = tuple[float, Millis]
-"""What a clock shows when something happens, and at which instant."""
 _Birth = tuple[float, Millis]
 """What a clock showed when a life began, and at which instant."""
-_UNKNOWN: Final[_Aim] = (-math.inf, NEVER)
-
-
-class Fault(Exception):  # noqa: N818 - an event of life, not a mistake of the program
-    """A fault struck; raised inside the terminal's own waiting.
-
-    Attributes:
-        kind: What struck.
-        life: The life that it ended, but for the number of the fault; None if an event raised it.
-        onset_at: When it struck, which may be before now if nobody was there to see it.
-        shown_from: When it began to show; None if it did not.
-        cause: Name of the common cause or the event at its root; "" for chance and wear.
-        parent: Number of the fault that led to it; 0 for none.
-        beside: A second life which it ended: that of the defect, or of the part that had one.
-    """
-
-    def __init__(
-        self, kind: FaultKind, life: LifeTruth | None, onset_at: Millis, shown_from: Millis | None
-    ) -> None:
-        super().__init__(kind.code)
-        self.kind = kind
-        self.life = life
-        self.onset_at = onset_at
-        self.shown_from = shown_from
-        self.cause = ""
-        self.parent = 0
-        self.beside: LifeTruth | None = None
 
 
 class Risks:
@@ -123,9 +96,9 @@ class Risks:
         self.clocks, self.lives = clocks, lives
         self.frailty = multiplier * _own_rate(streams, spread)
         self._rates: dict[int, float] = {}
-        self._defect = self._draw_defect()
-        self._next: list[_Aim] = [_UNKNOWN] * len(slate.clocked)
-        self._next_shown: list[_Aim] = [_UNKNOWN] * len(slate.warners)
+        self._defect = draw_defect(slate, streams, clocks)
+        self._next: list[Next] = [UNKNOWN] * len(slate.clocked)
+        self._next_shown: list[Next] = [UNKNOWN] * len(slate.warners)
         self._begin_all(unfit)
 
     # ------------------------------------------------------------------ power
@@ -145,7 +118,7 @@ class Risks:
     def strike(self, now: Millis) -> Fault:
         """Take the kind that is due out of the race and return it as a fault."""
         early = self._defect is not None and self._early_at() <= now
-        n = self._defect[0] if early and self._defect else self._first()
+        n = self._defect.place if early and self._defect else self._first()
         onset_at = min(now, self._early_at() if early else self._strikes_at(n))
         # Whoever was busy comes upon it later; the life had ended all the same.
         end = onset_at
@@ -153,9 +126,9 @@ class Risks:
         fault = Fault(self._slate.risks[n].kind, life, onset_at, self._shown.pop(n, None))
         if early:
             fault.beside = self.end_life(n, end, "competing")
-        elif self._defect is not None and self._defect[0] == n:
+        elif self._defect is not None and self._defect.place == n:
             fault.beside = self._end_early(end, "competing")
-        if self._defect is not None and self._defect[0] == n:
+        if self._defect is not None and self._defect.place == n:
             self._defect = None
         self._let_strike(n, _OUT)
         self._choose(self._slate.risks[n].clock)
@@ -235,10 +208,11 @@ class Risks:
         begun = self.frailty * risk.law.cumulative_hazard(entry_age)
         collected = -math.log1p(-self._streams.last(risk.purpose))
         if reason != "failure":
-            left = _between(risk.law, exit_age, self._strike[n] - self._born(n))
+            left = hazard_between(risk.law, exit_age, self._strike[n] - self._born(n))
             collected = max(0.0, collected - self._rate(n) * left)
         ages, hazards = (entry_age, exit_age), (begun, begun + collected)
-        return self._life(risk, risk.law, (self._began(n), now), reason, ages, hazards)
+        watched = (self._began(n), now)
+        return self._tell(risk, EndedLife(risk.law, self.frailty, watched, ages, hazards, reason))
 
     def end_all(self, now: Millis, reason: EndReason) -> Iterator[LifeTruth]:
         """Yield the truth about all lives that are still going on."""
@@ -292,7 +266,7 @@ class Risks:
             risk, born, strike = self._slate.risks[n], self._born(n), self._strike[n]
             self._rates[n] = self._rate(n) * factor
             age = self.clocks.reading(risk.clock, now) - born
-            left = _between(risk.law, age, strike - born)
+            left = hazard_between(risk.law, age, strike - born)
             if age < strike - born < _OUT and math.isfinite(left):
                 hazard = risk.law.cumulative_hazard(age) + left / factor
                 self._let_strike(n, born + max(age, risk.law.at_hazard(hazard)))
@@ -300,51 +274,38 @@ class Risks:
 
     def _choose(self, clock: Clock | None = None) -> None:
         """Find who is next to strike, and to show: on a clock, or on each."""
-        for groups, known, values in self._aims():
-            for number, group in enumerate(groups):
-                if clock is None or group.clock is clock:
-                    known[number] = self._least(group, values, known[number])
+        for groups, known, readings in self._lines():
+            lineup.choose(self.clocks, groups, known, readings, clock)
         self._meet()
 
     def _enter(self, n: int) -> None:
         """Find who is next, now that a kind has entered the race: it, or who was before."""
-        clock = self._slate.risks[n].clock
-        for groups, known, values in self._aims():
-            for number, group in enumerate(groups):
-                if group.clock is clock and values[n] < known[number][0]:
-                    known[number] = (values[n], self.clocks.when(clock, values[n]))
+        for groups, known, readings in self._lines():
+            lineup.enter(self.clocks, groups, known, self._slate.risks[n].clock, readings[n])
         self._meet()
 
-    def _aims(self) -> tuple[tuple[list[Group], list[_Aim], "array[float]"], ...]:
+    def _aim(self) -> None:
+        """Find the instants anew: the clocks have been started or stopped."""
+        for groups, known, _ in self._lines():
+            lineup.aim(self.clocks, groups, known)
+        self._meet()
+
+    def _lines(self) -> tuple[tuple[list[Group], list[Next], "array[float]"], ...]:
         """Return who may strike, and show: the groups, the next of each, and all readings."""
         return (
             (self._slate.clocked, self._next, self._strike),
             (self._slate.warners, self._next_shown, self._show),
         )
 
-    def _least(self, group: Group, values: Sequence[float], known: _Aim) -> _Aim:
-        """Return the least value of a group and its instant, of which the last one is known."""
-        reading = min(group.of(values))
-        return known if reading == known[0] else (reading, self.clocks.when(group.clock, reading))
-
     def _let_show(self, number: int, group: Group, now: Millis) -> dict[int, Millis]:
         """Return since when those of a group show that begin to by `now`, by their places."""
         shown, known = {}, self._next_shown
         while known[number][1] <= now:
-            reading, begin = known[number]
-            n = group.places[group.of(self._show).index(reading)]
-            shown[n] = max(begin, self._began(n))
+            n = lineup.place(group, known[number], self._show)
+            shown[n] = max(known[number][1], self._began(n))
             self._show[n] = _OUT
-            known[number] = self._least(group, self._show, known[number])
+            known[number] = lineup.least(self.clocks, group, self._show, known[number])
         return dict(sorted(shown.items()))
-
-    def _aim(self) -> None:
-        """Find the instants anew: the clocks have been started or stopped."""
-        for groups, known, _ in self._aims():
-            for number, (clock, _, _) in enumerate(groups):
-                reading = known[number][0]
-                known[number] = (reading, self.clocks.when(clock, reading))
-        self._meet()
 
     def _meet(self) -> None:
         self.at = min([at for _, at in self._next], default=NEVER)
@@ -355,60 +316,23 @@ class Risks:
     def _first(self) -> int:
         """Return who strikes first, of equals the first on the first clock."""
         number = min(range(len(self._next)), key=lambda n: self._next[n][1])
-        _, places, of = self._slate.clocked[number]
-        return places[of(self._strike).index(self._next[number][0])]
+        return lineup.place(self._slate.clocked[number], self._next[number], self._strike)
 
     def _strikes_at(self, n: int) -> Millis:
         return self.clocks.when(self._slate.risks[n].clock, self._strike[n])
 
-    # ------------------------------------------------------------------ defects from the factory
-
-    def _draw_defect(self) -> tuple[int, float] | None:
-        slate, streams = self._slate, self._streams
-        if not slate.early or not streams.chance(DEFECT, slate.early):
-            return None
-        n = slate.defects[streams.pick(DEFECT, slate.defect_weights)]
-        age = self.clocks.entry[Clock.POWERED]
-        return n, age + round(EARLY.residual(streams.uniform(_EARLY_LIFE), age))
-
     def _early_at(self) -> Millis:
-        return NEVER if self._defect is None else self.clocks.when(Clock.POWERED, self._defect[1])
+        return NEVER if self._defect is None else self._defect.strikes_at(self.clocks)
 
     def _end_early(self, now: Millis, reason: EndReason) -> LifeTruth:
         assert self._defect is not None  # noqa: S101 - both callers have looked
-        entry_age = self.clocks.entry[Clock.POWERED]
-        exit_age = self.clocks.reading(Clock.POWERED, now)
-        begun, collected = EARLY.cumulative_hazard(entry_age), EARLY.cumulative_hazard(exit_age)
-        if reason == "failure":
-            collected = begun - math.log1p(-self._streams.last(_EARLY_LIFE))
-        risk = self._slate.risks[self._defect[0]]
         watched = (min(map(self._began, range(len(self._strike)))), now)
-        return self._life(risk, EARLY, watched, reason, (entry_age, exit_age), (begun, collected))
+        ended = self._defect.end(self._streams, self.clocks, watched, reason)
+        return self._tell(self._slate.risks[self._defect.place], ended)
 
-    def _life(  # noqa: PLR0913, PLR0917 - the parts of the record
-        self,
-        risk: Risk,
-        law: Law,
-        watched: tuple[Millis, Millis],
-        reason: EndReason,
-        ages: tuple[float, float],
-        hazards: tuple[float, float],
-    ) -> LifeTruth:
+    def _tell(self, risk: Risk, ended: EndedLife) -> LifeTruth:
         self.lives += 1
-        weibull = law if isinstance(law, Weibull) else None
-        return LifeTruth(
-            self.lives, self._serial_no, risk.kind.code, risk.kind.component,
-            _CLOCK_NAMES[risk.clock], *watched, ages[0] / HOUR_MS, ages[1] / HOUR_MS,
-            reason == "failure", reason, 0,
-            weibull.shape if weibull else None, weibull.scale / HOUR_MS if weibull else None,
-            1.0 if law is EARLY else self.frailty, *hazards,
-        )  # fmt: skip
-
-
-def _between(law: Law, age: float, later: float) -> float:
-    """Hazard from one age to a later one; infinite where nobody gets there."""
-    hazard = law.cumulative_hazard(later) if math.isfinite(later) else math.inf
-    return max(0.0, hazard - law.cumulative_hazard(age)) if math.isfinite(hazard) else math.inf
+        return ended.truth(self.lives, self._serial_no, risk)
 
 
 def _own_rate(streams: Streams, spread: float) -> float:
