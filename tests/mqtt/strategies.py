@@ -1,5 +1,6 @@
 """Hypothesis strategies of every packet which the norm allows."""
 
+import functools
 from typing import Any
 
 from hypothesis import strategies as st
@@ -85,6 +86,7 @@ def wills(version: Version) -> st.SearchStrategy[Will]:
     )
 
 
+@functools.cache
 def connects(version: Version) -> st.SearchStrategy[Connect]:
     """CONNECT packets."""
     return st.builds(
@@ -115,6 +117,7 @@ def connacks(version: Version) -> st.SearchStrategy[ConnAck]:
     ).filter(lambda each: not (each.session_present and each.reason))
 
 
+@functools.cache
 def publishes(version: Version) -> st.SearchStrategy[Publish]:
     """PUBLISH packets of every QoS."""
     said = properties(version, Kind.PUBLISH)
@@ -142,6 +145,7 @@ def subscriptions(version: Version) -> st.SearchStrategy[Subscription]:
     ) | st.builds(Subscription, FILTERS.map("$share/group/{}".format), QOS)
 
 
+@functools.cache
 def packets(version: Version) -> st.SearchStrategy[Packet]:
     """Every packet of this version."""
     answers = [
