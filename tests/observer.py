@@ -1,10 +1,12 @@
 """An independent pair of eyes: a paho client on a thread that writes down all that it hears."""
 
+import json
 import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 from paho.mqtt.client import Client, MQTTMessage
 from paho.mqtt.enums import CallbackAPIVersion
@@ -27,6 +29,14 @@ class Observer:
             for topic, payload, _ in self.heard
             if f"/{direction}/" in topic and (b'"reason":"lost"' in payload) is wills
         )
+
+    def told(self, kind: str) -> list[tuple[str, dict[str, Any]]]:
+        """Return each message of a kind that a terminal said, with who said it."""
+        return [
+            (topic.split("/")[3], json.loads(payload))
+            for topic, payload, _ in self.heard
+            if topic.endswith(f"/up/{kind}")
+        ]
 
     def terminals(self) -> set[str]:
         """Return the ids of all terminals that said something."""

@@ -13,11 +13,13 @@ from typing import Any
 import psutil
 from prometheus_client.parser import text_string_to_metric_families
 
-from tests.cli.commands import environment
+from tests.brokers import Mosquitto
+from tests.cli.commands import environment, fleet_command
 from tests.processes import leashed
 
 LIMIT_S = 60
 TERMINALS = 80
+SEED = 11
 # How busy the machine is with other tests is not what most of them are about.
 UNHURRIED = """[health]
 lag_p99_max = "1h"
@@ -118,6 +120,17 @@ class Run:
         """Read the summary of the record."""
         summary: dict[str, Any] = json.loads((self.out / "summary.json").read_text())
         return summary
+
+
+def run_at(broker: Mosquitto, profile: Path, out: Path, *more: str) -> dict[str, Any]:
+    """Run a profile at a broker to its end, and return the summary of its record."""
+    done = fleet_command(
+        "run", profile, "--broker", f"mqtt://{broker.host}:{broker.port}", "--tms",
+        "--seed", str(SEED), "--metrics", "off", "--no-live", "--no-report", "--out", out, *more,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    summary: dict[str, Any] = json.loads((out / "summary.json").read_text())
+    return summary
 
 
 @contextmanager

@@ -8,16 +8,13 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-import pyarrow.parquet as pq
 import pytest
 
-from fleet.profile import load
 from fleet.wire.package import Package, checksum
 from tests.brokers import Mosquitto
-from tests.dataset.stories import stories
 from tests.observer import observe
-from tests.run.runs import UNHURRIED
-from tests.run.test_observed_run import run
+from tests.run.lived import assert_virtual_is_the_same, lived
+from tests.run.runs import UNHURRIED, run_at
 
 pytestmark = [pytest.mark.broker, pytest.mark.slow, pytest.mark.timeout(180)]
 
@@ -74,45 +71,29 @@ def profile(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def told(out: Path) -> dict[str, list[tuple[Any, ...]]]:
-    """Return the steps of each terminal of a run."""
-    rows = pq.read_table(out / "events.parquet").to_pylist()
-    start = rows[0]["ts"].replace(hour=8, minute=0, second=0, microsecond=0)
-    steps: dict[str, list[tuple[Any, ...]]] = {}
-    for row in rows:
-        at_ms = round((row["ts"] - start).total_seconds() * 1_000)
-        step = (at_ms, row["number"], row["event"], row["from_state"], row["to_state"],
-                row["code"], row["duration_ms"])  # fmt: skip
-        steps.setdefault(row["terminal"], []).append(step)
-    return steps
-
-
 def test_a_bad_version_is_stopped_and_every_world_agrees(
     profile: Path, start_mosquitto: Callable[[Sequence[str]], Mosquitto], tmp_path: Path
 ) -> None:
     """Chunks arrive whole, the campaign stops; one shard, two, and virtual time tell one story."""
     broker = start_mosquitto(["set_tcp_nodelay true", "max_queued_messages 0"])
     with observe(broker.host, broker.port) as observer:
-        summary = run(profile, broker, tmp_path / "one", "--shards", "1")
+        summary = run_at(broker, profile, tmp_path / "one", "--shards", "1")
         observer.wait_for_silence()
     notes = " ".join(summary["run"]["notes"])
     assert "the TMS stopped campaign spring" in notes
     assert "too late" not in notes
     _chunks_are_whole(observer.heard)
-    run(profile, broker, tmp_path / "two", "--shards", "2")
+    run_at(broker, profile, tmp_path / "two", "--shards", "2")
     one, two = (tmp_path / name / "events.parquet" for name in ("one", "two"))
     assert one.read_bytes() == two.read_bytes()
-    live, virtual = told(tmp_path / "one"), stories(load(profile), 11, days=1)
+    live = lived(tmp_path / "one")
     events = Counter(step[2] for steps in live.values() for step in steps)
     assert events["update_rolled_back"] >= 3
     versions = Counter(step[5] for steps in live.values() for step in steps if step[2] == "updated")
     assert set(versions) == {"2.0.0", "1.0.0"}  # some had it, and got the old one back
     reached = {terminal for terminal, steps in live.items() if _was_offered(steps, "2.0.0")}
     assert 10 <= len(reached) <= 40  # the first wave alone
-    for terminal, steps in live.items():
-        assert steps == [tuple(step) for step in virtual[terminal][: len(steps)]], terminal
-        beyond = virtual[terminal][len(steps) :]
-        assert not beyond or beyond[0].at_ms >= RUN_MS - SLACK_MS, terminal
+    assert_virtual_is_the_same(live, profile, RUN_MS - SLACK_MS)
 
 
 def _was_offered(steps: list[tuple[Any, ...]], version: str) -> bool:

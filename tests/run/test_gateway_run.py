@@ -1,18 +1,15 @@
 """A payment host that fails, over a real broker: counted payments fail as in virtual time."""
 
-import json
 from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 
-from fleet.profile import load
 from tests.brokers import Mosquitto
-from tests.dataset.stories import stories
 from tests.observer import observe
-from tests.run.test_campaign_run import told
-from tests.run.test_observed_run import run
+from tests.run.lived import assert_virtual_is_the_same, lived
+from tests.run.runs import UNHURRIED, run_at
 
 pytestmark = [pytest.mark.broker, pytest.mark.slow, pytest.mark.timeout(120)]
 
@@ -29,12 +26,7 @@ speed = {SPEED}.0
 [estate]
 terminals = 40
 sizes = [{{ name = "busy", share = 1.0, per_day = 600.0 }}]
-[health]
-lag_p99_max = "1h"
-stall_p99_max = "1h"
-cpu_max = 10.0
-cpu_wait_max = 10.0
-[ramp]
+{UNHURRIED}[ramp]
 over = "5m"
 [heartbeat]
 interval = "5m"
@@ -61,17 +53,13 @@ def test_counted_payments_fail_live_as_in_virtual_time(
     path.write_text(PROFILE)
     broker = start_mosquitto(["set_tcp_nodelay true", "max_queued_messages 0"])
     with observe(broker.host, broker.port) as observer:
-        run(path, broker, tmp_path / "out", "--shards", "1")
+        run_at(broker, path, tmp_path / "out", "--shards", "1")
         observer.wait_for_silence()
-    live, virtual = told(tmp_path / "out"), stories(load(path), 11, days=1)
-    for terminal, steps in live.items():
-        assert steps == [tuple(step) for step in virtual[terminal][: len(steps)]], terminal
-        beyond = virtual[terminal][len(steps) :]
-        assert not beyond or beyond[0].at_ms >= SECONDS * SPEED * 1_000 - SLACK_MS, terminal
+    live = lived(tmp_path / "out")
+    assert_virtual_is_the_same(live, path, SECONDS * SPEED * 1_000 - SLACK_MS)
     events = Counter(step[2] for steps in live.values() for step in steps)
     assert events["reversal_queued"] > 100
-    beats = [json.loads(payload) for topic, payload, _ in observer.heard
-             if topic.endswith("/up/heartbeat")]  # fmt: skip
+    beats = [beat for _, beat in observer.told("heartbeat")]
     origin = min(beat["ts"] for beat in beats) // 3_600_000 * 3_600_000
     inside = [b for b in beats if BEGIN_MS + 300_000 <= b["ts"] - origin <= END_MS]
     before = [b for b in beats if b["ts"] - origin <= BEGIN_MS]

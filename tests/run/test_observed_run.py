@@ -2,8 +2,6 @@
 
 import json
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -13,17 +11,15 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
-from fleet.profile import load
 from fleet.wire import contract, topics
 from tests.brokers import Mosquitto, launch_mosquitto
-from tests.dataset.stories import stories
 from tests.observer import Observer, observe
-from tests.run.runs import UNHURRIED
+from tests.run.lived import assert_virtual_is_the_same, lived
+from tests.run.runs import UNHURRIED, run_at
 
 pytestmark = [pytest.mark.broker, pytest.mark.timeout(120)]
 
 TERMINALS = 80
-RUN_S_MAX = 60.0
 RUN_MS = 90 * 60 * 1_000
 # What is due in the last instants may or may not be lived before a run ends.
 SLACK_MS = 30_000
@@ -124,19 +120,6 @@ renewal = "1h"
 )
 
 
-def run(profile: Path, broker: Mosquitto, out: Path, *more: str) -> dict[str, Any]:
-    """Run the morning against a broker, and return its summary."""
-    command = [
-        sys.executable, "-m", "fleet", "run", str(profile), "--broker",
-        f"mqtt://{broker.host}:{broker.port}", "--tms", "--seed", "11", "--metrics", "off",
-        "--no-live", "--no-report", "--out", str(out), *more,
-    ]  # fmt: skip
-    done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=RUN_S_MAX)
-    assert done.returncode == 0, done.stderr
-    summary: dict[str, Any] = json.loads((out / "summary.json").read_text())
-    return summary
-
-
 @pytest.fixture(scope="module")
 def profile(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The morning's profile."""
@@ -160,7 +143,7 @@ def observed(profile: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     broker = launch_mosquitto(tmp_path_factory.mktemp("mosquitto"), SETTINGS)
     out = tmp_path_factory.mktemp("one") / "out"
     with observe(broker.host, broker.port) as observer:
-        summary = run(profile, broker, out, "--shards", "1")
+        summary = run_at(broker, profile, out, "--shards", "1")
         observer.wait_for_silence()
         yield Observed(observer, summary, broker, out)
     broker.stop()
@@ -206,7 +189,7 @@ def test_the_story_does_not_depend_on_shards(
     observed: Observed, profile: Path, tmp_path: Path
 ) -> None:
     """One seed, one story: the events of one shard and of two are the same, byte for byte."""
-    run(profile, observed.broker, tmp_path / "out", "--shards", "2")
+    run_at(observed.broker, profile, tmp_path / "out", "--shards", "2")
     one, two = (out / "events.parquet" for out in (observed.out, tmp_path / "out"))
     assert one.read_bytes() == two.read_bytes()
     events = set(pq.read_table(one, columns=["event"])["event"].to_pylist())
@@ -217,17 +200,4 @@ def test_the_story_does_not_depend_on_shards(
 
 def test_live_and_virtual_lives_are_the_same(observed: Observed, profile: Path) -> None:
     """One life, two worlds: real MQTT and virtual time give each terminal the same steps."""
-    lived = pq.read_table(observed.out / "events.parquet").to_pylist()
-    start = lived[0]["ts"].replace(hour=8, minute=0, second=0, microsecond=0)
-    live: dict[str, list[tuple[Any, ...]]] = {}
-    for row in lived:
-        at_ms = round((row["ts"] - start).total_seconds() * 1_000)
-        step = (at_ms, row["number"], row["event"], row["from_state"], row["to_state"],
-                row["code"], row["duration_ms"])  # fmt: skip
-        live.setdefault(row["terminal"], []).append(step)
-    virtual = stories(load(profile), 11, days=1)
-    assert set(live) == set(virtual)
-    for terminal, steps in live.items():
-        assert steps == [tuple(step) for step in virtual[terminal][: len(steps)]], terminal
-        beyond = virtual[terminal][len(steps) :]
-        assert not beyond or beyond[0].at_ms >= RUN_MS - SLACK_MS, terminal
+    assert_virtual_is_the_same(lived(observed.out), profile, RUN_MS - SLACK_MS)

@@ -1,6 +1,5 @@
 """Payments in a live run, as an independent subscriber saw them."""
 
-import json
 from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -11,8 +10,7 @@ import pytest
 
 from tests.brokers import Mosquitto
 from tests.observer import observe
-from tests.run.runs import UNHURRIED
-from tests.run.test_observed_run import run
+from tests.run.runs import UNHURRIED, run_at
 
 pytestmark = [pytest.mark.broker, pytest.mark.timeout(60)]
 
@@ -56,10 +54,9 @@ def test_each_lived_payment_is_told_of_once(
     profile.write_text(PROFILE)
     broker = start_mosquitto(["set_tcp_nodelay true", "max_queued_messages 0"])
     with observe(broker.host, broker.port) as observer:
-        counts = run(profile, broker, out)["counts"]
+        counts = run_at(broker, profile, out)["counts"]
         observer.wait_for_silence()
-    told = [json.loads(payload) for topic, payload, _ in observer.heard
-            if topic.endswith("/up/transaction")]  # fmt: skip
+    told = [message for _, message in observer.told("transaction")]
     assert len(told) == counts["fleet_messages_sent_total"]["transaction"] > 300
     assert len({message["order_no"] for message in told}) == len(told)
     tellers = {message["order_no"][:8] for message in told}
@@ -94,10 +91,9 @@ def test_who_only_counts_is_in_the_metrics_too(
     profile.write_text(PROFILE.replace("messages = 0.5", "messages = false"))
     broker = start_mosquitto(["set_tcp_nodelay true", "max_queued_messages 0"])
     with observe(broker.host, broker.port) as observer:
-        counts = run(profile, broker, tmp_path / "out")["counts"]
+        counts = run_at(broker, profile, tmp_path / "out")["counts"]
         observer.wait_for_silence()
-    beats = [json.loads(payload) for topic, payload, _ in observer.heard
-             if topic.endswith("/up/heartbeat")]  # fmt: skip
+    beats = [beat for _, beat in observer.told("heartbeat")]
     transactions = counts["fleet_transactions_total"]
     assert transactions["approved"] == sum(beat["txn_ok"] for beat in beats) > 100
     lived = transactions["refused"] + counts["fleet_reversals_total"]["queued"]

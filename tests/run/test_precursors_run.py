@@ -1,6 +1,5 @@
 """What chapters of a life know to be coming, over a real broker and in a dataset."""
 
-import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -9,13 +8,14 @@ import pytest
 from tests.brokers import Mosquitto
 from tests.dataset.datasets import make, table
 from tests.observer import observe
-from tests.run.test_campaign_run import told
-from tests.run.test_observed_run import run
+from tests.run.lived import lived
+from tests.run.runs import UNHURRIED, run_at
 
 pytestmark = [pytest.mark.broker, pytest.mark.slow, pytest.mark.timeout(120)]
 
 # From eight to one: an update for which there is no room, and batches that differ.
-PROFILE = """
+PROFILE = (
+    """
 schema = 1
 name = "wanting"
 extends = "steady"
@@ -27,11 +27,6 @@ speed = 1800.0
 [estate]
 terminals = 30
 sizes = [{ name = "busy", share = 1.0, per_day = 600.0 }]
-[health]
-lag_p99_max = "1h"
-stall_p99_max = "1h"
-cpu_max = 10.0
-cpu_wait_max = 10.0
 [ramp]
 over = "2m"
 [heartbeat]
@@ -57,6 +52,8 @@ ailing = 0.0
 late = 0.0
 twice = 0.0
 """
+    + UNHURRIED
+)
 
 
 def test_precursors_of_chapters_are_the_same_live_and_in_a_dataset(
@@ -67,12 +64,11 @@ def test_precursors_of_chapters_are_the_same_live_and_in_a_dataset(
     path.write_text(PROFILE)
     broker = start_mosquitto(["set_tcp_nodelay true", "max_queued_messages 0"])
     with observe(broker.host, broker.port) as observer:
-        run(path, broker, tmp_path / "out", "--shards", "1")
+        run_at(broker, path, tmp_path / "out", "--shards", "1")
         observer.wait_for_silence()
     live = {
-        (topic.split("/")[3], beat["seq"]): (beat["flash_pct"], beat["net_retry"], beat["ts"])
-        for topic, payload, _ in observer.heard
-        if topic.endswith("/up/heartbeat") and (beat := json.loads(payload))
+        (tid, beat["seq"]): (beat["flash_pct"], beat["net_retry"], beat["ts"])
+        for tid, beat in observer.told("heartbeat")
     }
     rows = table(make(tmp_path, "--seed", "11", profile=PROFILE), "observed/telemetry").to_pylist()
     virtual = {
@@ -87,7 +83,7 @@ def test_precursors_of_chapters_are_the_same_live_and_in_a_dataset(
     origin = min(ts for *_, ts in live.values()) // 3_600_000 * 3_600_000
     differs = [
         (tid, at_ms + origin)
-        for tid, steps in told(tmp_path / "out").items()
+        for tid, steps in lived(tmp_path / "out").items()
         for at_ms, _, event, *_ in steps
         if event == "sign_in_demanded"
     ]
