@@ -1,16 +1,17 @@
 """The nightly span for maintenance, and the merchant who uses the terminal in it (T40).
 
 When it begins, the terminal signs off and waits in MAINTENANCE. An update that was ordered need not
-wait for an idle half hour then, nor for the merchant, who is not there. Who uses the terminal all
-the same finds that data comes late, or is lost.
+wait for an idle half hour then, nor for the merchant, who is not there. The hardware is checked: it
+finds what a self-test would. Who uses the terminal all the same finds that data comes late, or is
+lost.
 """
 
 from datetime import timedelta
 from typing import Final
 
 from fleet.chance.streams import Purpose
-from fleet.life import besetting
-from fleet.life.faults import NEVER
+from fleet.life import besetting, illness
+from fleet.life.faults import NEVER, Point
 from fleet.life.regions import Session
 from fleet.life.states import Event, State
 from fleet.life.terminal import Terminal
@@ -64,6 +65,7 @@ async def begin(t: Terminal) -> None:
     if t.software.job is not None and t.diary.updates != NEVER:
         t.diary.updates = now
     t.step(Event.MAINTENANCE_BEGUN, code="window")
+    illness.come_upon(t, Point.SELF_TEST)
 
 
 async def misuse(t: Terminal) -> None:

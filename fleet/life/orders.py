@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Final, Literal, NamedTuple
 
 from fleet.life import besetting
-from fleet.life.faults import NEVER
+from fleet.life.faults import CATALOGUE, NEVER
 from fleet.life.power import reboot
 from fleet.life.regions import Session
 from fleet.life.signin import lock, unlock
@@ -100,9 +100,16 @@ def _log(t: Terminal) -> tuple[str, ...]:
         f"reconnects {t.counters.reconnects}, forced shutdowns {t.counters.forced_shutdowns}",
         f"updates {t.counters.updates}, pending {job.order.version if job else '-'}",
     )
-    faults = tuple(f"fault {code}" for code in sorted(t.cases.reported()))
+    faults = tuple(_prompt(code) for code in sorted(t.cases.reported()))
     recent = [f"{t.origin_ms + at} {event}" for at, event in t.unit.log]
     return (*lines, *faults, *recent)[:LOG_LINES_MAX]
+
+
+def _prompt(code: str) -> str:
+    """Return a fault as the terminal prompts for help: its code, display, sounder and lamps."""
+    display, sound, lamp = CATALOGUE[code].indicator
+    said = (f"display {display!r}" if display else "", f"sounder {sound}" if sound else "", lamp)
+    return ", ".join((f"fault {code}", *(each for each in said if each)))
 
 
 def _in(states: frozenset[State]) -> Callable[[Terminal, AnyOrder], bool]:

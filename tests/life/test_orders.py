@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from fleet.life.faults import CATALOGUE
 from fleet.life.states import Event, State
 from fleet.life.terminal import Terminal
 from fleet.units import HOUR_MS, MINUTE_MS
@@ -120,3 +121,25 @@ def test_a_reboot_is_answered_before_it_happens() -> None:
     """Afterwards there is nobody to answer for a while."""
     world, _ = ordered(Reboot(plan=1))
     assert answers(world) == [("reboot", "done")]
+
+
+@pytest.mark.parametrize("code", ["PRN-505", "PWR-103", "COM-205"])
+def test_a_log_tells_what_display_sounder_and_lamps_say_of_a_fault(code: str) -> None:
+    """Items 23, 24, 48: as its catalogue has it, once the terminal knows of it, and not before."""
+    told = {}
+    for detection in ("1m", "9d"):
+        fault = {code: {"onset": "1h", "detection": detection, "repair": "9d"}}
+        models = [{"name": "M", "share": 1.0, "battery": True, "link": "cellular"}]
+        profile = quiet(faults=fault, estate__models=models)
+        world = settle(profile, hours=4)
+        world.orders = [(3 * HOUR_MS, UploadLog(plan=1))]
+        spend(profile, world)
+        [log] = world.heard_of("log")
+        told[detection] = [line for line in log.lines if line.startswith("fault ")]
+    display, sound, lamp = CATALOGUE[code].indicator
+    [line] = told["1m"]
+    assert code in line
+    assert repr(display) in line
+    assert ("sounder" in line) is bool(sound)
+    assert lamp in line
+    assert told["9d"] == []

@@ -5,7 +5,7 @@ from itertools import pairwise
 import pytest
 
 from fleet.life.states import Event, State
-from fleet.units import MINUTE_MS
+from fleet.units import DAY_MS, MINUTE_MS
 from tests.life.lives import quiet
 from tests.life.solitude import settle, spend
 
@@ -43,6 +43,20 @@ def test_parameters_are_there_when_the_server_answers_again() -> None:
     assert world.events().count(E.RESYNCED) == 1
     assert terminal.unit.params == 1
     assert terminal.setbacks.syncs == 0
+
+
+def test_after_every_self_test_the_parameters_of_the_day_are_fetched() -> None:
+    """Item 59: it connects by itself, says what it has, and has what the server gave it."""
+    profile = quiet(security_reboot={})
+    world = settle(profile, hours=24 * 4)
+    terminal = spend(profile, world)
+    steps = [s.event for s in world.steps if s.event in {E.SELF_TEST_PASSED, E.SYNCED}]
+    assert steps == [E.SELF_TEST_PASSED, E.SYNCED] * 5
+    asked = world.heard_of("sync")
+    fetched = [1 + (request.ts - world.origin_ms) // DAY_MS for request in asked]
+    assert [request.params for request in asked] == [0, *fetched[:-1]]
+    assert len(set(fetched)) > 3
+    assert terminal.unit.params == fetched[-1]
 
 
 @pytest.mark.parametrize(("forced", "waits"), [(False, True), (True, False)])

@@ -4,6 +4,8 @@ import pytest
 
 from fleet.life.states import Event, State
 from fleet.units import HOUR_MS, MINUTE_MS
+from tests.life.lives import quiet
+from tests.life.solitude import settle, spend
 from tests.life.test_story import BOOT
 from tests.life.updating.estates import NEW, codes, lived, updating, words
 
@@ -137,3 +139,16 @@ def test_an_update_is_done_in_it_without_asking_the_merchant() -> None:
     assert offered.at_ms == 12 * HOUR_MS
     assert E.UPDATE_DEFERRED not in world.events()
     assert terminal.pulse.fw == NEW
+
+
+def test_the_hardware_is_checked_in_it() -> None:
+    """Item 103: a reader that only a self-test finds is found that night, not at the next boot."""
+    found = []
+    for span in (maintained(), {}):
+        faults = {"RDR-404": {"onset": "8h", "repair": "9d"}}
+        world = settle(quiet(faults=faults, **span), hours=20)
+        spend(quiet(faults=faults, **span), world)
+        found.append([s for s in world.steps if (s.event, s.code) == (E.FAULT_RAISED, "RDR-404")])
+    ((raised,), never) = found
+    assert (raised.source, raised.at_ms) == (State.MAINTENANCE, 12 * HOUR_MS)
+    assert not never
