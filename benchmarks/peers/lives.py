@@ -18,8 +18,8 @@ from fleet.dataset.heard import READINGS
 from fleet.dataset.lives import live_through
 from fleet.life.pulse import Pulse
 from fleet.life.states import Step
-from fleet.life.telemetry import Vitals
 from fleet.life.truth import Truth
+from fleet.life.vitals import Vitals
 from fleet.profile import load
 from fleet.profile.members import members
 from fleet.units import Millis

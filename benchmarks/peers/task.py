@@ -14,7 +14,7 @@ from typing import Final
 import msgspec
 import numpy as np
 
-from fleet.life.telemetry import CHANNELS
+from fleet.life.channels import CHANNELS
 from fleet.wire.heartbeat import DYNAMIC, Form
 from fleet.wire.topics import build
 

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 from fleet.life.pulse import Pulse
 from fleet.life.states import State, Step
-from fleet.life.telemetry import Vitals
 from fleet.life.truth import Truth
+from fleet.life.vitals import Vitals
 from fleet.profile.clock import origin_ms
 from fleet.profile.members import members
 from fleet.profile.profile import Profile

@@ -10,7 +10,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from fleet.dataset.lives import BLOCK, BUCKET
-from fleet.life.telemetry import Vitals
+from fleet.life.vitals import Vitals
 from fleet.profile.members import Member, member
 from fleet.profile.profile import Profile
 from fleet.units import Millis

@@ -24,8 +24,8 @@ from fleet.dataset.calendar import Calendar
 from fleet.dataset.lives import crew, without_packages
 from fleet.life.pulse import Pulse
 from fleet.life.states import Step
-from fleet.life.telemetry import Vitals
 from fleet.life.truth import Truth
+from fleet.life.vitals import Vitals
 from fleet.profile.profile import Profile
 from fleet.tms.book import ForetoldBook, Note
 from fleet.tms.desk import Desk

@@ -17,8 +17,8 @@ from fleet.dataset.calendar import Day
 from fleet.dataset.heard import READINGS
 from fleet.life.pulse import Pulse
 from fleet.life.states import Step
-from fleet.life.telemetry import Vitals
 from fleet.life.truth import FaultTruth, LifeTruth, Ticket, Truth
+from fleet.life.vitals import Vitals
 from fleet.units import Millis
 from fleet.wire.messages import Message
 from fleet.worlds.stretches import FIELDS, Stretches

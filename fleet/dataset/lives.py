@@ -14,8 +14,8 @@ import numpy as np
 from fleet.dataset.calendar import Calendar, Day
 from fleet.dataset.chronicle import Chronicle
 from fleet.life.illness import conclude
-from fleet.life.telemetry import Vitals
 from fleet.life.terminal import Terminal
+from fleet.life.vitals import Vitals
 from fleet.profile.members import Member, member
 from fleet.profile.profile import Profile
 from fleet.tms.desk import Desk

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fleet.dataset.bucket import Bucket
-from fleet.life.telemetry import COLUMN, TENTH, TENTHS
+from fleet.life.channels import COLUMN, TENTH, TENTHS
 from fleet.profile.dataset import Drift
 from fleet.units import DAY_MS
 from fleet.worlds.stretches import FIELDS, Grid

@@ -19,7 +19,9 @@ from fleet.dataset.schema import MISSINGNESS, TELEMETRY
 from fleet.dataset.sheet import Picked, Sheet, Source
 from fleet.dataset.table import INSTANT
 from fleet.dataset.transport import MECHANISMS, WHATS, Fate, Transport
-from fleet.life.telemetry import COLUMN, Heartbeats, Vitals
+from fleet.life.channels import COLUMN
+from fleet.life.telemetry import Heartbeats
+from fleet.life.vitals import Vitals
 from fleet.worlds.stretches import FIELDS, STATES, Grid, expand, grid_of
 
 CHUNK_ROWS: Final = 20_000

@@ -13,9 +13,9 @@ from typing import Final
 
 from fleet.chance.streams import Purpose
 from fleet.life import besetting
+from fleet.life.channels import NOMINAL_READS
 from fleet.life.faults import CATALOGUE, NEVER
 from fleet.life.sale import Outcome
-from fleet.life.telemetry import NOMINAL_READS
 from fleet.life.terminal import HOST_SILENT, Terminal
 from fleet.units import DAY_MS
 

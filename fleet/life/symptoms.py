@@ -57,7 +57,7 @@ class Readings(NamedTuple):
     """A batch of readings on its way: what symptoms are added to, and what they depend on.
 
     Attributes:
-        values: Changed in place, float32[channels, n].
+        values: Changed in place, contiguous, float32[channels, n].
         rows: Which terminals, int64[n].
         at_ms: Instants since the epoch, int64[n].
         up_ms: Time since the last boots, int64[n].
@@ -182,8 +182,8 @@ class Symptoms:
         booted_h[shape != Shape.LEAK] = -np.inf
         since_h = hours - np.maximum(shown["from_h"], booted_h)
         gain = np.clip(since_h / shown["grow_h"], 0.0, 1.0).astype(np.float32) * shown["rise"]
-        gain *= np.where(
-            shape == Shape.NOISE, normals_at(readings.noise, column, at), np.float32(1.0)
-        )
-        gain *= np.where(shape == Shape.DAILY, readings.activity[at], np.float32(1.0))
-        np.add.at(readings.values, (column, at), gain)
+        (noisy,), (daily,) = np.nonzero(shape == Shape.NOISE), np.nonzero(shape == Shape.DAILY)
+        gain[noisy] *= normals_at(readings.noise, column[noisy], at[noisy])
+        gain[daily] *= readings.activity[at[daily]]
+        # One index for both places is a tenth of the price of two.
+        np.add.at(readings.values.reshape(-1), column * len(readings.rows) + at, gain)

@@ -19,10 +19,10 @@ from fleet.life.sale import Sale
 from fleet.life.shift import Shift
 from fleet.life.shopday import ShopDay
 from fleet.life.states import BEATING, Event, State, Step
-from fleet.life.telemetry import Vitals
 from fleet.life.transitions import step_target
 from fleet.life.unit import Counters, Setbacks, Unit
 from fleet.life.updating.software import Software
+from fleet.life.vitals import Vitals
 from fleet.life.world import LinkDown, World
 from fleet.profile.causes import REFUSING, Dormancy, Gateway
 from fleet.profile.members import Member

@@ -32,11 +32,11 @@ from typing import Final
 from fleet.chance.streams import Purpose
 from fleet.life import authorisation, besetting, illness, methods
 from fleet.life.authorisation import BATCH_DIFFERS
+from fleet.life.channels import NOMINAL_READS
 from fleet.life.faults import NEVER, Point
 from fleet.life.regions import Link, Session
 from fleet.life.sale import Outcome, Sale
 from fleet.life.states import Event
-from fleet.life.telemetry import NOMINAL_READS
 from fleet.life.terminal import HOST_SILENT, Terminal
 from fleet.life.updating.outcome import plan_offer
 from fleet.profile.causes import Gateway

@@ -4,11 +4,12 @@ A terminal is a place in a shop with a terminal id; the unit is what stands ther
 swapped out, another one comes, and all that is here begins anew.
 """
 
+from fleet.life.channels import COLUMN
 from fleet.life.faults.risks import Risks
 from fleet.life.gauges import Gauges
 from fleet.life.symptoms import Symptom
 from fleet.life.systemlog import SystemLog
-from fleet.life.telemetry import COLUMN, Vitals
+from fleet.life.vitals import Vitals
 from fleet.units import Millis
 from fleet.wire.words import BootReason, ComponentWord
 

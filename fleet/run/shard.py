@@ -23,8 +23,8 @@ from fleet.life.faults import CATALOGUE
 from fleet.life.pulse import Pulse
 from fleet.life.states import Step
 from fleet.life.story import live
-from fleet.life.telemetry import Vitals
 from fleet.life.terminal import Terminal
+from fleet.life.vitals import Vitals
 from fleet.mqtt.compatible import CompatibleLink
 from fleet.mqtt.connection import PasswordError
 from fleet.mqtt.endpoint import Endpoint, EndpointError

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from fleet.life.telemetry import Vitals
+from fleet.life.vitals import Vitals
 from fleet.mqtt import errors
 from fleet.mqtt.frames import PreparedTopic
 from fleet.mqtt.lane import Lane

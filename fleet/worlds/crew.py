@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 from fleet.life.pulse import Pulse
 from fleet.life.story import live
-from fleet.life.telemetry import Vitals
 from fleet.life.terminal import Terminal
+from fleet.life.vitals import Vitals
 from fleet.profile.members import Member
 from fleet.profile.profile import Profile
 from fleet.profile.weather import Weather

@@ -10,9 +10,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from fleet.life.channels import CHANNELS, ROW
 from fleet.life.flows import reported
 from fleet.life.pulse import Pulse
-from fleet.life.telemetry import CHANNELS, ROW, Vitals, telemetry
+from fleet.life.telemetry import telemetry
+from fleet.life.vitals import Vitals
 from fleet.mqtt.frames import PreparedTopic, frame, frame_qos1
 from fleet.mqtt.primitives import TWO_BYTES_MAX
 from fleet.wire.heartbeat import Form

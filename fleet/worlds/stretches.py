@@ -24,7 +24,8 @@ from numpy.typing import NDArray
 
 from fleet.life.pulse import Pulse
 from fleet.life.states import State
-from fleet.life.telemetry import Heartbeats, Vitals, heartbeats
+from fleet.life.telemetry import Heartbeats, heartbeats
+from fleet.life.vitals import Vitals
 from fleet.units import Millis
 
 Integers = NDArray[np.int64]

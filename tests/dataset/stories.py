@@ -8,8 +8,8 @@ from fleet.dataset.calendar import Calendar
 from fleet.dataset.lives import live_through
 from fleet.life.pulse import Pulse
 from fleet.life.states import Step
-from fleet.life.telemetry import Vitals
 from fleet.life.truth import Truth
+from fleet.life.vitals import Vitals
 from fleet.profile.members import members
 from fleet.profile.profile import Profile
 from fleet.wire.messages import Message

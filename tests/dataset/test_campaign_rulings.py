@@ -16,7 +16,7 @@ from fleet.dataset.calendar import Calendar
 from fleet.dataset.campaigns import Rulings, find_rulings, tell
 from fleet.dataset.job import Dataset
 from fleet.life.states import Event, Step
-from fleet.life.telemetry import Vitals
+from fleet.life.vitals import Vitals
 from fleet.profile import load
 from fleet.profile.profile import Profile
 from fleet.units import HOUR_MS

@@ -8,9 +8,9 @@ import numpy as np
 from fleet.life.pulse import Pulse
 from fleet.life.states import Event, State, Step
 from fleet.life.story import live
-from fleet.life.telemetry import Vitals
 from fleet.life.terminal import Terminal
 from fleet.life.truth import Truth
+from fleet.life.vitals import Vitals
 from fleet.life.world import LinkDown, NoAnswer, WorldEnded
 from fleet.profile.clock import origin_ms
 from fleet.profile.members import member

@@ -5,9 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fleet.life.channels import CHANNELS, COLUMN, ROW
 from fleet.life.flows import PAPER_ROLL_M, Trade
 from fleet.life.symptoms import SLOTS, Shape, Symptom
-from fleet.life.telemetry import CHANNELS, COLUMN, ROW, STREET, Vitals, telemetry
+from fleet.life.telemetry import telemetry
+from fleet.life.vitals import STREET, Vitals
 from fleet.units import HOUR_MS
 from fleet.wire.heartbeat import DYNAMIC
 

@@ -8,8 +8,8 @@ import numpy as np
 
 from fleet.life.pulse import Pulse
 from fleet.life.states import Step
-from fleet.life.telemetry import Vitals
 from fleet.life.truth import Truth
+from fleet.life.vitals import Vitals
 from fleet.life.world import World, WorldEnded
 from fleet.mqtt.down import DownReason
 from fleet.mqtt.frames import PreparedTopic

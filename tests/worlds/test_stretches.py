@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from fleet.life.pulse import Pulse
 from fleet.life.states import State
 from fleet.life.symptoms import Shape, Symptom
-from fleet.life.telemetry import Vitals
+from fleet.life.vitals import Vitals
 from fleet.worlds.stretches import FIELDS, Collected, Stretches, expand, grid_of
 
 DAY_MS = 86_400_000

@@ -17,7 +17,8 @@ from typing import Final
 import numpy as np
 
 from fleet.chance.streams import Purpose
-from fleet.life.telemetry import ROW, telemetry
+from fleet.life.channels import ROW
+from fleet.life.telemetry import telemetry
 from fleet.life.terminal import Terminal
 from fleet.life.updating.job import Job
 from fleet.units import DAY_MS, MINUTE_MS, Millis

@@ -96,7 +96,7 @@ def shows(terminal: Terminal, source: int) -> set[str]:
     """Return the channels in which a source shows."""
     slots = terminal.vitals.symptoms.slots[terminal.pulse.index]
     columns = {int(slot["column"]) for slot in slots if slot["source"] == source}
-    from fleet.life.telemetry import CHANNELS  # noqa: PLC0415
+    from fleet.life.channels import CHANNELS  # noqa: PLC0415
 
     slow = {
         symptom.channel for number, symptom, *_ in terminal.unit.gauges._shown if number == source

@@ -3,12 +3,12 @@
 import pytest
 
 from fleet.chance.noise import lane_levels, levels
+from fleet.life.channels import COLUMN
 from fleet.life.faults import CATALOGUE, Clock
 from fleet.life.faults.kinds import Hazard
 from fleet.life.faults.laws import YEAR_H
 from fleet.life.gauges import GAUGES
 from fleet.life.symptoms import Symptom
-from fleet.life.telemetry import COLUMN
 from fleet.profile import ProfileError, load
 from fleet.profile.faults import CODES, WITHOUT_LAW
 from fleet.units import HOUR_MS

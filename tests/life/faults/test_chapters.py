@@ -10,11 +10,12 @@ from typing import Any, NamedTuple
 import numpy as np
 import pytest
 
+from fleet.life.channels import ROW
 from fleet.life.faults import CATALOGUE, SOURCE
 from fleet.life.faults.knobs import KNOBS
 from fleet.life.illness import conclude
 from fleet.life.states import Event, Step
-from fleet.life.telemetry import ROW, telemetry
+from fleet.life.telemetry import telemetry
 from fleet.life.terminal import Terminal
 from fleet.life.truth import FaultTruth
 from fleet.profile import parse

@@ -9,7 +9,7 @@ from fleet.life.faults import CATALOGUE, NEVER, Clock
 from fleet.life.faults.clocks import Clocks
 from fleet.life.faults.risks import Risks
 from fleet.life.faults.slate import Slate
-from fleet.life.telemetry import STREET
+from fleet.life.vitals import STREET
 from fleet.units import DAY_MS, HOUR_MS
 from tests.life.faults.races import DAY_OF_USE_MS, FLAT, profile_of, race_of
 
