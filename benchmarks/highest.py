@@ -98,7 +98,8 @@ def _window(subject: Subject, progress: Callable[[str], None], rate: int) -> Win
 
 
 def _holds(window: Window, rate: int) -> bool:
-    return (window.lag_p99_ms or 0.0) < _LAG_MS_MAX and window.rate >= HELD * rate
+    late = window.lag_p99_ms is None or window.lag_p99_ms >= _LAG_MS_MAX
+    return not late and window.rate >= HELD * rate
 
 
 def _highest(steps: Sequence[Step]) -> float:
