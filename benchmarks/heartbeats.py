@@ -84,10 +84,14 @@ class Plan(NamedTuple):
     absences: Sequence[str] = ()
 
     @property
+    def load(self) -> Load:
+        """What is asked of ours."""
+        return next(each.load for each in self.subjects if each.peer is None)
+
+    @property
     def compared(self) -> list[Subject]:
         """Those at our load: what a message costs depends on the rate."""
-        load = next(each.load for each in self.subjects if each.peer is None)
-        return [each for each in self.subjects if each.load == load and each.peer is not None]
+        return [each for each in self.subjects if each.load == self.load and each.peer is not None]
 
     def without(self, subject: Subject, error: BenchError) -> "Plan":
         """Return the plan without a peer that failed, and with a note that it did.
@@ -162,7 +166,9 @@ def _times(name: str, windows: Windows) -> list[float]:
 
 def _claims(plan: Plan, windows: Windows) -> Iterator[Claim]:
     def claim(name: str, what: str, limit: float) -> Claim:
-        return Claim(f"times {name}{what}", median(_times(name, windows)), limit)
+        late = [each for each in (OURS, name) if not _kept(windows[each], plan.load)]
+        void = f"{' and '.join(late)} did not keep the rate" if late else ""
+        return Claim(f"times {name}{what}", median(_times(name, windows)), limit, void=void)
 
     if plan.floor_times is not None:
         yield claim(roster.FLOOR.name, "", plan.floor_times)
@@ -180,7 +186,7 @@ def _fields(plan: Plan, windows: Windows) -> Iterator[tuple[str, list[str]]]:
     rivals = [
         each
         for each in plan.compared
-        if each.peer not in (None, roster.FLOOR) and _kept(windows[each.name], each.load)
+        if each.peer != roster.FLOOR and _kept(windows[each.name], plan.load)
     ]
     yield "the best peer that ran", [each.name for each in rivals]
     timers = [each.name for each in rivals if each.peer is not None and each.peer.timers]

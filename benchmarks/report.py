@@ -31,16 +31,27 @@ class Row(msgspec.Struct, frozen=True):
 
 
 class Claim(msgspec.Struct, frozen=True):
-    """A target: `measured` has to stay at or under `limit`, or at or above it."""
+    """A target: `measured` has to stay at or under `limit`, or at or above it.
+
+    Attributes:
+        text: What is measured.
+        measured: The figure.
+        limit: The target.
+        at_least: Whether it has to be at or above it.
+        void: Why the figure says nothing, and the target is not met by it; empty if it does.
+    """
 
     text: str
     measured: float
     limit: float
     at_least: bool = False
+    void: str = ""
 
     @property
     def met(self) -> bool:
         """Whether it does."""
+        if self.void:
+            return False
         return self.measured >= self.limit if self.at_least else self.measured <= self.limit
 
 
@@ -71,13 +82,19 @@ def show(console: Console, result: Result) -> None:
         table.add_row(row.subject, *cells)
     console.print(table)
     for claim in result.claims:
-        word, sign = ("[green]met", ">=") if claim.met else ("[red]missed", ">=")
-        sign = sign if claim.at_least else "<="
-        measured, limit = _number(claim.measured), _number(claim.limit)
-        console.print(f"  {word}[/]: {claim.text}: {measured} (target {sign} {limit})")
+        console.print(f"  {_judged(claim)}")
     for note in result.notes:
         console.print(f"  [yellow]{note}[/]")
     console.print()
+
+
+def _judged(claim: Claim) -> str:
+    sign = ">=" if claim.at_least else "<="
+    measured, limit = _number(claim.measured), _number(claim.limit)
+    text = f"{claim.text}: {measured} (target {sign} {limit})"
+    if claim.void:
+        return f"[yellow]void[/]: {text}: {claim.void}"
+    return f"[green]met[/]: {text}" if claim.met else f"[red]missed[/]: {text}"
 
 
 def save(results: Sequence[Result], machine: dict[str, object]) -> None:

@@ -70,6 +70,22 @@ def test_who_lost_its_rate_is_no_best_peer() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("late", "void"),
+    [
+        (OURS, set(claims(COSTS))),
+        (GMQTT.name, {"times gmqtt on uvloop"}),
+        (FLOOR.name, {"times floor (bare send)"}),
+    ],
+)
+def test_a_ratio_of_who_lost_the_rate_meets_no_target(late: str, void: set[str]) -> None:
+    """Whoever gives way sends cheap messages, so ours or the other one then proves nothing."""
+    told = [each for each in judge(plan(), windows(COSTS, late)).claims if each.void]
+    assert {each.text for each in told} == void
+    assert {each.void for each in told} == {f"{late} did not keep the rate"}
+    assert not any(each.met for each in told)
+
+
 def test_a_peer_at_another_rate_gets_no_ratio() -> None:
     """What a message costs depends on the rate."""
     rows = judge(plan(), windows(COSTS)).rows
