@@ -113,7 +113,7 @@ def heartbeats(
     _count(values[_FLOWS], noise)
     if vitals.flows.lived:
         flows.add_reported(vitals.flows, rows, seq, values[_READS : _FAIL + 1])
-    values[_PAPER] = flows.paper(vitals.flows, rows, since_ms)
+    values[_PAPER] += flows.paper(vitals.flows, rows, since_ms)  # symptoms stand there already
     _resolve(values)
     return Heartbeats((up_ms + 500) // 1_000, values)
 

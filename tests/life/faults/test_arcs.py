@@ -3,10 +3,15 @@
 import functools
 from typing import NamedTuple
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
+from fleet.life.channels import CHANNELS, ROW
 from fleet.life.faults import CATALOGUE, SOURCE, FaultKind, Point, Rung, Then
 from fleet.life.states import Event, State, Step
+from fleet.life.symptoms import Shape, Symptom
+from fleet.life.telemetry import telemetry
 from fleet.life.terminal import Terminal
 from fleet.life.truth import FaultTruth, LifeTruth, Ticket
 from fleet.profile import parse
@@ -45,6 +50,8 @@ at = "31h"
 forced = true
 """
 KINDS = list(CATALOGUE.values())
+UNSEEN = "hazards.precursor_snr = 0.0\n"
+SAMPLES = 200
 
 
 def named(kind: FaultKind) -> str:
@@ -55,10 +62,10 @@ def named(kind: FaultKind) -> str:
 every_kind = pytest.mark.parametrize("kind", KINDS, ids=named)
 
 
-def provoked(code: str, lines: str = "") -> Profile:
+def provoked(code: str, lines: str = "", before: str = "") -> Profile:
     """Return the calm estate with this fault, and no other."""
     update = UPDATE if Point.UPDATE in CATALOGUE[code].points else ""
-    return parse(f'{CALM}\n{update}\n[faults.{code}]\nonset = "{ONSET_H}h"\n{lines}\n')
+    return parse(f'{before}{CALM}\n{update}\n[faults.{code}]\nonset = "{ONSET_H}h"\n{lines}\n')
 
 
 class Arc(NamedTuple):
@@ -96,8 +103,6 @@ def shows(terminal: Terminal, source: int) -> set[str]:
     """Return the channels in which a source shows."""
     slots = terminal.vitals.symptoms.slots[terminal.pulse.index]
     columns = {int(slot["column"]) for slot in slots if slot["source"] == source}
-    from fleet.life.channels import CHANNELS  # noqa: PLC0415
-
     slow = {
         symptom.channel for number, symptom, *_ in terminal.unit.gauges._shown if number == source
     }
@@ -111,6 +116,46 @@ def test_precursors_show_before_the_onset_where_the_table_has_them(kind: FaultKi
     terminal = until(kind, hours)
     assert shows(terminal, SOURCE[kind.code]) == {s.channel for s in kind.precursors}
     assert kind.code not in terminal.cases.active
+
+
+def read_at(terminal: Terminal, at: int) -> dict[str, NDArray[np.float64]]:
+    """Return what a terminal measures at an instant, as its next heartbeats and reports have it."""
+    seq = np.arange(1, SAMPLES + 1).astype(np.uint64)
+    rows, times = np.full(SAMPLES, terminal.pulse.index), np.full(SAMPLES, at)
+    table = telemetry(terminal.vitals, rows, times, seq, terminal.origin_ms)
+    read = dict(zip(ROW, table.T, strict=True))
+    slow = [terminal.unit.gauges.read(7, 0, n, at, 1.0) for n in range(SAMPLES)]
+    return read | {name: np.array([each[name] for each in slow]) for name in slow[0]}
+
+
+def assert_moved(read: list[dict[str, NDArray[np.float64]]], symptoms: tuple[Symptom, ...]) -> None:
+    """Assert that the first readings differ from the second by these symptoms, each its way.
+
+    A card that cannot be read is no payment either, so that those move with the errors.
+    """
+    seen, unseen = read
+    moved = {name for name in seen if not np.array_equal(seen[name], unseen[name])}
+    channels = {symptom.channel for symptom in symptoms}
+    follows = {"txn_ok", "txn_fail"} if "read_errors" in channels else set()
+    assert moved - follows == channels
+    for symptom in symptoms:
+        if symptom.shape is not Shape.NOISE:  # which goes both ways
+            by = seen[symptom.channel].mean() - unseen[symptom.channel].mean()
+            assert by * symptom.rise > 0.0
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind.precursors], ids=named)
+def test_precursors_are_seen_in_what_the_terminal_measures(kind: FaultKind) -> None:
+    """Shortly before the onset each of their channels, and no other, reads otherwise.
+
+    Otherwise than in the same life, in which precursors are too weak to be seen.
+    """
+    onset = arc_of(kind.code).truth.onset_at
+    read = []
+    for profile in (provoked(kind.code), provoked(kind.code, before=UNSEEN)):
+        terminal = spend(profile, settle(profile, hours=(onset - 1) / HOUR_MS))
+        read.append(read_at(terminal, onset - 1))
+    assert_moved(read, kind.precursors)
 
 
 @every_kind
@@ -158,6 +203,27 @@ def test_a_merchant_has_something_to_see_or_the_truth_says_that_only_people_know
 ) -> None:
     """A display, a sound or a lamp tells of it; where none does, a person or the TMS finds out."""
     assert any(kind.indicator) or {Point.MERCHANT, Point.TMS} & set(kind.points)
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind.effect.shows], ids=named)
+def test_what_it_does_is_seen_in_what_the_terminal_measures(kind: FaultKind) -> None:
+    """Some hours after the onset the channels of its effect read otherwise than without the fault.
+
+    Of one way to pay that is lost too little may be left to be seen, so its rise is not asked for.
+    """
+    lines = 'precursor = "0s"\ndetection = "9d"\nrepair = "9d"'
+    profile = provoked(kind.code, lines)
+    without = parse(f"{CALM}\n")
+    at = arc_of(kind.code).truth.onset_at + 3 * HOUR_MS
+    seen, unseen = (spend(each, settle(each, hours=at / HOUR_MS)) for each in (profile, without))
+    if kind.code not in seen.cases.active:
+        return
+    moved = {
+        name
+        for name, values in read_at(seen, at).items()
+        if not np.array_equal(values, read_at(unseen, at)[name])
+    }
+    assert {symptom.channel for symptom in kind.effect.shows} <= moved
 
 
 @every_kind

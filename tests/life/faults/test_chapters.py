@@ -7,26 +7,22 @@ import functools
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-import numpy as np
 import pytest
 
-from fleet.life.channels import ROW
 from fleet.life.faults import CATALOGUE, SOURCE
 from fleet.life.faults.knobs import KNOBS
 from fleet.life.illness import conclude
 from fleet.life.states import Event, Step
-from fleet.life.telemetry import telemetry
 from fleet.life.terminal import Terminal
 from fleet.life.truth import FaultTruth
 from fleet.profile import parse
 from fleet.units import HOUR_MS
 from tests.life.faults.knobs import with_knob
-from tests.life.faults.test_arcs import CALM, shows
+from tests.life.faults.test_arcs import CALM, UNSEEN, assert_moved, read_at, shows
 from tests.life.solitude import Solitude, settle, spend
 
 E = Event
 HOURS = 60
-SAMPLES = 200
 Happening = tuple[Event, str]
 Said = tuple[str, Mapping[str, Any]]
 
@@ -314,17 +310,6 @@ def test_what_shows_before_is_told_by_the_truth(code: str) -> None:
     assert shows(end, SOURCE[code]) == (channels if code in end.cases.omens else set())
 
 
-def read_at(terminal: Terminal, at: int) -> dict[str, float]:
-    """Return what a terminal measures at an instant: telemetry and slow gauges, their noise out."""
-    row, times = terminal.pulse.index, np.full(SAMPLES, at)
-    seq = np.arange(1, SAMPLES + 1).astype(np.uint64)
-    rows = np.full(SAMPLES, row)
-    table = telemetry(terminal.vitals, rows, times, seq, terminal.origin_ms)
-    read = dict(zip(ROW, table.mean(axis=0).tolist(), strict=True))
-    slow = [terminal.unit.gauges.read(7, 0, n, at, 1.0) for n in range(SAMPLES)]
-    return read | {name: sum(each[name] for each in slow) / SAMPLES for name in slow[0]}
-
-
 @pytest.mark.parametrize("code", [code for code, arc in ARCS.items() if arc.shown])
 def test_what_shows_before_is_seen_in_what_the_terminal_measures(code: str) -> None:
     """Just before the onset every channel of the catalogue, and no other, has moved its way.
@@ -332,16 +317,11 @@ def test_what_shows_before_is_seen_in_what_the_terminal_measures(code: str) -> N
     It is compared with the same life, in which precursors are too weak to be seen.
     """
     seen, onset = with_knob(code), lived(code).first.onset_at
-    read = []
-    for text in (seen, f"hazards.precursor_snr = 0.0\n{seen}"):
-        profile = parse(text)
-        terminal = spend(profile, settle(profile, hours=(onset - 1) / HOUR_MS))
-        read.append(read_at(terminal, onset - 1))
-    moved = {name: read[0][name] - read[1][name] for name in read[0]}
-    rises = {symptom.channel: symptom.rise for symptom in CATALOGUE[code].precursors}
-    assert {name for name, by in moved.items() if by} == set(rises)
-    for channel, rise in rises.items():
-        assert moved[channel] * rise > 0.0
+    read = [
+        read_at(spend(profile, settle(profile, hours=(onset - 1) / HOUR_MS)), onset - 1)
+        for profile in (parse(seen), parse(f"{UNSEEN}{seen}"))
+    ]
+    assert_moved(read, CATALOGUE[code].precursors)
 
 
 @every_code
