@@ -131,6 +131,7 @@ class Carrier:
                 finally:
                     ticking.cancel()
                     rig.close_all()
+                    await poller.all_parted(PATIENCE_S)
                     await asyncio.sleep(2 * TICK_S)
 
 
