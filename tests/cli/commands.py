@@ -15,7 +15,7 @@ from fleet.cli.group import fleet as group
 
 Done: TypeAlias = subprocess.CompletedProcess[str]
 
-LIMIT_S = 60
+LIMIT_S = 90
 # Without the variables that would change what is tested.
 OURS = ("FLEET_", "FORCE_COLOR", "NO_COLOR", "COLUMNS")
 

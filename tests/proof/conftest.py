@@ -8,6 +8,7 @@ import pytest
 from fleet.cli.failures import exit_code_of
 from fleet.cli.group import fleet
 from tests.dataset.datasets import make
+from tests.once import made_once
 
 # The estate for proofs, small; of two kinds labels are learned, one with a warning and one without.
 PROFILE = """
@@ -37,7 +38,9 @@ regions = ["north"]
 @pytest.fixture(scope="session")
 def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a dataset without a mistake."""
-    return make(tmp_path_factory.mktemp("sound"), "--workers", "2", profile=PROFILE)
+    return made_once(
+        tmp_path_factory, "sound", lambda place: make(place, "--workers", "2", profile=PROFILE)
+    )
 
 
 @pytest.fixture

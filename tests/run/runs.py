@@ -17,7 +17,7 @@ from tests.brokers import Mosquitto
 from tests.cli.commands import environment, fleet_command
 from tests.processes import leashed
 
-LIMIT_S = 60
+LIMIT_S = 90
 TERMINALS = 80
 SEED = 11
 # How busy the machine is with other tests is not what most of them are about.

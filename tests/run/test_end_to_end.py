@@ -30,11 +30,10 @@ def gone(processes: list[psutil.Process]) -> bool:
     return not [each for each in alive if each.status() != psutil.STATUS_ZOMBIE]
 
 
-@pytest.mark.parametrize("shards", ["1", "2"])
-def test_a_run_leaves_a_whole_record(profile: Path, tmp_path: Path, shards: str) -> None:
+def test_a_run_leaves_a_whole_record(profile: Path, tmp_path: Path) -> None:
     """A run to its end exits 0; every terminal connected, and the record agrees with itself."""
     out = tmp_path / "record"
-    done = fleet_command("run", profile, "--out", out, "--metrics", "off", "--shards", shards)
+    done = fleet_command("run", profile, "--out", out, "--metrics", "off", "--shards", "2")
     assert done.returncode == 0, done.stderr
     assert "passed" in done.stdout
     assert sorted(path.name for path in out.iterdir()) == [
