@@ -1,11 +1,13 @@
 """Every law against its own theory."""
 
+import functools
 import math
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from fleet.chance.compound import Empirical, Mixture
 from fleet.chance.laws import (
@@ -70,10 +72,16 @@ def test_quantile_is_the_smallest_that_reaches(law: Law, q: float) -> None:
     assert law.cdf(x * (1.0 - 1e-9) - 1e-12) <= q + 1e-6
 
 
+@functools.cache
+def drawn(law: Law) -> NDArray[np.float64]:
+    """Return a large sample of a law, sorted."""
+    return np.sort(law.draw(np.random.Generator(np.random.Philox(11)), 20_000))
+
+
 @every
 def test_the_mean_is_that_of_a_large_sample(law: Law) -> None:
     """The sample mean lies within 5 standard errors of ``mean()``."""
-    sample = law.draw(np.random.Generator(np.random.Philox(7)), 20_000)
+    sample = drawn(law)
     error = max(sample.std() / math.sqrt(len(sample)), 1e-12)
     assert abs(sample.mean() - law.mean()) < 5.0 * error
 
@@ -81,8 +89,8 @@ def test_the_mean_is_that_of_a_large_sample(law: Law) -> None:
 @continuous
 def test_draws_follow_the_cdf(law: Law) -> None:
     """Kolmogorov's distance of 20,000 draws stays under its 1e-6 bound, 2.69 / sqrt(n)."""
-    n = 20_000
-    sample = np.sort(law.draw(np.random.Generator(np.random.Philox(11)), n))
+    sample = drawn(law)
+    n = len(sample)
     cdf = np.array([law.cdf(x) for x in sample.tolist()])
     distance = max((np.arange(1, n + 1) / n - cdf).max(), (cdf - np.arange(n) / n).max())
     assert distance < 2.69 / math.sqrt(n)

@@ -83,7 +83,7 @@ def test_who_gave_way(tmp_path: Path, shape: str, profile: str, who: str) -> Non
     """The same load gives way for either reason, and the right one is named."""
     place = tmp_path / "brisk.toml"
     place.write_text(profile)
-    options = ("--warm-up", "6s", "--hold", "8s", "--slo", "heartbeat_ack.p50 < 150ms")
+    options = ("--warm-up", "4s", "--hold", "5s", "--slo", "heartbeat_ack.p50 < 150ms")
     load = ("--from", str(TERMINALS), "--to", str(TERMINALS))
     search = [sys.executable, "-m", "fleet", "capacity", str(place), *options, *load]
     with wire(shape) as (near, far), server(far, tmp_path, place):
