@@ -37,8 +37,10 @@ class Course:
         levels = np.zeros(3 * len(life) + 1)  # before each life, in it, and after it
         levels[1::3] = self._ahead(life, self._hazards.start[life], horizon)
         levels[2::3] = self._anew(life, horizon)
-        edges = np.stack([begin, end, over], axis=1).ravel()
-        lengths = np.diff(edges, prepend=0, append=grid.terminals * grid.points)
+        edges = np.zeros(3 * len(life) + 2, np.int64)
+        edges[1:-1] = np.stack([begin, end, over], axis=1).ravel()
+        edges[-1] = grid.terminals * grid.points
+        lengths = edges[1:] - edges[:-1]
         chance, told = np.repeat(levels, lengths), np.repeat(rounded(levels), lengths)
         if not self._hazards.is_steady(self._code):
             places = ranges(begin, end - begin)
@@ -53,7 +55,11 @@ class Course:
         begin = grid.place(row, self._hazards.start[life])
         ends = (row - grid.first + 1) * grid.points
         over = np.minimum(np.append(begin[1:], ends[-1:]), ends)
-        return begin, np.clip(grid.place(row, self._hazards.end[life]), begin, over), over
+        return (
+            begin,
+            np.minimum(np.maximum(grid.place(row, self._hazards.end[life]), begin), over),
+            over,
+        )
 
     def _ahead(self, life: Integers, at: Integers, horizon: Millis) -> Floats:
         ahead = self._hazards.ahead(self._code, life, at, self._lead_h, horizon / HOUR_MS)

@@ -69,7 +69,9 @@ class _Nulls:
         there = column.there
         if there is not None or (self._null and column.rows):
             null = np.zeros(column.rows, np.bool_) if there is None else ~there
-            changes = np.flatnonzero(np.diff(null, prepend=self._null))
+            changes = _starts(null)
+            if bool(null[0]) == self._null:
+                changes = changes[1:]
             self._hash.update((changes + self._rows).astype("<i8").data)
             self._null = bool(null[-1])
         self._rows += column.rows
@@ -170,8 +172,9 @@ def _kind(kind: pa.DataType) -> Callable[[], "_Text | _Runs | _Values"]:
 
 def _starts(values: Numbers) -> NDArray[np.int64]:
     """Return the places of values that are another than the one before, and 0."""
-    changes = values[1:] != values[:-1]
-    return np.flatnonzero(np.concatenate([[True], changes]))
+    others = np.ones(len(values), np.bool_)
+    np.not_equal(values[1:], values[:-1], out=others[1:])
+    return np.flatnonzero(others)
 
 
 def _spelled(words: pa.Array) -> bytes:

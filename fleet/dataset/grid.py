@@ -47,8 +47,9 @@ class Grid(NamedTuple):
 
     def place(self, row: Integers, at: Integers) -> Integers:
         """Return the place of the first instant of a terminal that is not before `at`."""
-        number = np.clip(-(-at // self.every), 0, self.points)
-        return number + (row - self.first) * self.points
+        number = np.minimum(np.maximum(-(-at // self.every), 0), self.points)
+        number += (row - self.first) * self.points
+        return number
 
     def places(self, row: Integers, begin: Integers, end: Integers) -> Integers:
         """Return the places of all instants from each begin on and before its end."""

@@ -189,6 +189,7 @@ def _labels(
     """Write the labels of a bucket, one horizon after the other: a row group of them is large."""
     name, kind, targets = f"part-{bucket.number:05}", profile.dataset.format, targets_of(profile)
     labeller = Labeller(bucket, calendar, profile)
+    heap.give_back()  # what it was made of
     return [
         write_table(root, labels(format_duration(each), targets), name, kind, labeller.tables(each))
         for each in profile.dataset.horizons
