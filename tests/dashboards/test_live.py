@@ -8,6 +8,7 @@ import pytest
 
 from dashboards import __main__ as verbs
 from dashboards import prometheus, verify
+from dashboards.boards import BOARDS
 from dashboards.prometheus import PrometheusError
 from fleet.run.broker import find_mosquitto
 
@@ -21,8 +22,8 @@ needs_prometheus = pytest.mark.skipif(
 @pytest.mark.slow
 def test_every_query_finds_something(tmp_path: Path) -> None:
     """All queries of all panels, variables and rules are answered, and with more than zeros."""
+    assert sum(len(panel.queries) for board in BOARDS for panel in board.panels) > 100
     with verify.watching(tmp_path) as watch:
-        assert len(verify.answers(watch)) > 100
         assert verify.complaints(watch) == []
         dead = watch.ask("x", 'fleet_terminals{state="ready", job="nobody"}')
         wrong = watch.ask("y", "sum(")
