@@ -96,6 +96,7 @@ async def _next_chunk(t: Terminal, job: Job, package: Package) -> bool:
     Raises:
         LinkDown: The link is lost.
     """
+    _pass_over(t, job, package.chunks)
     if job.chunk == job.fate.stalls and not await _stand_still(t, job):
         return False
     await t.rest_until(job.until)
@@ -112,6 +113,19 @@ async def _next_chunk(t: Terminal, job: Job, package: Package) -> bool:
     job.chunk += 1
     job.until = max(job.until, t.world.now()) + job.step_ms
     return True
+
+
+def _pass_over(t: Terminal, job: Job, end: int) -> None:
+    """Pass over chunks that only take their time, up to the last before something happens.
+
+    Nothing strikes the terminal meanwhile, so one wait is as good as many.
+    """
+    if job.digest is None and job.until >= t.world.now():
+        eventful = min(chunk for chunk in (*job.fate, end) if chunk >= job.chunk)
+        quiet_ms = min(t.unit.risks.at, t.fate.at) - job.until
+        chunks = max(0, min(eventful - job.chunk - 1, quiet_ms // job.step_ms))
+        job.chunk += chunks
+        job.until += chunks * job.step_ms
 
 
 async def _stand_still(t: Terminal, job: Job) -> bool:
