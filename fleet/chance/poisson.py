@@ -24,7 +24,6 @@ _STEPS_PER_ROOT: Final = 8
 _QUANTILES: Final = 1_024
 _SUMMED_MAX: Final = 64.0
 _NOTHING: Final = 1e-30
-_HAIR: Final = 1e-15
 _SHIFT: Final = 6  # from noise of 16 bits to 10
 
 
@@ -87,18 +86,13 @@ def _walked_quantile(mean: float, q: float) -> int:
 
 def _up_to(count: int, mean: float, chance: float) -> float:
     """Return the chance of at most `count`, of which each has `chance`: the shorter tail summed."""
-    tail, term, n = 0.0, chance, count
+    # So far out a term is less than 1e-15 of the first, by Bernstein's bound.
+    reach = int(9.0 * math.sqrt(mean)) + 24
     if count < mean:
-        while n and term > tail * _HAIR:
-            tail += term
-            term *= n / mean
-            n -= 1
-        return tail + term
-    while term > tail * _HAIR:
-        n += 1
-        term *= mean / n
-        tail += term
-    return 1.0 - tail
+        ratios = np.arange(count, max(0, count - reach), -1.0) / mean
+        return chance * (1.0 + float(np.cumprod(ratios).sum()))
+    ratios = mean / np.arange(count + 1.0, count + reach)
+    return 1.0 - chance * float(np.cumprod(ratios).sum())
 
 
 def _summed_quantile(mean: float, q: float) -> int:

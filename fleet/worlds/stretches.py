@@ -71,6 +71,9 @@ class Stretches:
         self.firmware: dict[str, int] = {}
         self._vitals = vitals
         self._sources = vitals.tables()
+        tables = range(len(self._sources))
+        # Which tables a mark of those that were touched names; -1 stands for all of them.
+        self._places = [[n for n in tables if mark >> n & 1] for mark in range(1 << len(tables))]
         self._versions: list[list[int]] = [[] for _ in range(count)]
         self._noted: list[list[bytes]] = [[] for _ in range(count)]
         self._numbers = array("q")
@@ -119,13 +122,12 @@ class Stretches:
             noted += [b""] * len(self._sources)
             self._versions[row], touched = [0] * len(self._sources), -1
         self._vitals.touched[row] = 0
-        for number, source in enumerate(self._sources):
-            if touched >> number & 1:
-                now = source[row].tobytes()
-                if now != noted[number]:
-                    noted[number] = now
-                    self._versions[row][number] = len(self._snapshots[number])
-                    self._snapshots[number].append(now)
+        for number in self._places[touched]:
+            now = self._sources[number][row].tobytes()
+            if now != noted[number]:
+                noted[number] = now
+                self._versions[row][number] = len(self._snapshots[number])
+                self._snapshots[number].append(now)
 
 
 def _by_day(
