@@ -3,9 +3,12 @@
 import shutil
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -94,6 +97,33 @@ def agent(folder: Path) -> "subprocess.Popen[bytes]":
     )  # fmt: skip
 
 
+@contextmanager
+def relayed(run: Run) -> Iterator[tuple[str, threading.Event]]:
+    """Pass a run's figures on for as long as there are any; yield where, and what tells of it."""
+    passed = threading.Event()
+
+    class Relay(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            try:
+                figures = get(f"http://{run.address}{self.path}")[1].encode()
+            except OSError:
+                self.send_error(502)
+                return
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(figures)
+            passed.set()
+
+        def log_message(self, *_: object) -> None: ...
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Relay) as server:
+        threading.Thread(target=server.serve_forever).start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}", passed
+        finally:
+            server.shutdown()
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(
     shutil.which("prometheus-pushgateway") is None,
@@ -109,12 +139,11 @@ def test_a_short_run_is_pushed(run: Run, tmp_path: Path) -> None:
         cwd=tmp_path,
     ) as server:  # fmt: skip
         try:
-            with subprocess.Popen(
-                [sys.executable, str(EXAMPLES / "push.py"), f"http://{run.address}", gateway,
-                 "fleet-short"],
+            with relayed(run) as (url, passed), subprocess.Popen(
+                [sys.executable, str(EXAMPLES / "push.py"), url, gateway, "fleet-short"],
                 stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
             ) as pusher:  # fmt: skip
-                time.sleep(3)
+                assert passed.wait(LIMIT_S)
                 run.end()
                 out, err = pusher.communicate(timeout=LIMIT_S)
             assert (pusher.returncode, err) == (0, "")
