@@ -43,12 +43,12 @@ from benchmarks.report import Claim, Result, Row
 PROFILE: Final = "unattended"
 BUSY: Final = "steady"
 OURS: Final = "fleet dataset (all tables)"
-_NUMPY: Final = "numpy and pyarrow (noise, one table), a quarter of the rows"
-_STEADY: Final = f"ours, profile {BUSY}, an eighth of the terminals"
-_SMALL: Final = "ours, a tenth of the terminals and of the days"
+_NUMPY: Final = "numpy, pyarrow: noise, 1/4 of rows"
+_STEADY: Final = f"ours, {BUSY}, 1/8 of terminals"
+_SMALL: Final = "ours, 1/10 terminals, 1/10 days"
 _LIVES: Final = "fleet, virtual time"
-_LIVES_BUSY: Final = f"fleet, virtual time, profile {BUSY}"
-_SIMPY: Final = "the same lives on SimPy, by events"
+_LIVES_BUSY: Final = f"fleet, virtual time, {BUSY}"
+_SIMPY: Final = "SimPy, the same lives by events"
 _MIB: Final = 2**20
 _POLL_S: Final = 0.05
 _TENTH: Final = 10
