@@ -71,6 +71,14 @@ sign_in_malfunction = 0.0
 {UNHURRIED}"""
 
 
+def _command_line(process: psutil.Process) -> str:
+    """Return it; none of a process that has ended, or is between its fork and its exec."""
+    try:
+        return " ".join(process.cmdline())
+    except psutil.NoSuchProcess:
+        return ""
+
+
 class Run:
     """A `fleet run` under way."""
 
@@ -85,9 +93,17 @@ class Run:
         """The processes that the run has started."""
         return psutil.Process(self.process.pid).children()
 
+    def children_of(self, word: str) -> list[psutil.Process]:
+        """Return those whose command line holds a word, of those that live."""
+        return [each for each in self.children if word in _command_line(each)]
+
     def child(self, word: str) -> psutil.Process:
-        """Return the first child whose command line holds a word."""
-        return next(each for each in self.children if word in " ".join(each.cmdline()))
+        """Return the first of those, as soon as there is one."""
+        deadline = time.monotonic() + LIMIT_S
+        while not (found := self.children_of(word)):
+            assert time.monotonic() < deadline
+            time.sleep(0.005)
+        return found[0]
 
     def total(self, family: str) -> float:
         """Scrape the sum of a family; 0 while nothing is served yet."""

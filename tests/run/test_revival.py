@@ -59,9 +59,9 @@ def test_a_shard_that_fails_by_itself_ends_the_run(tmp_path: Path, free_port: in
     with running(profile, tmp_path, free_port, "--duration", "10m") as run:
         deadline = time.monotonic() + 60
         while run.process.poll() is None and time.monotonic() < deadline:
-            for child in run.children:
-                if "fleet.run.shard" in child.cmdline() and run.total("fleet_connects_total"):
-                    child.kill()
+            for shard in run.children_of("fleet.run.shard"):
+                if run.total("fleet_connects_total"):
+                    shard.kill()
             time.sleep(0.05)
         code, _, err = run.end()
     assert code == 1
