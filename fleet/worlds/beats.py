@@ -125,7 +125,7 @@ class Beats:
                 self._send(rhythm.due(now))
             elif rhythm.closes <= now:
                 self._edition = self._vitals.edition
-                self._play(self._printed(rhythm.open_next()))
+                self._play(self._printed(rhythm.open_next(now)))
             else:
                 return
 

@@ -110,11 +110,14 @@ class Rhythm:
 
     # ------------------------------------------------------------------ spans
 
-    def open_next(self) -> Integers:
-        """Close the span, open the next, and return the rows that beat in it."""
+    def open_next(self, now: Millis) -> Integers:
+        """Close the span, open one from now on, and return the rows that beat in it.
+
+        It ends where a tick will probably be, so that of what is printed then little is due.
+        """
         self._walk()
         self._joined.clear()
-        self.closes += self._span
+        self.closes = now + self._span
         rows = np.flatnonzero((self._next < self.closes) & (self._next <= self._limit))
         fitting = self._span * _SCORE_MAX // max(len(rows), _SCORE_MAX // 2)
         self._span = max(1, min(fitting, self._span_max))

@@ -31,7 +31,7 @@ class Drum:
                 part = rhythm.due(now)
                 sent += zip(self.at[part].tolist(), self.rows[part].tolist(), strict=True)
             elif rhythm.closes <= now:
-                self.play(rhythm.open_next())
+                self.play(rhythm.open_next(now))
             else:
                 return sent
 
@@ -97,7 +97,7 @@ def test_a_span_is_as_long_as_a_thousand_heartbeats_take() -> None:
         rhythm.begin(row, row % 200, 200, 1_000)
     sizes = []
     while rhythm.closes < 600:
-        rows = rhythm.open_next()
+        rows = rhythm.open_next(rhythm.closes)
         at = rhythm.next_of(rows)
         order = np.argsort(at, kind="stable")
         rhythm.play(rows[order], at[order])
@@ -106,5 +106,5 @@ def test_a_span_is_as_long_as_a_thousand_heartbeats_take() -> None:
     assert sizes[0] == 10_000
     assert set(sizes[1:]) == {1_000}
     quiet = Rhythm(10, 100)
-    assert [quiet.open_next().size for _ in range(3)] == [0, 0, 0]
-    assert quiet.closes == 300
+    assert [quiet.open_next(now).size for now in (0, 100, 230)] == [0, 0, 0]
+    assert quiet.closes == 330
