@@ -205,12 +205,10 @@ class Beats:
         approved, declined = self.press.sold[self._prints.rows[part]].sum(axis=0).tolist()
         meters.add(meters.approved, approved)
         meters.add(meters.declined, declined)
-        count, done, armed = np.array(self._turns, np.int64).T
+        size, done, armed = np.array(self._turns, np.int64).T
         self._turns.clear()
-        late_ms = np.repeat(done, count) - np.maximum(
-            self._prints.at[part], np.repeat(armed, count)
-        )
-        late_ms = np.maximum(late_ms, 0)
+        due = np.maximum(self._prints.at[part], np.repeat(armed, size))
+        late_ms = np.maximum(np.repeat(done, size) - due, 0)
         meters.lag.record_many((late_ms * self._clock.real_us(1)).astype(np.int64))
 
     # ------------------------------------------------------------------ sending
