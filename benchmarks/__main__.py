@@ -83,7 +83,7 @@ def _dataset(size: str) -> Bench:
 
 
 def _scaling(quick: bool, progress: Progress) -> Result:  # noqa: FBT001
-    sizes, rounds = ((1_000, 5_000), 1) if quick else (scaling.SIZES, 3)
+    sizes, rounds = ((1_000, 5_000), 1) if quick else (scaling.SIZES, 6)
     return scaling.measure(sizes, rounds, progress)
 
 

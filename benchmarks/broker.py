@@ -49,7 +49,8 @@ class Broker:
         self._counts: queue.SimpleQueue[Count] = queue.SimpleQueue()
         self._observer = Client(CallbackAPIVersion.VERSION2, client_id="observer")
         self._observer.on_message = self._told
-        self._observer.connect(HOST, port)
+        # It need not ping: its broker may be stopped for a while, and says nothing then.
+        self._observer.connect(HOST, port, keepalive=0)
         self._observer.subscribe(_PUBLISHED)
         self._observer.loop_start()
 

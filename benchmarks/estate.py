@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Final
+from typing import Final, NamedTuple
 
 from benchmarks.broker import DESK, Broker
 from benchmarks.errors import BenchError
@@ -90,22 +90,38 @@ class Estate:
         )
 
 
+class Habits(NamedTuple):
+    """How terminals behave.
+
+    Attributes:
+        interval_ms: Between two heartbeats of one.
+        qos: Of heartbeats.
+        ramp_ms: In which they are switched on.
+        keep_alive_s: Seconds without an answer after which one pings.
+    """
+
+    interval_ms: int
+    qos: int = 0
+    ramp_ms: int = 2_000
+    keep_alive_s: int = 60
+
+
 @contextmanager
-def on_duty(
-    broker: Broker, terminals: int, interval_ms: int, qos: int, ramp_ms: int = 2_000
-) -> Iterator[Estate]:
+def on_duty(broker: Broker, terminals: int, habits: Habits) -> Iterator[Estate]:
     """Run an estate whose terminals are all signed in, for the time of the body.
 
     Raises:
         BenchError: It does not get there.
     """
+    interval_ms = habits.interval_ms
     profile = load(
         PROFILE,
         {
             "estate.terminals": terminals,
             "heartbeat.interval": f"{interval_ms}ms",
-            "heartbeat.qos": qos,
-            "ramp.over": f"{ramp_ms}ms",
+            "heartbeat.qos": habits.qos,
+            "ramp.over": f"{habits.ramp_ms}ms",
+            "mqtt.keep_alive": f"{habits.keep_alive_s}s",
         },
     )
     seldom_ms = max(interval_ms, _SELDOM_MS)
@@ -120,7 +136,7 @@ def on_duty(
         desk = _desk(broker, unhurried, epoch_ns)
         with desk, _shard(broker, profile, epoch_ns, tally) as program:
             estate = Estate(program, Board(layout, [tally]))
-            estate.await_duty(terminals, ramp_ms / 1_000 + _ON_DUTY_S)
+            estate.await_duty(terminals, habits.ramp_ms / 1_000 + _ON_DUTY_S)
             if seldom_ms > interval_ms:
                 _order(broker, profile, interval_ms)
             desk.end()

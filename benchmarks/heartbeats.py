@@ -19,7 +19,7 @@ from typing import Final, NamedTuple
 from benchmarks import broker, estate, machine
 from benchmarks.broker import Broker
 from benchmarks.errors import BenchError
-from benchmarks.estate import Estate
+from benchmarks.estate import Estate, Habits
 from benchmarks.peers import roster
 from benchmarks.peers.roster import Peer
 from benchmarks.peers.task import PeerTask
@@ -224,7 +224,7 @@ def watch(running: Broker, generator: Program, window_s: float) -> Window:
 def ours(running: Broker, load: Load, window_s: float) -> Window:
     """Measure the shard."""
     interval_ms = round(1_000 * load.clients / load.rate)
-    with estate.on_duty(running, load.clients, interval_ms, load.qos) as crew:
+    with estate.on_duty(running, load.clients, Habits(interval_ms, load.qos)) as crew:
         settle(running, crew, load.rate)
         before = crew.read().distribution(LAG)
         window = watch(running, crew.program, window_s)

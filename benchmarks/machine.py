@@ -2,9 +2,11 @@
 
 import os
 import platform
+import signal
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from importlib import metadata
 from pathlib import Path
 from typing import Final
@@ -51,6 +53,31 @@ def memory_bytes(pid: int) -> int:
     with Path(f"/proc/{pid}/smaps_rollup").open(encoding="ascii") as lines:
         kib = next(line.split()[1] for line in lines if line.startswith("Anonymous:"))
     return int(kib) * 1_024
+
+
+@contextmanager
+def stopped(*pids: int) -> Iterator[None]:
+    """Keep processes of ours stopped for the time of the body; see `at_work`."""
+    _signal(signal.SIGSTOP, pids)
+    try:
+        yield
+    finally:
+        _signal(signal.SIGCONT, pids)
+
+
+@contextmanager
+def at_work(*pids: int) -> Iterator[None]:
+    """Let processes that are stopped go on for the time of the body."""
+    _signal(signal.SIGCONT, pids)
+    try:
+        yield
+    finally:
+        _signal(signal.SIGSTOP, pids)
+
+
+def _signal(number: signal.Signals, pids: Sequence[int]) -> None:
+    for pid in pids:
+        os.kill(pid, number)
 
 
 def doubts(subject: str, shares: Sequence[float]) -> list[str]:

@@ -97,7 +97,8 @@ def _beside_broker(used: Callable[[Broker, int], int], clients: int) -> int:
 
 def _ours(running: Broker, clients: int) -> int:
     ramp_ms = clients * _RAMP_MS_PER_TERMINAL
-    with estate.on_duty(running, clients, _INTERVAL_MS, qos=0, ramp_ms=ramp_ms) as crew:
+    habits = estate.Habits(_INTERVAL_MS, ramp_ms=ramp_ms)
+    with estate.on_duty(running, clients, habits) as crew:
         return _settled(crew.program)
 
 
