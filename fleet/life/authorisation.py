@@ -17,6 +17,7 @@ from fleet.life.channels import NOMINAL_READS
 from fleet.life.faults import CATALOGUE, NEVER
 from fleet.life.sale import Outcome
 from fleet.life.terminal import HOST_SILENT, Terminal
+from fleet.profile.causes import Gateway
 from fleet.units import DAY_MS
 
 _OUTCOME: Final = Purpose("transaction.outcome")
@@ -29,7 +30,9 @@ _SLOW: Final = CATALOGUE[HOST_SILENT].effect.shows[0].rise / NOMINAL_READS
 
 def host_down(t: Terminal) -> float:
     """Return the share of requests that the host leaves unanswered now."""
-    return max(t.host_refusal(), _SLOW if HOST_SILENT in t.cases.active else 0.0)
+    failing = t.fate.current(Gateway, t.world.now(), t.pulse.fw)
+    refused = max((cause.refusal for cause, _, _ in failing), default=0.0)
+    return max(refused, _SLOW if HOST_SILENT in t.cases.active else 0.0)
 
 
 def outcome(t: Terminal) -> Outcome:

@@ -29,8 +29,8 @@ from fleet.life import (
     sync,
     transaction,
 )
+from fleet.life.connecting import pass_over, reconnect
 from fleet.life.faults import NEVER
-from fleet.life.line import pass_over, reconnect
 from fleet.life.orders import obey
 from fleet.life.power import reboot, switch_off
 from fleet.life.regions import Link, Session
@@ -69,7 +69,7 @@ async def _close(t: Terminal) -> None:
         t.step(Event.SETTLEMENT_STARTED, code="closing")
         return  # and close when that is over
     if t.state is State.READY:
-        t.say(SignedOff(t.ts(), t.journal.batch))
+        t.line.say(SignedOff(t.ts(), t.journal.batch))
         t.shift.session = Session.SIGNED_OFF
         t.step(Event.SIGNED_OFF)
     t.diary.expires = NEVER
@@ -105,7 +105,7 @@ async def _report(t: Terminal) -> None:
         t.diary.reports = NEVER  # it is no step of the story, so nobody need wake for it
         return
     t.diary.reports = t.world.now() + t.profile.status.interval
-    t.say(status(t))
+    t.line.say(status(t))
 
 
 async def _end_lockout(t: Terminal) -> None:
@@ -157,7 +157,7 @@ DUTIES: Final = (
 
 async def _reconnect(t: Terminal) -> None:
     await reconnect(t)
-    if t.link is Link.DOWN:
+    if not t.line.up:
         instants, _ = _AGENDA[t.pulse.state][Link.DOWN]
         *others, _ = instants(t.diary)
         pass_over(t, min(t.unit.risks.at, *others))
@@ -186,7 +186,7 @@ _AGENDA: Final = {state: {link: _agenda(state, link) for link in Link} for state
 
 
 def _next(t: Terminal) -> tuple[Millis, Deed]:
-    instants, deeds = _AGENDA[t.pulse.state][t.link]
+    instants, deeds = _AGENDA[t.pulse.state][t.line.link]
     dues = instants(t.diary)
     at = min(dues)
     if at >= NEVER:

@@ -9,7 +9,6 @@ from fleet.life import detection, illness, shutdown, transaction
 from fleet.life.faults import CATALOGUE, NEVER, FaultKind, Then
 from fleet.life.faults.ailment import Ailment
 from fleet.life.faults.fault import Fault
-from fleet.life.regions import Link
 from fleet.life.states import IN_SERVICE, Event, State
 from fleet.life.terminal import Terminal
 from fleet.life.updating.phases import struck
@@ -28,7 +27,7 @@ async def suffer(t: Terminal, fault: Fault) -> None:
     kind = fault.kind
     then = _then(t, kind)
     if then in _CUT or kind.effect.isolates:
-        await t.detach(clean=False)
+        await t.line.cut()
     if then in _POWER_CUT:
         shutdown.lose_power(t)
     elif then in _INTERRUPTING:
@@ -62,7 +61,7 @@ async def _take_effect(t: Terminal, kind: FaultKind, then: Then) -> None:
         case Then.TAMPER:
             ailment = t.cases.active[kind.code]
             illness.notice(t, ailment, kind.points[-1])  # its last words
-            await t.detach(clean=False)
+            await t.line.cut()
             t.step(Event.TAMPERED, code=kind.code)
 
 
@@ -77,7 +76,7 @@ async def tend(t: Terminal) -> None:
     """Attend to the ailments that are due, and let telemetry show what is coming."""
     now = t.world.now()
     if t.cases.swapped_by is not None:
-        await t.detach(clean=True)
+        await t.line.detach(t.ts())
         t.step(Event.PUT_OUT_OF_ORDER, code=t.cases.swapped_by.diagnosis)
         return
     for ailment in list(t.cases.active.values()):
@@ -137,7 +136,7 @@ async def _act(t: Terminal, ailment: Ailment) -> None:
 async def _restart(t: Terminal, ailment: Ailment) -> None:
     """Restart once more; a terminal that cannot be used is put aside once somebody knows."""
     illness.tend_next(t)
-    await t.detach(clean=False)
+    await t.line.cut()
     if ailment.plan is not None and ailment.kind.severity == "critical":
         ailment.then = Then.STOP
         t.step(Event.PUT_OUT_OF_ORDER, code=ailment.kind.code)
@@ -148,8 +147,8 @@ async def _restart(t: Terminal, ailment: Ailment) -> None:
 
 async def _flap(t: Terminal, code: str) -> None:
     illness.tend_next(t)
-    if t.link is Link.ONLINE:
-        await t.detach(clean=False)
+    if t.line.up:
+        await t.line.cut()
         t.setbacks.connects = 0
         t.diary.reconnects = t.world.now()
         t.step(Event.LINK_LOST, code=code)

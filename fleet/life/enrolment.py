@@ -7,13 +7,12 @@ from typing import Final
 
 from fleet.chance.streams import Purpose
 from fleet.life import besetting
-from fleet.life.line import retry_at
-from fleet.life.regions import Link
+from fleet.life.connecting import attach, retry_at
+from fleet.life.opening import first_opening
 from fleet.life.states import Event
 from fleet.life.terminal import Terminal
 from fleet.life.updating.manual import update_registered
 from fleet.life.world import LinkDown, NoAnswer
-from fleet.profile.causes import Dormancy
 from fleet.wire.codes import APPROVED, NOT_REGISTERED, TID_TAKEN
 from fleet.wire.messages import RegistrationAnswered, RegistrationRequested
 
@@ -24,10 +23,7 @@ _REFUSED: Final = {TID_TAKEN: "IDN-301", NOT_REGISTERED: "IDN-302"}
 
 async def inventory(t: Terminal) -> None:
     """Lie in its box until the shop first opens."""
-    at = t.shop.first_power_on()
-    for _, _, spell in t.fate.current(Dormancy, at, t.pulse.fw):
-        at = spell.end if t.profile.day is None else t.opens_after(spell.end - 1)
-    await t.world.sleep(at)
+    await t.world.sleep(first_opening(t))
     t.diary.closes = t.shop.next_closing(t.world.now())
     t.step(Event.DELIVERED)
 
@@ -35,11 +31,11 @@ async def inventory(t: Terminal) -> None:
 async def registering(t: Terminal) -> None:
     """Make itself known to the server; try again until it answers."""
     try:
-        if t.link is Link.DOWN:
-            await t.attach()
+        if not t.line.up:
+            await attach(t)
         answer = await t.world.ask(_registration(t), t.profile.registration.timeout)
     except (LinkDown, NoAnswer):
-        await t.detach(clean=False)
+        await t.line.cut()
         pause_ms = t.streams.draw(_RETRY, t.profile.registration.retry)
         await t.world.sleep(retry_at(t, pause_ms))
         return
@@ -48,7 +44,7 @@ async def registering(t: Terminal) -> None:
         t.setbacks.registrations += 1
         besetting.beset(t, _REFUSED[answer.code], cause=answer.code)
         t.step(Event.REGISTRATION_REFUSED, code=answer.code)
-        await t.detach(clean=True)
+        await t.line.detach(t.ts())
         return
     t.setbacks.registrations = 0
     besetting.release(t, *_REFUSED.values())
@@ -70,7 +66,7 @@ def _registration(t: Terminal) -> RegistrationRequested:
     member = t.member
     return RegistrationRequested(
         ts=t.ts(),
-        req=t.request_number(),
+        req=t.line.request_number(),
         tid=member.tid,
         serial_no=t.unit.serial_no,
         model=member.model.name,

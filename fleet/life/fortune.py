@@ -31,11 +31,10 @@ from collections.abc import Awaitable, Callable
 from typing import Final
 
 from fleet.life import besetting
+from fleet.life.connecting import back_off, refused
 from fleet.life.faults import NEVER
-from fleet.life.line import back_off
 from fleet.life.plights import CLOCK_WRONG, EXPIRED, relax, stress, suffer
 from fleet.life.power import reboot, switch_off
-from fleet.life.regions import Link
 from fleet.life.states import Event, State
 from fleet.life.terminal import HOST_SILENT, Terminal
 from fleet.life.updating.defect import UNFIT, crashes_after, tell_failure, unfit
@@ -102,7 +101,7 @@ def _concerns(t: Terminal, turn: Turn) -> bool:
 async def power_cycle(t: Terminal) -> None:
     """Try what merchants try: off and on again."""
     t.diary.power_cycles = NEVER
-    if t.refused():
+    if refused(t):
         await reboot(t, why="merchant")
 
 
@@ -146,8 +145,8 @@ async def _cut(t: Terminal, code: str, turn: Turn) -> None:
     until = turn.spell.end
     if until <= t.world.now() or code in t.cases.plights:
         return
-    if t.link is Link.ONLINE:
-        await t.detach(clean=False)
+    if t.line.up:
+        await t.line.cut()
         t.setbacks.connects = 0
         back_off(t)
         t.step(Event.LINK_LOST, code=code)
@@ -218,7 +217,7 @@ async def _lie_down(t: Terminal, turn: Turn) -> None:
     if turn.spell.end <= t.world.now():
         return
     if t.state is State.READY:
-        t.say(SignedOff(t.ts(), t.journal.batch))
+        t.line.say(SignedOff(t.ts(), t.journal.batch))
         t.step(Event.SIGNED_OFF)
     t.diary.expires = NEVER
     await switch_off(t)

@@ -264,6 +264,6 @@ def _account(t: Terminal, ailment: Ailment, now: Millis, *, repaired: bool) -> I
 def _report(t: Terminal, kind: FaultKind, phase: Literal["raised", "cleared"]) -> None:
     report = FaultReported(t.ts(), kind.code, kind.component, kind.severity, phase)
     if t.state in _TELLING:
-        t.tell(report)
+        t.line.tell(report)
     else:
-        t.keep(report)
+        t.line.keep(report)

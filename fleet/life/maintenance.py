@@ -56,7 +56,7 @@ async def begin(t: Terminal) -> None:
     now = t.world.now()
     t.diary.maintains = NEVER
     if t.state is State.READY:
-        t.say(SignedOff(t.ts(), t.journal.batch))
+        t.line.say(SignedOff(t.ts(), t.journal.batch))
         t.shift.session = Session.SIGNED_OFF
     t.diary.expires = NEVER
     t.diary.resumes = t.diary.signs_in = now + rule.lasts

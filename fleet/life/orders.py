@@ -41,7 +41,7 @@ async def obey(t: Terminal, order: AnyOrder) -> None:
     imperative = IMPERATIVES[type(order)]
     done = imperative.possible(t, order)
     outcome: Literal["done", "refused"] = "done" if done else "refused"
-    t.say(OrderAnswered(t.ts(), order.plan, imperative.word, outcome))
+    t.line.say(OrderAnswered(t.ts(), order.plan, imperative.word, outcome))
     if done:
         await imperative.deed(t, order)
 
@@ -69,7 +69,7 @@ async def _self_test(t: Terminal, order: AnyOrder) -> None:  # noqa: ARG001 - se
 
 
 async def _upload_log(t: Terminal, order: AnyOrder) -> None:
-    t.say(LogUploaded(t.ts(), order.plan, _log(t)))
+    t.line.say(LogUploaded(t.ts(), order.plan, _log(t)))
 
 
 async def _set_parameters(t: Terminal, order: AnyOrder) -> None:
@@ -85,7 +85,7 @@ async def _reset(t: Terminal, order: AnyOrder) -> None:  # noqa: ARG001 - see ab
     t.shift.session, t.shift.lifted_by = Session.SIGNED_OFF, ""
     t.diary.expires = t.diary.unlocks = NEVER
     t.beat_every(t.profile.heartbeat.interval)
-    await t.detach(clean=True)
+    await t.line.detach(t.ts())
     t.step(Event.MASTER_RESET)
 
 
@@ -96,7 +96,7 @@ def _log(t: Terminal) -> tuple[str, ...]:
         f"state {t.state} since {t.origin_ms + t.state_since}",
         f"firmware {t.pulse.fw}, boot {t.pulse.boot} ({t.unit.boot_reason})",
         f"heartbeats {t.pulse.seq} every {t.every_ms} ms, parameters {t.unit.params}",
-        f"sign-ins {t.counters.sign_ins}, batch {t.journal.batch}, requests {t.requests}",
+        f"sign-ins {t.counters.sign_ins}, batch {t.journal.batch}, requests {t.line.requests}",
         f"reconnects {t.counters.reconnects}, forced shutdowns {t.counters.forced_shutdowns}",
         f"updates {t.counters.updates}, pending {job.order.version if job else '-'}",
     )

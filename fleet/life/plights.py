@@ -96,4 +96,4 @@ def inherit(t: Terminal) -> None:
 def _tell(t: Terminal, code: str, phase: str) -> None:
     kind = CATALOGUE[code]
     t.pulse.faults = t.cases.known
-    t.tell(FaultReported(t.ts(), code, kind.component, kind.severity, phase))  # type: ignore[arg-type]
+    t.line.tell(FaultReported(t.ts(), code, kind.component, kind.severity, phase))  # type: ignore[arg-type]

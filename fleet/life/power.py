@@ -10,6 +10,7 @@ from fleet.chance.streams import Purpose
 from fleet.life import besetting, effects, illness
 from fleet.life.enrolment import await_enrolment
 from fleet.life.faults import NEVER, Then
+from fleet.life.opening import next_opening
 from fleet.life.plights import EXPIRED
 from fleet.life.replacement import swap_out
 from fleet.life.states import Event
@@ -32,7 +33,7 @@ _REPAIR: Final = {"field": Purpose("repair.field"), "remote": Purpose("repair.re
 
 async def powered_off(t: Terminal) -> None:
     """Wait for the shop to open, or for power to come back; never before all is settled."""
-    t.power_off()
+    t.unit.risks.power_off(t.world.now())
     off_at = t.state_since
     blackouts = illness.stopping(t, Then.BLACK_OUT)
     for ailment in blackouts:
@@ -71,14 +72,14 @@ async def booting(t: Terminal) -> None:
     t.diary.restarts = t.shop.next_security_reboot(now)
     t.diary.settles = t.shop.next_settlement(now)
     t.diary.forced = now + t.streams.draw(_FORCED, t.profile.forced_shutdown.operator)
-    t.keep(Booted(t.ts(), t.pulse.boot, t.unit.boot_reason, t.pulse.fw, taken_ms))
+    t.line.keep(Booted(t.ts(), t.pulse.boot, t.unit.boot_reason, t.pulse.fw, taken_ms))
     t.step(Event.BOOTED, code=t.unit.boot_reason, duration_ms=taken_ms)
 
 
 async def out_of_order(t: Terminal) -> None:
     """Wait for the technician; or for a clerk, if the server does not know the terminal."""
-    t.power_off()
-    await t.detach(clean=True)
+    t.unit.risks.power_off(t.world.now())
+    await t.line.detach(t.ts())
     if t.setbacks.registrations:
         await await_enrolment(t)
         return
@@ -122,8 +123,8 @@ async def switch_off(t: Terminal) -> None:
     lies_ms = 0
     if t.streams.chance(_DORMANT, t.profile.dormancy.chance):
         lies_ms = t.streams.draw(_DORMANCY, t.profile.dormancy.duration)
-    t.diary.opens = t.opens_after(now + lies_ms)
-    await t.detach(clean=True)
+    t.diary.opens = next_opening(t, now + lies_ms)
+    await t.line.detach(t.ts())
     if t.streams.chance(_HANG, rule.hang):
         t.diary.rescued = now + t.streams.draw(_RESCUE, rule.rescue)
         besetting.beset(t, "PWR-105")
@@ -135,6 +136,6 @@ async def switch_off(t: Terminal) -> None:
 
 async def reboot(t: Terminal, *, why: str) -> None:
     """Restart in good order."""
-    await t.detach(clean=True)
+    await t.line.detach(t.ts())
     t.unit.boot_reason = "security" if why == "security" else "reboot"
     t.step(Event.REBOOTED, code=why)

@@ -18,7 +18,7 @@ from fleet.life.updating.outcome import drop_job
 
 async def tampered(t: Terminal) -> None:
     """Show the alarm, keys erased, until another unit comes: nothing else helps."""
-    t.power_off()
+    t.unit.risks.power_off(t.world.now())
     for ailment in illness.stopping(t, Then.TAMPER):
         await illness.endure(t, ailment)
     swap_out(t)

@@ -50,7 +50,7 @@ async def self_test(t: Terminal) -> None:
     if event is not Event.SELF_TEST_FAILED:
         t.setbacks.tests = 0
     t.unit.degraded = failed if event is Event.SELF_TEST_DEGRADED else ()
-    t.keep(_report(t, _WORD[event], taken_ms, steps))
+    t.line.keep(_report(t, _WORD[event], taken_ms, steps))
     t.step(event, code=",".join(failed), duration_ms=taken_ms)
 
 

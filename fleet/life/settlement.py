@@ -15,7 +15,7 @@ from typing import Final
 
 from fleet.chance.streams import Purpose
 from fleet.life.faults import NEVER
-from fleet.life.regions import Link, Session
+from fleet.life.regions import Session
 from fleet.life.states import Event, State
 from fleet.life.terminal import Terminal
 from fleet.life.world import NoAnswer
@@ -28,7 +28,7 @@ _UPLOAD: Final = Purpose("settlement.upload")
 
 def must_settle(t: Terminal) -> bool:
     """Return whether there is something to settle, and a way to do it."""
-    return t.link is Link.ONLINE and not t.journal.empty
+    return t.line.up and not t.journal.empty
 
 
 async def by_the_clock(t: Terminal) -> None:
@@ -41,7 +41,7 @@ async def by_the_clock(t: Terminal) -> None:
 
 async def settling(t: Terminal) -> None:
     """Compare totals, upload if they differ, and sign off."""
-    if t.link is not Link.ONLINE:
+    if not t.line.up:
         _give_up(t, "link")
         return
     await t.rest_for(_DURATION, t.profile.settlement.duration)
@@ -62,7 +62,7 @@ async def _ask(t: Terminal, *, uploaded: bool) -> SettlementAnswered | None:
     for _ in range(rule.attempts):
         request = SettlementRequested(
             ts=t.ts(),
-            req=t.request_number(),
+            req=t.line.request_number(),
             batch=t.journal.batch,
             traces=journal.traces,
             records=journal.records,
@@ -82,7 +82,7 @@ def _close(t: Terminal, batch: int, outcome: str) -> None:
     taken_ms = t.world.now() - t.state_since
     for _ in range(t.journal.close()):
         t.step(Event.REVERSED, code="upload")
-    t.tell(SignedOff(t.ts(), t.journal.batch))
+    t.line.tell(SignedOff(t.ts(), t.journal.batch))
     t.journal.batch = batch
     _sign_off(t)
     t.step(Event.SETTLED, code=outcome, duration_ms=taken_ms)

@@ -41,8 +41,8 @@ async def hung(t: Terminal) -> None:
 
 async def forced_shutdown(t: Terminal) -> None:
     """Lose the link without a word, take damage, wait until power may be switched on again."""
-    t.power_off()
-    await t.detach(clean=False)
+    t.unit.risks.power_off(t.world.now())
+    await t.line.cut()
     t.counters.forced_shutdowns += 1
     now = t.world.now()
     t.unit.risks.wear(now, t.profile.damage.per_forced_shutdown)

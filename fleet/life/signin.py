@@ -161,7 +161,7 @@ async def _ask(t: Terminal) -> str:
 
 
 def _request(t: Terminal) -> SignInRequested:
-    tid, req, rule = t.member.tid, t.request_number(), t.profile.sign_in
+    tid, req, rule = t.member.tid, t.line.request_number(), t.profile.sign_in
     secret = password(estate_secret(t.streams.seed), tid, t.shift.credential)
     mistyped = t.streams.chance(_MISTYPED, rule.wrong_password)
     typed = secret[:-1] if mistyped else secret

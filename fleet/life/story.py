@@ -25,11 +25,10 @@ from fleet.life import (
     sync,
     transaction,
 )
+from fleet.life.connecting import back_off, refused
 from fleet.life.duty import on_duty
 from fleet.life.faults.fault import Fault
-from fleet.life.line import back_off
 from fleet.life.orders import obey
-from fleet.life.regions import Link
 from fleet.life.states import Event, State
 from fleet.life.terminal import Terminal
 from fleet.life.updating.install import conclude
@@ -51,7 +50,7 @@ async def live(t: Terminal) -> None:
 
 
 async def _signing_in(t: Terminal) -> None:
-    if t.link is Link.DOWN:
+    if not t.line.up:
         t.step(Event.SIGN_IN_FAILED, code="link")
         return
     await signin.signing_in(t)
@@ -93,9 +92,9 @@ CHAPTERS: Final[dict[State, Chapter]] = {
 
 async def _lose_link(t: Terminal) -> None:
     """The link broke, by nobody's order: note it, and try again when on duty."""
-    t.link = Link.DOWN
+    t.line.lose()
     transaction.lose_link(t)
     t.setbacks.connects = 0
     back_off(t)
     t.diary.reconnects = max(t.diary.reconnects, t.cases.isolated_until())
-    t.step(Event.LINK_LOST, code="cause" if t.refused() else "network")
+    t.step(Event.LINK_LOST, code="cause" if refused(t) else "network")

@@ -10,9 +10,10 @@ from typing import Final
 
 from fleet.chance.streams import Purpose
 from fleet.life import besetting
+from fleet.life.connecting import attach
 from fleet.life.faults import NEVER
 from fleet.life.maintenance import plan_maintenance
-from fleet.life.regions import Link, Session
+from fleet.life.regions import Session
 from fleet.life.states import Event
 from fleet.life.terminal import Terminal
 from fleet.life.updating.outcome import plan_offer
@@ -28,13 +29,13 @@ _RETRY: Final = Purpose("sync.retry")
 async def data_sync(t: Terminal) -> None:
     """Come online, tell of the boot and the self-test, fetch parameters; or go on without."""
     try:
-        if t.link is Link.DOWN:
-            await t.attach()
-        t.catch_up()
+        if not t.line.up:
+            await attach(t)
+        t.line.catch_up(t.ts())
         contact = await _fetch(t)
         await t.rest_for(_DURATION, t.profile.sync.duration)
     except (LinkDown, NoAnswer):
-        await t.detach(clean=False)
+        await t.line.cut()
         t.setbacks.syncs = 0
         _plan_another(t)
         besetting.beset(t, "DAT-971")
@@ -60,7 +61,8 @@ async def sync_again(t: Terminal) -> None:
 
 
 async def _fetch(t: Terminal) -> str:
-    request = SyncRequested(t.ts(), t.request_number(), t.pulse.fw, t.unit.params, t.pulse.plan)
+    number = t.line.request_number()
+    request = SyncRequested(t.ts(), number, t.pulse.fw, t.unit.params, t.pulse.plan)
     answer = await t.world.ask(request, t.profile.sync.timeout)
     assert isinstance(answer, SyncAnswered)  # noqa: S101 - the world matches kinds
     if answer.code != APPROVED:

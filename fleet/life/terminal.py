@@ -3,8 +3,6 @@
 from collections.abc import Awaitable
 from typing import Final
 
-from msgspec.structs import replace
-
 from fleet.chance.laws import Law
 from fleet.chance.streams import Purpose, Streams
 from fleet.life.cases import Cases
@@ -13,6 +11,7 @@ from fleet.life.diary import Diary
 from fleet.life.faults import NEVER
 from fleet.life.faults.unit import race
 from fleet.life.journal import Journal
+from fleet.life.line import Line
 from fleet.life.pulse import Pulse
 from fleet.life.regions import Link
 from fleet.life.sale import Sale
@@ -24,22 +23,20 @@ from fleet.life.unit import Counters, Setbacks, Unit
 from fleet.life.updating.software import Software
 from fleet.life.vitals import Vitals
 from fleet.life.world import LinkDown, World
-from fleet.profile.causes import REFUSING, Dormancy, Gateway
+from fleet.profile.causes import REFUSING
 from fleet.profile.members import Member
 from fleet.profile.profile import Profile
 from fleet.profile.weather import Weather
 from fleet.units import DAY_MS, Millis
-from fleet.wire.messages import AnyOrder, Message, Presence, UpdateReported
+from fleet.wire.messages import AnyOrder
 
-UNTOLD_MAX: Final = 6
-_REPORTS_MAX: Final = 2**40
 _INSPECTED: Final = Purpose("inspection.first")
 _JITTER: Final = Purpose("heartbeat.jitter")
 _REVERSAL: Final = Purpose("reversal.retry")
 HOST_SILENT: Final = "PAY-802"
 """The fault of a payment host that does not answer."""
 # Named once: a look into an Enum costs ten times a look into the module.
-_DOWN, _CONNECTING, _ONLINE = Link
+_ONLINE = Link.ONLINE
 _SELLING, _OFFLINE, _AWAY = Placed
 _READY, _IN_TRANSACTION = State.READY, State.IN_TRANSACTION
 
@@ -49,9 +46,8 @@ class Terminal:
 
     __slots__ = (
         "cases", "counters", "customers", "diary", "every_asked_ms", "every_ms", "fate", "journal",
-        "link", "member", "orders", "origin_ms", "profile", "pulse", "requests", "sale", "setbacks",
-        "shift", "shop", "software", "state_since", "steps", "streams", "unit", "untold",
-        "vitals", "world",
+        "line", "member", "orders", "origin_ms", "profile", "pulse", "sale", "setbacks", "shift",
+        "shop", "software", "state_since", "steps", "streams", "unit", "vitals", "world",
     )  # fmt: skip
 
     def __init__(  # noqa: PLR0913, PLR0917 - all that it will ever be handed
@@ -88,8 +84,8 @@ class Terminal:
         self.fate = (weather or Weather(profile, seed)).fate(member)
         self.diary = self._first_plans()
         self.cases, self.shift = Cases(), Shift()
-        self.link = _DOWN
-        self.state_since = self.steps = self.requests = self.orders = 0
+        self.line = Line(world)
+        self.state_since = self.steps = self.orders = 0
         self.equip(member.serial_no)
         self.every_ms = self.every_asked_ms = 0
         self.beat_every(profile.heartbeat.interval)
@@ -116,7 +112,7 @@ class Terminal:
         self.setbacks = Setbacks()
         self.journal = Journal()
         self.sale: Sale | None = None
-        self.untold: tuple[Message, ...] = ()
+        self.line.untold = ()
 
     @property
     def state(self) -> State:
@@ -144,7 +140,7 @@ class Terminal:
         """Let customers be served, or not, from now on; tell what became of those before."""
         placed = _AWAY
         if state is _READY and not (self.cases.active and self.cases.hindered("trade")):
-            placed = _SELLING if self.link is _ONLINE else _OFFLINE
+            placed = _SELLING if self.line.link is _ONLINE else _OFFLINE
         tally = self.customers.place(placed, now)
         if tally is None:
             return
@@ -183,33 +179,6 @@ class Terminal:
             law = self.profile.transactions.reversal_retry
             self.diary.reverses = self.world.now() + self.streams.draw(_REVERSAL, law)
 
-    def say(self, message: Message) -> None:
-        """Send a message, if there is a link; raises `LinkDown` if it breaks."""
-        if self.link is _ONLINE:
-            self.world.say(message)
-
-    def tell(self, message: Message) -> None:
-        """Send a message now, or keep it until the link is up."""
-        try:
-            if self.link is _ONLINE:
-                self.world.say(message)
-                return
-        except LinkDown:
-            pass  # that it broke will show soon enough
-        self.keep(message)
-
-    def keep(self, message: Message) -> None:
-        """Keep a message until the link is up; of too many, the last few."""
-        self.untold = (*self.untold, message)[-UNTOLD_MAX:]
-
-    def catch_up(self) -> None:
-        """Send what was kept; raises `LinkDown`."""
-        untold, self.untold = self.untold, ()
-        for message in untold:
-            # The server judges a campaign by when it was told.
-            late = isinstance(message, UpdateReported)
-            self.say(replace(message, ts=self.ts()) if late else message)
-
     def ts(self) -> int:
         """Return the terminal's own clock, right or wrong: Unix time in milliseconds."""
         return self.origin_ms + self.world.now() + self.unit.clock_off_ms
@@ -217,11 +186,6 @@ class Terminal:
     def local_ms(self) -> Millis:
         """Return the local time of day, in milliseconds since midnight."""
         return (self.ts() + self.member.region.utc_offset) % DAY_MS
-
-    def request_number(self) -> int:
-        """Return a new number for a request."""
-        self.requests += 1
-        return self.requests
 
     def order_number(self) -> int:
         """Return a new number for a customer's order: each is used once under a terminal id."""
@@ -246,7 +210,7 @@ class Terminal:
             Fault: One struck meanwhile.
             LinkDown: A common cause has cut the link meanwhile.
         """
-        if self.fate.at < until and self.link is _ONLINE:
+        if self.fate.at < until and self.line.link is _ONLINE:
             await self._rest_until_cut(min(until, self.unit.risks.at))
         if self.unit.risks.at < until:
             await self.world.sleep(self.unit.risks.at)
@@ -257,7 +221,7 @@ class Terminal:
         cut = max(self.world.now(), self.fate.next_of(REFUSING, self.pulse.fw))
         if cut < until:
             await self.world.sleep(cut)
-            await self.detach(clean=False)
+            await self.line.cut()
             raise LinkDown
 
     async def rest_for(self, purpose: Purpose, law: Law) -> Millis:
@@ -275,7 +239,7 @@ class Terminal:
             LinkDown: The link broke.
         """
         soonest = min(self.unit.risks.at, until)
-        if self.link is _ONLINE and self.pulse.state in BEATING:
+        if self.line.link is _ONLINE and self.pulse.state in BEATING:
             return self.world.beat(self.every_ms, soonest)
         return self.world.listen(soonest)
 
@@ -288,44 +252,7 @@ class Terminal:
         if self.unit.risks.at < until:
             raise self.unit.risks.strike(self.world.now())
 
-    # ------------------------------------------------------------------ link and power
-
-    async def attach(self) -> None:
-        """Bring the link up and say so; raises `LinkDown`."""
-        now = self.world.now()
-        if self.barred_until(now) > now:
-            raise LinkDown
-        self.link = _CONNECTING
-        try:
-            await self.world.attach()
-        except LinkDown:
-            self.link = _DOWN
-            raise
-        self.link = _ONLINE
-        self.say(Presence(self.ts(), online=True, reason="attached"))
-
-    def barred_until(self, at: Millis) -> Millis:
-        """Return until when what keeps the link down at an instant does so; 0 if nothing does."""
-        isolated = self.cases.isolated_until() if self.cases.active else 0
-        ends = [spell.end for _, _, spell in self.fate.current(REFUSING, at, self.pulse.fw)]
-        return max(isolated if isolated > at else 0, *ends) if ends else isolated
-
-    def refused(self) -> bool:
-        """Return whether a common cause keeps the link down now."""
-        return any(self.fate.current(REFUSING, self.world.now(), self.pulse.fw))
-
-    def host_refusal(self) -> float:
-        """Return the share of requests that the payment host refuses now, by a common cause."""
-        failing = self.fate.current(Gateway, self.world.now(), self.pulse.fw)
-        return max((cause.refusal for cause, _, _ in failing), default=0.0)
-
-    async def detach(self, *, clean: bool) -> None:
-        """Take the link down: politely, or cut."""
-        if self.link is _ONLINE:
-            if clean:
-                self.tell(Presence(self.ts(), online=False, reason="detached"))
-            self.link = _DOWN
-            await self.world.detach(clean=clean)
+    # ------------------------------------------------------------------ power and pace
 
     def come_back(self, steps: int) -> None:
         """Come back as after a power cut, with so many steps lived through before; off until now.
@@ -337,19 +264,6 @@ class Terminal:
         self.pulse.state = State.POWERED_OFF
         self.state_since = now
         self.diary.opens = self.shop.resumes(now)
-
-    def power_off(self) -> None:
-        """Stop the clocks of wear."""
-        self.unit.risks.power_off(self.world.now())
-
-    def opens_after(self, now: Millis) -> Millis:
-        """Return when it is next switched on: the shop is open, and not on holiday."""
-        opens = self.shop.next_opening(now)
-        at = now if opens == NEVER else opens
-        for _, _, spell in self.fate.current(Dormancy, at, self.pulse.fw):
-            # An estate that never closes opens as soon as it may.
-            opens = spell.end if opens == NEVER else self.opens_after(spell.end - 1)
-        return opens
 
     def beat_every(self, interval_ms: Millis) -> None:
         """Set the heartbeat's interval, give or take this terminal's own share of jitter."""

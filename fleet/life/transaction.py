@@ -34,7 +34,7 @@ from fleet.life import authorisation, besetting, illness, methods
 from fleet.life.authorisation import BATCH_DIFFERS
 from fleet.life.channels import NOMINAL_READS
 from fleet.life.faults import NEVER, Point
-from fleet.life.regions import Link, Session
+from fleet.life.regions import Session
 from fleet.life.sale import Outcome, Sale
 from fleet.life.states import Event
 from fleet.life.terminal import HOST_SILENT, Terminal
@@ -67,7 +67,7 @@ async def begin(t: Terminal) -> None:
     t.customers.serve()
     t.diary.sells = t.customers.next
     method = methods.chosen(t)
-    offline = t.link is not Link.ONLINE
+    offline = not t.line.up
     if method is None or (offline and not _approved_offline(t)):
         _lose_customer(t)
         return
@@ -119,7 +119,7 @@ async def reverse(t: Terminal) -> None:
     t.diary.reverses = NEVER
     stored, journal.stored = journal.stored, ()
     for payment in stored if t.customers.lived else ():
-        t.tell(payment)
+        t.line.tell(payment)
     if journal.pending:
         if t.streams.chance(_UNCONFIRMED, max(rule.reversal_failure, authorisation.host_down(t))):
             journal.miss(rule.reversal_attempts)
@@ -276,4 +276,4 @@ def _report(t: Terminal, sale: Sale, outcome: OutcomeWord, code: str) -> None:
             t.step(Event.DATA_LOST, code="stored")
         t.plan_reversal()
     elif t.customers.lived:
-        t.tell(report)
+        t.line.tell(report)

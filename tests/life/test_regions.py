@@ -2,8 +2,10 @@
 
 import pytest
 
+from fleet.life import terminal
+from fleet.life.line import Line
 from fleet.life.regions import LINK, REGIONS, SESSION, Health, Link, Session, UpdatePhase
-from fleet.life.terminal import Terminal
+from fleet.life.shift import Shift
 from fleet.profile import load
 from fleet.units import HOUR_MS, MINUTE_MS
 from tests.life import solitude
@@ -28,10 +30,10 @@ def test_every_value_of_a_region_can_be_reached_and_left(region: str) -> None:
     assert all(after and value not in after for value, after in table.items())
 
 
-class Watched(Terminal):
-    """A terminal whose link and session are watched."""
+class WatchedLine(Line):
+    """A line whose link is watched."""
 
-    __slots__ = ("seen_link", "seen_session")
+    __slots__ = ("seen_link",)
 
     @property
     def link(self) -> Link:
@@ -43,6 +45,12 @@ class Watched(Terminal):
         before = getattr(self, "seen_link", after)
         assert after is before or after in LINK[before], f"{before} became {after}"
         self.seen_link = after
+
+
+class WatchedShift(Shift):
+    """A shift whose session is watched."""
+
+    __slots__ = ("seen_session",)
 
     @property
     def session(self) -> Session:
@@ -59,8 +67,11 @@ class Watched(Terminal):
 @pytest.mark.parametrize("index", range(12))
 def test_link_and_session_keep_to_their_tables(index: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """In lives with outages, faults and closed shops, no value follows one that it may not."""
-    monkeypatch.setattr(solitude, "Terminal", Watched)
+    monkeypatch.setattr(terminal, "Line", WatchedLine)
+    monkeypatch.setattr(terminal, "Shift", WatchedShift)
     profile = load("demo", {"estate.terminals": 100, "sign_in.validity": "4h"})
     world = solitude.settle(profile, hours=24 * 10, index=index)
     world.outages = [(n * 5 * HOUR_MS, n * 5 * HOUR_MS + 3 * MINUTE_MS) for n in range(1, 40)]
-    assert isinstance(solitude.spend(profile, world, index=index), Watched)
+    lived = solitude.spend(profile, world, index=index)
+    assert isinstance(lived.line, WatchedLine)
+    assert isinstance(lived.shift, WatchedShift)

@@ -46,7 +46,7 @@ def test_the_report_of_a_stopped_test_ends_with_the_failed_step() -> None:
     )
     world = settle(profile, hours=20)
     terminal = spend(profile, world)
-    reports = [m for m in terminal.untold if m.kind == "self_test"]
+    reports = [m for m in terminal.line.untold if m.kind == "self_test"]
     assert reports
     steps = reports[-1].steps  # type: ignore[attr-defined]
     assert [step.component for step in steps] == list(TESTS[: TESTS.index("identity") + 1])

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from fleet.life.line import UNTOLD_MAX
 from fleet.life.states import Event, State
-from fleet.life.terminal import UNTOLD_MAX
 from fleet.profile import load
 from fleet.units import HOUR_MS, MINUTE_MS
 from fleet.wire.messages import Lock, Reboot, Unlock
@@ -113,7 +113,7 @@ def test_a_failed_critical_component_stops_the_terminal() -> None:
     terminal = spend(profile, world)
     assert E.SELF_TEST_FAILED in world.events()
     assert E.SIGN_IN_STARTED not in world.events()
-    assert len(terminal.untold) <= UNTOLD_MAX
+    assert len(terminal.line.untold) <= UNTOLD_MAX
 
 
 def test_a_failed_scanner_degrades() -> None:

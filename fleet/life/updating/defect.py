@@ -18,9 +18,9 @@ from typing import Final
 from fleet.chance.streams import Purpose
 from fleet.life.terminal import Terminal
 from fleet.life.updating.job import Job
+from fleet.life.updating.outcome import tell_of
 from fleet.profile.campaigns import Campaign
 from fleet.units import Millis
-from fleet.wire.messages import UpdateReported
 
 _DEFECT: Final = Purpose("update.defect")
 _CAUGHT: Final = Purpose("update.defect_caught")
@@ -58,10 +58,8 @@ def crashes_after(t: Terminal, campaign: Campaign) -> Millis:
 
 def tell_failure(t: Terminal) -> None:
     """Tell the server that the update has failed after all."""
-    order = t.software.unfit
-    if order is not None:
-        runs = t.software.runs(order.what)
-        t.tell(UpdateReported(t.ts(), order.plan, order.version, "failed", runs, order.what, UNFIT))
+    if t.software.unfit is not None:
+        tell_of(t, t.software.unfit, "failed", UNFIT)
 
 
 def _campaign(t: Terminal, what: str, version: str) -> Campaign | None:

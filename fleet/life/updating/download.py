@@ -11,8 +11,8 @@ from typing import Final
 
 from fleet.chance.streams import Purpose
 from fleet.life import besetting
-from fleet.life.line import reconnect
-from fleet.life.regions import Link, UpdatePhase
+from fleet.life.connecting import reconnect
+from fleet.life.regions import UpdatePhase
 from fleet.life.states import Event
 from fleet.life.terminal import Terminal
 from fleet.life.updating.job import NOWHERE, Fate, Job
@@ -77,7 +77,7 @@ async def download(t: Terminal) -> None:
     if job.fate.breaks != NOWHERE:
         besetting.portend(t, "UPD-951", (job.fate.breaks - job.chunk) * job.step_ms)
     while job.chunk < package.chunks:
-        if t.link is not Link.ONLINE:
+        if not t.line.up:
             if not await _resume(t, job):
                 return
         elif not await _next_chunk(t, job, package):
@@ -105,7 +105,7 @@ async def _next_chunk(t: Terminal, job: Job, package: Package) -> bool:
         return False
     if job.chunk == job.fate.cut:
         job.fate = job.fate._replace(cut=NOWHERE)
-        await t.detach(clean=False)
+        await t.line.cut()
         raise LinkDown
     if not await fetch(t, job, package):
         fail(t, "UPD-951")
@@ -203,7 +203,7 @@ async def _resume(t: Terminal, job: Job) -> bool:
         fail(t, "UPD-951")
         return False
     await reconnect(t)
-    if t.link is Link.ONLINE:
+    if t.line.up:
         job.until += t.world.now() - job.paused_at
         job.paused_at = None
         t.step(Event.UPDATE_RESUMED, code="link")

@@ -89,7 +89,7 @@ async def switch_slot(t: Terminal, job: Job) -> None:
     t.software.put_in_force(what, new)
     t.unit.boot_reason = "update"
     t.step(Event.UPDATE_INSTALLED, code=_change(job, job.old, new))
-    await t.detach(clean=True)
+    await t.line.detach(t.ts())
 
 
 async def post_test(t: Terminal) -> bool:
@@ -121,7 +121,7 @@ async def _roll_back(t: Terminal, job: Job) -> None:
     t.unit.boot_reason = "rollback"
     code = _change(job, job.order.version, job.old)
     t.step(Event.UPDATE_ROLLED_BACK, code=code, duration_ms=taken(t, job))
-    await t.detach(clean=True)
+    await t.line.detach(t.ts())
 
 
 def conclude(t: Terminal) -> None:

@@ -10,7 +10,7 @@ from typing import Final
 from fleet.chance.streams import Purpose
 from fleet.life import besetting
 from fleet.life.faults import NEVER
-from fleet.life.regions import Link, Session, UpdatePhase
+from fleet.life.regions import Session, UpdatePhase
 from fleet.life.states import IN_SERVICE, Event
 from fleet.life.terminal import Terminal
 from fleet.life.updating.download import begin_download, fetch, package_of
@@ -36,7 +36,7 @@ async def by_hand(t: Terminal) -> None:
         return
     if t.state in IN_SERVICE:
         t.step(Event.MAINTENANCE_BEGUN, code="manual")
-    await t.detach(clean=True)
+    await t.line.detach(t.ts())
     await t.world.sleep(t.world.now() + t.profile.boot.settle + _TYPING_MS)
     while t.streams.chance(_MISTYPED, rule.wrong_master_password):
         t.step(Event.MASTER_PASSWORD_REFUSED)
@@ -63,7 +63,7 @@ async def update_registered(t: Terminal) -> bool:
         LinkDown: The link broke; the registration begins anew.
     """
     job = t.software.job
-    if job is None or not job.manual or t.link is not Link.ONLINE:
+    if job is None or not job.manual or not t.line.up:
         return False
     await t.world.beat(t.every_ms, t.world.now())
     await t.world.sleep(t.world.now() + t.streams.draw(_MANUAL, t.profile.update.manual))

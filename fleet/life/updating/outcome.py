@@ -27,7 +27,7 @@ from fleet.life.terminal import Terminal
 from fleet.life.updating import room
 from fleet.life.updating.job import Job
 from fleet.units import Millis
-from fleet.wire.messages import UpdateReported
+from fleet.wire.messages import Update, UpdateReported
 from fleet.wire.words import UpdateWord
 
 _MANUAL_AFTER: Final = Purpose("update.manual_after")
@@ -49,9 +49,13 @@ def drop_job(t: Terminal) -> None:
 
 def report(t: Terminal, job: Job, word: UpdateWord, error: str = "") -> None:
     """Tell the server where an update stands."""
-    order = job.order
+    tell_of(t, job.order, word, error)
+
+
+def tell_of(t: Terminal, order: Update, word: UpdateWord, error: str = "") -> None:
+    """Tell the server where what it has ordered stands."""
     runs = t.software.runs(order.what)
-    t.tell(UpdateReported(t.ts(), order.plan, order.version, word, runs, order.what, error))
+    t.line.tell(UpdateReported(t.ts(), order.plan, order.version, word, runs, order.what, error))
 
 
 def taken(t: Terminal, job: Job) -> Millis:

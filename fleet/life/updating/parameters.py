@@ -48,7 +48,7 @@ async def complete(t: Terminal) -> None:
     begin_download(t, job)
     await t.rest(job.step_ms * package.chunks)
     if job.fate.cut != NOWHERE:
-        await t.detach(clean=False)
+        await t.line.cut()
         raise LinkDown
     while job.chunk < package.chunks:
         if not await fetch(t, job, package):

@@ -1,0 +1,74 @@
+"""The way online: what bars it, when to try again after a link was lost, what is told then."""
+
+from typing import Final
+
+from fleet.chance.streams import Purpose
+from fleet.life.states import Event
+from fleet.life.terminal import Terminal
+from fleet.life.world import LinkDown
+from fleet.profile.causes import REFUSING
+from fleet.units import Millis
+from fleet.wire.messages import Presence
+
+_BACKOFF: Final = Purpose("reconnect.backoff")
+
+
+async def attach(t: Terminal) -> None:
+    """Bring the line up and say so; raises `LinkDown`."""
+    now = t.world.now()
+    if barred_until(t, now) > now:
+        raise LinkDown
+    await t.line.attach()
+    t.line.say(Presence(t.ts(), online=True, reason="attached"))
+
+
+def barred_until(t: Terminal, at: Millis) -> Millis:
+    """Return until when what keeps the link down at an instant does so; 0 if nothing does."""
+    isolated = t.cases.isolated_until() if t.cases.active else 0
+    ends = [spell.end for _, _, spell in t.fate.current(REFUSING, at, t.pulse.fw)]
+    return max(isolated if isolated > at else 0, *ends) if ends else isolated
+
+
+def refused(t: Terminal) -> bool:
+    """Return whether a common cause keeps the link down now."""
+    return any(t.fate.current(REFUSING, t.world.now(), t.pulse.fw))
+
+
+async def reconnect(t: Terminal) -> None:
+    """Try to come online and tell what was kept; or plan the next attempt."""
+    try:
+        await attach(t)
+        t.line.catch_up(t.ts())
+    except LinkDown:
+        back_off(t)
+        return
+    t.setbacks.connects = 0
+    t.counters.reconnects += 1
+    t.step(Event.LINK_RESTORED)
+
+
+def back_off(t: Terminal, at: Millis | None = None) -> None:
+    """Plan the next attempt to bring the link up: later after each that failed, now or `at`."""
+    rule, setbacks = t.profile.reconnect, t.setbacks
+    bound_ms = min(rule.max, rule.first << min(setbacks.connects, 30))
+    setbacks.connects += 1
+    part = t.streams.uniform(_BACKOFF) if rule.jitter == "full" else 1.0
+    t.diary.reconnects = retry_at(t, int(part * bound_ms), at)
+
+
+def pass_over(t: Terminal, before: Millis) -> None:
+    """Plan the first attempt that may succeed or comes no earlier than anything else is due."""
+    diary = t.diary
+    while diary.reconnects < min(before, until := barred_until(t, diary.reconnects)):
+        while diary.reconnects < min(before, until):
+            back_off(t, diary.reconnects)
+
+
+def retry_at(t: Terminal, protocol_ms: Millis, at: Millis | None = None) -> Millis:
+    """Return when to try the link again, after so much protocol time from now or from `at`.
+
+    A link that failed has brought the story to the clock already; one that the terminal itself,
+    a fault or a common cause has cut left the story where it was, and there it goes on.
+    """
+    since = t.world.now() if at is None else at
+    return since + round(protocol_ms * t.profile.run.speed)
