@@ -118,6 +118,25 @@ def test_a_terminal_left_lying_wakes_with_a_flat_battery() -> None:
     assert params[1] == 1  # what it knew was 40 days old
 
 
+def test_long_rests_are_as_long_as_their_law_says() -> None:
+    """Whoever lies for no longer than to an opening is on again there: of many, the law's share."""
+    profile = shop(dormancy__chance=1.0, shutdown__duration="1s")
+    law, woken = profile.dormancy.duration, []
+    population = 300
+    for index in range(population):
+        world = settle(profile, hours=24 * 70, index=index)
+        spend(profile, world, index=index)
+        steps = iter(world.steps)
+        off = next(s for s in steps if s.event is E.POWERED_OFF)
+        woken.append(next((s.at_ms for s in steps if s.event is E.POWERED_ON), 2**60) - off.at_ms)
+    opening = min(woken) % DAY_MS
+    for days in (7, 14, 28):
+        lies_ms = days * DAY_MS + opening
+        # A few minutes pass between an opening and who is switched on there.
+        count = sum(ms <= lies_ms + HOUR_MS for ms in woken)
+        within_4_sigma(count, population, law.cdf(lies_ms))
+
+
 def test_a_desk_terminal_has_no_battery_to_go_flat() -> None:
     """Without a battery there is nothing to charge."""
     profile = shop(dormancy__chance=1.0, dormancy__duration="40d")

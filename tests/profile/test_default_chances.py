@@ -45,6 +45,7 @@ _SPAN = "tests/life/updating/test_rates.py::test_the_span_is_used_and_data_lost_
 _POWER = "tests/life/test_power.py::test_rare_events_of_power_come_as_often_as_asked"
 _ENROLMENT = "tests/life/test_enrolment.py::test_refusals_come_as_often_as_asked"
 _PAYMENTS = "tests/life/test_transaction.py::test_each_outcome_is_as_frequent_as_its_chance"
+_TRANSPORT = "tests/dataset/test_transport.py"
 _SHARES = "tests/life/test_signin.py::test_channels_have_their_shares_and_lockouts_their_forgetful"
 
 # Where each is lived through, many times, and counted.
@@ -86,8 +87,10 @@ LIVED: Final = {
         "tests/life/faults/test_ladder.py::test_the_depot_finds_nothing_as_often_as_asked",
     "estate.duplicate_tids":
         "tests/profile/test_members.py::test_identifiers_given_twice_are_given_to_pairs",
-    **{f"dataset.missing.{name}": "tests/proof/test_mutants.py::test_a_sound_dataset_is_not_refused"
-       for name in ("at_random", "weak_signal", "ailing", "late", "twice")},
+    **{f"dataset.missing.{name}": f"{_TRANSPORT}::test_records_are_lost_as_often_as_asked"
+       for name in ("at_random", "weak_signal", "ailing")},
+    **{f"dataset.missing.{name}": f"{_TRANSPORT}::test_records_are_late_or_doubled_as_asked"
+       for name in ("late", "twice")},
     "tms.key_mismatch": "tests/life/test_signin.py::test_wrong_keys_come_as_often_as_asked",
     "support.misdiagnosis":
         "tests/life/faults/test_ladder.py::test_support_is_mistaken_as_often_as_asked",
