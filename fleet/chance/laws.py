@@ -19,7 +19,7 @@ Laws know no units; in a profile everything is in milliseconds.
 
 import math
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Self, overload
 
 import numpy as np
@@ -268,6 +268,8 @@ class Normal(Law):
     sd: float
     low: float = 0.0
     high: float = math.inf
+    _inside: float = field(init=False, repr=False, compare=False)
+    _beyond: float = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         _require_positive("normal", sd=self.sd)
@@ -275,11 +277,15 @@ class Normal(Law):
             0 <= self.low < self.high,
             f"normal needs 0 <= low < high, not {self.low:g} and {self.high:g}",
         )
-        require(self._inside() > 0.0, "normal: the bounds lie so far out that nothing is left")
+        beyond = normal_upper(self._z(self.high))
+        inside = normal_upper(self._z(self.low)) - beyond
+        require(inside > 0.0, "normal: the bounds lie so far out that nothing is left")
+        object.__setattr__(self, "_inside", inside)
+        object.__setattr__(self, "_beyond", beyond)
 
     def mean(self) -> float:
         cut = _density(self._z(self.low)) - _density(self._z(self.high))
-        return self.centre + self.sd * cut / self._inside()
+        return self.centre + self.sd * cut / self._inside
 
     def cdf(self, x: float) -> float:
         return 1.0 - self.survival(x)
@@ -290,18 +296,14 @@ class Normal(Law):
     def survival(self, x: float) -> float:
         if x <= self.low:
             return 1.0
-        beyond = normal_upper(self._z(self.high))
-        return max(0.0, (normal_upper(self._z(x)) - beyond) / self._inside())
+        return max(0.0, (normal_upper(self._z(x)) - self._beyond) / self._inside)
 
     def survival_inverse(self, p: float) -> float:
-        upper = normal_upper(self._z(self.high)) + p * self._inside()
+        upper = self._beyond + p * self._inside
         return min(self.high, max(self.low, self.centre + self.sd * normal_upper_inverse(upper)))
 
     def _z(self, x: float) -> float:
         return (x - self.centre) / self.sd
-
-    def _inside(self) -> float:
-        return normal_upper(self._z(self.low)) - normal_upper(self._z(self.high))
 
 
 def _density(z: float) -> float:

@@ -45,6 +45,10 @@ _PHILOX: Final = np.random.Philox(key=0)
 _PLACE: Final = _State.from_address(_PHILOX.ctypes.state_address)
 _COUNTER: Final = memoryview(_PLACE.counter.contents).cast("B").cast("Q")
 _KEY: Final = memoryview(_PLACE.key.contents).cast("B").cast("Q")
+# The field by itself: a view is written in half the time that a field of a structure takes.
+_POSITION: Final = (
+    memoryview(ctypes.c_int.from_buffer(_PLACE, _State.position.offset)).cast("B").cast("i")
+)
 _raw: Final = _PHILOX.random_raw
 _USED_UP: Final = 4
 """A position of 4 says that the buffer of four words is used up: its contents do not matter."""
@@ -128,7 +132,7 @@ class Streams:
         _KEY[0], _KEY[1] = self.seed, self.serial
         _COUNTER[0], _COUNTER[1] = self.generation, n
         _COUNTER[2], _COUNTER[3] = purpose.number, _COUNTED
-        _PLACE.position = _USED_UP
+        _POSITION[0] = _USED_UP
         return (_raw() >> _SPARE) * _HAIR
 
     def last(self, purpose: Purpose) -> float:
@@ -146,10 +150,32 @@ class Streams:
 
     def coming(self, purpose: Purpose, ahead: int = 0) -> float:
         """The number that will be taken next, or so many draws later; none is taken by looking."""
+        return self._word(_COUNTED, purpose, self._count(purpose) + ahead)
+
+    def coming_all(self, purpose: Purpose, count: int) -> list[float]:
+        """The numbers that will be taken next; a third of the price of one at a time."""
+        first, counter, words = self._count(purpose), _COUNTER, []
+        _KEY[0], _KEY[1] = self.seed, self.serial
+        counter[2], counter[3] = purpose.number, _COUNTED
+        for n in range(first, first + count):
+            counter[0], counter[1] = self.generation, n
+            _POSITION[0] = _USED_UP
+            words.append((_raw() >> _SPARE) * _HAIR)
+        return words
+
+    def take(self, purpose: Purpose, count: int = 1) -> None:
+        """Take the next numbers without a look at them."""
         taken, mark = self._taken, purpose.mark
         i = bisect_left(taken, mark)
-        known = i < len(taken) and taken[i] - mark <= _COUNT_MAX
-        return self._word(_COUNTED, purpose, (taken[i] - mark if known else 0) + ahead)
+        if i == len(taken) or taken[i] - mark > _COUNT_MAX:
+            taken.insert(i, mark)
+        taken[i] += count
+
+    def _count(self, purpose: Purpose) -> int:
+        """How many numbers have been taken."""
+        taken, mark = self._taken, purpose.mark
+        i = bisect_left(taken, mark)
+        return taken[i] - mark if i < len(taken) and taken[i] - mark <= _COUNT_MAX else 0
 
     def at(self, purpose: Purpose, n: int) -> float:
         """The n-th number in [0, 1), n from 0."""
@@ -157,7 +183,10 @@ class Streams:
 
     def chance(self, purpose: Purpose, p: float) -> bool:
         """True with probability ``p``."""
-        return self.uniform(purpose) < p  # counted even if the answer is certain
+        if p <= 0.0:  # counted even if the answer is certain, but not worked out
+            self.take(purpose)
+            return False
+        return self.uniform(purpose) < p
 
     def chance_at(self, purpose: Purpose, n: int, p: float) -> bool:
         """True with probability ``p``."""
@@ -197,7 +226,7 @@ class Streams:
         _KEY[0], _KEY[1] = self.seed, self.serial
         _COUNTER[0], _COUNTER[1] = (self.generation if kind == _COUNTED else 0), n
         _COUNTER[2], _COUNTER[3] = purpose.number, kind
-        _PLACE.position = _USED_UP
+        _POSITION[0] = _USED_UP
         return (_raw() >> _SPARE) * _HAIR
 
 

@@ -70,15 +70,15 @@ async def diagnosing(t: Terminal) -> None:
 def _tested(t: Terminal, spared: frozenset[ComponentWord]) -> list[TestStep]:
     """Return the tests up to the first critical one that fails; their time is not spent yet."""
     sick, rule, streams = t.cases.sick_components(), t.profile.self_test, t.streams
+    fitted = [component for component in TESTS if is_fitted(t, component)]
     steps: list[TestStep] = []
-    for component in TESTS:
-        if is_fitted(t, component):
-            taken_ms = streams.draw(_STEP, rule.step)
-            failed = streams.chance(_FAILURE[component], rule.failure.get(component, 0.0))
-            failed = failed or component in sick
-            steps.append(TestStep(component, not failed, taken_ms))
-            if failed and component not in spared:
-                break
+    for component, part in zip(fitted, streams.coming_all(_STEP, len(fitted)), strict=True):
+        failed = streams.chance(_FAILURE[component], rule.failure.get(component, 0.0))
+        failed = failed or component in sick
+        steps.append(TestStep(component, not failed, round(rule.step.quantile(part))))
+        if failed and component not in spared:
+            break
+    streams.take(_STEP, len(steps))
     return steps
 
 

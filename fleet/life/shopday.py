@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Final
 
+from fleet.chance.daily import DAYS_PER_WEEK
 from fleet.chance.laws import Law
 from fleet.chance.streams import Purpose, Streams
 from fleet.life.faults import NEVER
@@ -20,6 +21,8 @@ _SETTLES: Final = Purpose("day.settles")
 _LEVEL: Final = Purpose("load.level")
 _RAMP: Final = Purpose("ramp.power_on")
 _OPEN_AT_LEAST_MS: Final = HOUR_MS
+_Hours = tuple[int, Millis, Millis]
+"""A day, from that on which the run begins, and when the shop opens and closes on it."""
 
 
 class ShopDay:
@@ -31,7 +34,9 @@ class ShopDay:
         midnight: Local midnight of the first day.
     """
 
-    __slots__ = ("_profile", "_shop", "_streams", "_windows", "midnight")
+    __slots__ = (
+        "_known", "_profile", "_shop", "_streams", "_weekday", "_windows", "midnight",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -55,6 +60,8 @@ class ShopDay:
         self._streams = streams
         self._shop = shop
         self._windows = _staged(profile, streams) if profile.load.stages else None
+        self._weekday = start.weekday()
+        self._known: tuple[_Hours, ...] = ()
         # Local midnight of the first day; the region's clock is ahead by its offset.
         self.midnight = -round(since_midnight.total_seconds() * 1_000) - utc_offset_ms
 
@@ -144,10 +151,19 @@ class ShopDay:
 
     def _closed(self, day: int) -> bool:
         shop = self._profile.day
-        weekday = (self._profile.run.start + timedelta(days=day)).weekday()
+        weekday = (self._weekday + day) % DAYS_PER_WEEK
         return shop is not None and weekday in shop.closed_weekdays
 
     def _hours(self, day: int) -> tuple[Millis, Millis]:
+        """Return when it opens and closes; today and tomorrow are asked for again and again."""
+        for known, opens, closes in self._known:
+            if known == day:
+                return opens, closes
+        drawn = self._drawn_hours(day)
+        self._known = ((day, *drawn), *self._known[:1])
+        return drawn
+
+    def _drawn_hours(self, day: int) -> tuple[Millis, Millis]:
         shop = self._profile.day
         assert shop is not None  # noqa: S101 - both callers have asked already
         midnight = self.midnight + day * DAY_MS

@@ -189,3 +189,17 @@ def test_what_is_coming_can_be_read_without_taking_it() -> None:
     assert [streams.uniform(purpose) for _ in range(5)] == ahead
     assert [streams.pick(purpose, (1.0, 2.0, 3.0)) for _ in range(3)] == picks
     assert streams.coming(purpose) == streams.uniform(purpose)
+
+
+def test_many_are_read_and_taken_as_one_by_one() -> None:
+    """Reading many ahead gives the coming numbers; to take some of them moves on by as many."""
+    many, one = Streams(3, 4), Streams(3, 4)
+    many.succeed()
+    one.succeed()
+    ahead = many.coming_all(A, 5)
+    assert ahead == many.coming_all(A, 5) == [one.uniform(A) for _ in range(5)]
+    many.take(A, 3)
+    assert [many.uniform(A), many.uniform(A)] == ahead[3:]
+    assert not many.chance(A, 0.0)
+    one.uniform(A)
+    assert many.uniform(A) == one.uniform(A)
