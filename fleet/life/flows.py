@@ -17,6 +17,7 @@ Where transactions are lived one by one they are not drawn but *counted*: the te
 them the number of the heartbeat that will report them, and only that one does.
 """
 
+import operator
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, Final, NamedTuple, Self
@@ -25,6 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fleet.chance.daily import DAYS_PER_WEEK, HOURS_PER_DAY, MONDAY_MS, WeekCurve
+from fleet.life.rows import Rows
 from fleet.units import HOUR_MS, Millis
 
 PAPER_ROLL_M: Final = 26.0
@@ -45,6 +47,7 @@ COUNTED: Final = np.dtype([("seq", np.int64), ("flows", np.int32, 4)])
 Counts = tuple[int, int, int, int]
 """Reads, errors, ok, fail."""
 
+_PAPER_M: Final = tuple(SOLD.fields or ()).index("paper_m")
 _OPEN_END: Final[Millis] = 2**62
 
 Single = NDArray[np.float32]
@@ -89,6 +92,7 @@ class Flows:
         self.curves = np.tile(_shares(default), (terminals, 1))
         self.curve = np.arange(terminals)
         self.lived = False
+        self._sold, self._counted = Rows(self.sold), Rows(self.counted)
         self._trades: list[Trade | None] = [None] * terminals
         self._selling = [False] * terminals
 
@@ -111,9 +115,9 @@ class Flows:
         if is_new:
             self.curves[row], self._trades[row] = _shares(trade.curve), trade
         self._selling[row] = True
-        *_, paper_m, _, refused, refused_from_ms, refused_until_ms = self.sold[row].item()
-        self.sold[row] = (
-            trade.offset_ms, at, trade.per_day * trade.curve.peak,
+        *_, paper_m, _, refused, refused_from_ms, refused_until_ms = self._sold.read(row)
+        self._sold.write(
+            row, trade.offset_ms, at, trade.per_day * trade.curve.peak,
             paper_m, trade.paper_m_per_h / HOUR_MS,
             refused if refused_until_ms > at else 0.0, refused_from_ms, refused_until_ms,
         )  # fmt: skip
@@ -124,10 +128,12 @@ class Flows:
         if not self._selling[row]:
             return
         self._selling[row] = False
-        offset_ms, from_ms, _, paper_m, use_m_per_ms, *refused = self.sold[row].item()
-        # What `paper` does, by the same operations on the same kind of numbers.
-        used = np.float32(at - from_ms) * np.float32(use_m_per_ms)
-        self.sold[row] = (offset_ms, at, 0.0, _left(np.float32(paper_m), used), 0.0, *refused)
+        offset_ms, from_ms, _, paper_m, use_m_per_ms, *refused = self._sold.read(row)
+        if use_m_per_ms:
+            # What `paper` does, by the same operations on the same kind of numbers.
+            used = np.float32(at - from_ms) * np.float32(use_m_per_ms)
+            paper_m = _left(np.float32(paper_m), used)
+        self._sold.write(row, offset_ms, at, 0.0, paper_m, 0.0, *refused)
 
     def refuse(self, row: int, share: float, at: Millis) -> None:
         """Let the host refuse this share of what comes from `at` on; 0 for none any more."""
@@ -140,11 +146,13 @@ class Flows:
 
     def count(self, row: int, seq: int, counts: Counts, paper_m: float) -> None:
         """Add to what heartbeat number `seq` will report, and take paper off the roll."""
-        counted = self.counted[row]
-        if counted["seq"] != seq:
-            counted["seq"], counted["flows"] = seq, 0
-        counted["flows"] += np.array(counts, np.int32)
-        self.sold["paper_m"][row] = _left(self.sold["paper_m"][row], np.float32(paper_m))
+        noted, *before = self._counted.read(row)
+        flows = map(operator.add, before, counts) if noted == seq else counts
+        self._counted.write(row, seq, *flows)
+        if paper_m:
+            sold = list(self._sold.read(row))
+            sold[_PAPER_M] = _left(np.float32(sold[_PAPER_M]), np.float32(paper_m))
+            self._sold.write(row, *sold)
         self.lived = True
 
     def tables(self) -> tuple[NDArray[Any], ...]:

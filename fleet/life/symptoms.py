@@ -23,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fleet.chance.noise import Levels, normals_at
+from fleet.life.rows import Rows
 from fleet.units import HOUR_MS, Millis
 
 SLOTS: Final = 6
@@ -51,6 +52,9 @@ _SLOT: Final = np.dtype([
     ("from_h", np.float64), ("grow_h", np.float32), ("rise", np.float32),
     ("source", np.int16), ("column", np.int8), ("shape", np.int8),
 ])  # fmt: skip
+_FIELDS: Final = tuple(_SLOT.fields or ())
+_WIDTH: Final = len(_FIELDS)
+_SOURCE, _COLUMN = _FIELDS.index("source"), _FIELDS.index("column")
 
 
 class Readings(NamedTuple):
@@ -86,6 +90,7 @@ class Symptoms:
         self.ill = np.zeros(terminals, np.bool_)
         self.slots = np.zeros((terminals, SLOTS), _SLOT)
         self.place = np.arange(terminals)
+        self._rows = Rows(self.slots)
 
     @classmethod
     def of(cls, table: NDArray[Any], versions: NDArray[np.int64]) -> Self:
@@ -128,8 +133,9 @@ class Symptoms:
             begin: When it begins.
             grow_ms: How long it takes to its full height; 0 for a step.
         """
-        taken = [(slot[3], slot[4]) for slot in self.slots[row].tolist()]
-        sources = [each for each, _ in taken]
+        values = self._rows.read(row)
+        sources, columns = values[_SOURCE::_WIDTH], values[_COLUMN::_WIDTH]
+        taken = list(zip(sources, columns, strict=True))
         if (source, column) in taken:
             place = taken.index((source, column))
         elif 0 in sources:
@@ -138,19 +144,22 @@ class Symptoms:
             return
         grow_h = max(grow_ms, _STEP_MS) / HOUR_MS
         entry = (begin / HOUR_MS, grow_h, symptom.rise, source, column, symptom.shape)
-        self.slots[row, place] = entry
+        first = place * _WIDTH
+        self._rows.write(row, *values[:first], *entry, *values[first + _WIDTH :])
         self.ill[row] = True
 
     def hide(self, row: int, source: int) -> bool:
         """End all symptoms of a source; return whether there were any."""
         if not self.ill[row]:
             return False
-        sources = self.slots["source"][row]
-        shown = sources.tolist()
+        values = self._rows.read(row)
+        shown = values[_SOURCE::_WIDTH]
         if source not in shown:
             return False
         left = [0 if each == source else each for each in shown]
-        sources[:] = left
+        after = list(values)
+        after[_SOURCE::_WIDTH] = left
+        self._rows.write(row, *after)
         self.ill[row] = any(left)
         return True
 

@@ -23,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fleet.life.pulse import Pulse
+from fleet.life.rows import Rows
 from fleet.life.states import State
 from fleet.life.telemetry import Heartbeats, heartbeats
 from fleet.life.vitals import Vitals
@@ -71,6 +72,8 @@ class Stretches:
         self.firmware: dict[str, int] = {}
         self._vitals = vitals
         self._sources = vitals.tables()
+        self._rows = [Rows(table) if table.flags.c_contiguous else None for table in self._sources]
+        self._booted_ms = vitals.booted_ms.data
         tables = range(len(self._sources))
         # Which tables a mark of those that were touched names; -1 stands for all of them.
         self._places = [[n for n in tables if mark >> n & 1] for mark in range(1 << len(tables))]
@@ -89,7 +92,7 @@ class Stretches:
             self._note(row)
         self._numbers.extend((
             row, begin, every, count, pulse.seq + 1,
-            int(vitals.booted_ms[row]), pulse.boot, _STATE[pulse.state],
+            self._booted_ms[row], pulse.boot, _STATE[pulse.state],
             self.firmware.setdefault(pulse.fw, len(self.firmware)), pulse.plan, pulse.faults,
             *self._versions[row],
         ))  # fmt: skip
@@ -123,7 +126,8 @@ class Stretches:
             self._versions[row], touched = [0] * len(self._sources), -1
         self._vitals.touched[row] = 0
         for number in self._places[touched]:
-            now = self._sources[number][row].tobytes()
+            rows = self._rows[number]
+            now = self._sources[number][row].tobytes() if rows is None else rows.copy(row)
             if now != noted[number]:
                 noted[number] = now
                 self._versions[row][number] = len(self._snapshots[number])
