@@ -30,7 +30,7 @@ async def retired(t: Terminal) -> None:
     generation = t.streams.generation
     t.vitals.renew(t.pulse.index, generation)
     t.pulse.fw, t.pulse.boot = t.member.model.firmware, 0
-    t.equip(f"{t.member.serial_no}R{generation}", t.unit.risks.lives)
+    t.equip(f"{t.member.serial_no}R{generation}", t.unit.risks.told)
     t.cases.omens.clear()
     plights.inherit(t)
     drop_job(t)

@@ -98,14 +98,14 @@ class Terminal:
             diary.inspects = int(self.streams.at(_INSPECTED, 0) * inspection)
         return diary
 
-    def equip(self, serial_no: str, lives: int = 0) -> None:
+    def equip(self, serial_no: str, told: int = 0) -> None:
         """Put a unit in place, which knows nothing of the one before.
 
         Args:
             serial_no: Of the unit.
-            lives: How many lives the units before have told of.
+            told: How many lives of the units before have been told of.
         """
-        risks = race(self, serial_no, lives)
+        risks = race(self, serial_no, told)
         self.unit = Unit(serial_no, risks, self.vitals, self.pulse.index)
         self.software = Software(self.pulse)
         self.counters = Counters(self.pulse.seq)

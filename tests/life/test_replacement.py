@@ -108,7 +108,7 @@ def test_its_wear_is_its_own() -> None:
     assert terminal.unit.serial_no.endswith("R1")
     lives = [t for t in world.truths if isinstance(t, LifeTruth) and t.code == "HW-603"]
     assert [life.end_reason for life in lives] == ["decommission"]
-    assert terminal.unit.risks.frailty == pytest.approx(1.0)
+    assert terminal.unit.risks.lives.rate == pytest.approx(1.0)
     assert terminal.counters.forced_shutdowns < sum(
         step.event is E.FORCIBLY_SHUT_DOWN for step in world.steps
     )

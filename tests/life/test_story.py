@@ -231,7 +231,7 @@ def test_a_forced_shutdown_raises_later_hazards() -> None:
     world = settle(profile, hours=7)
     terminal = spend(profile, world)
     assert terminal.counters.forced_shutdowns == 3
-    assert terminal.unit.risks._rate(0) == pytest.approx(1.5**3)
+    assert terminal.unit.risks.lives.rate_of(0) == pytest.approx(1.5**3)
 
 
 def test_a_lost_link_is_taken_up_again_with_backoff() -> None:

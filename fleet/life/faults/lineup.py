@@ -1,12 +1,14 @@
-"""The line-up of a race: of each group, who comes next, by its clock's reading and as an instant.
+"""The line-up of a race: who comes next, by its clock's reading and as an instant.
 
+Theory of operation
+-------------------
 All entries of a group go by one clock, so the least reading among them is the next; only that one
 is turned into an instant, anew when the clock has been started or stopped. What is known stays as
 long as nobody else comes first.
 """
 
 import math
-from collections.abc import Sequence
+from array import array
 from typing import Final
 
 from fleet.life.faults.clocks import Clocks
@@ -14,46 +16,81 @@ from fleet.life.faults.kinds import NEVER, Clock
 from fleet.life.faults.slate import Group
 from fleet.units import Millis
 
-Next = tuple[float, Millis]
+OUT: Final = math.inf
+"""What the clock shows when an entry comes that is out of the race."""
+_Next = tuple[float, Millis]
 """What the clock shows when the next one comes, and at which instant that is."""
-UNKNOWN: Final[Next] = (-math.inf, NEVER)
+_UNKNOWN: Final[_Next] = (-math.inf, NEVER)
 
 
-def choose(
-    clocks: Clocks,
-    groups: list[Group],
-    known: list[Next],
-    readings: Sequence[float],
-    clock: Clock | None = None,
-) -> None:
-    """Find who is next of each group, or of those of one clock."""
-    for number, group in enumerate(groups):
-        if clock is None or group.clock is clock:
-            known[number] = least(clocks, group, readings, known[number])
+class Lineup:
+    """All entries of a race that may come; those who have not entered are out.
 
+    Attributes:
+        readings: What its clock shows when each entry comes, by its place on the slate. Whoever
+            writes one says so by `enter` or `choose`.
+        at: Instant at which the next one comes; `NEVER` if none does.
+    """
 
-def enter(
-    clocks: Clocks, groups: list[Group], known: list[Next], clock: Clock, reading: float
-) -> None:
-    """Note one more entry of a clock: it comes next, or who did before."""
-    for number, group in enumerate(groups):
-        if group.clock is clock and reading < known[number][0]:
-            known[number] = (reading, clocks.when(clock, reading))
+    __slots__ = ("_clocks", "_groups", "_next", "at", "readings")
 
+    def __init__(self, clocks: Clocks, groups: list[Group], count: int) -> None:
+        """Line up those groups, of a slate with `count` entries, with nobody entered."""
+        self._clocks = clocks
+        self._groups = groups
+        self._next = [_UNKNOWN] * len(groups)
+        self.readings = array("d", [OUT]) * count
+        self.at = NEVER
 
-def aim(clocks: Clocks, groups: list[Group], known: list[Next]) -> None:
-    """Find the instants anew."""
-    for number, group in enumerate(groups):
-        reading = known[number][0]
-        known[number] = (reading, clocks.when(group.clock, reading))
+    def choose(self, clock: Clock | None = None) -> None:
+        """Find who is next of each group, or of that of one clock."""
+        for number, group in enumerate(self._groups):
+            if clock is None or group.clock is clock:
+                self._look(number)
+        self._meet()
 
+    def enter(self, n: int, clock: Clock) -> None:
+        """Note that one more has entered: it comes next, or who did before."""
+        reading = self.readings[n]
+        for number, group in enumerate(self._groups):
+            if group.clock is clock and reading < self._next[number][0]:
+                self._next[number] = (reading, self._clocks.when(clock, reading))
+        self._meet()
 
-def least(clocks: Clocks, group: Group, readings: Sequence[float], known: Next) -> Next:
-    """Return who is next of a group; `known` is who was."""
-    reading = min(group.of(readings))
-    return known if reading == known[0] else (reading, clocks.when(group.clock, reading))
+    def aim(self) -> None:
+        """Find the instants anew: the clocks have been started or stopped."""
+        for number, group in enumerate(self._groups):
+            reading = self._next[number][0]
+            self._next[number] = (reading, self._clocks.when(group.clock, reading))
+        self._meet()
 
+    def first(self) -> int:
+        """Return the place of who comes next; of equals, of the one on the first clock."""
+        return self._place(min(range(len(self._next)), key=lambda number: self._next[number][1]))
 
-def place(group: Group, following: Next, readings: Sequence[float]) -> int:
-    """Return the position on the slate of who is next."""
-    return group.places[group.of(readings).index(following[0])]
+    def pass_by(self, now: Millis) -> list[tuple[int, Millis]]:
+        """Take those out who come by `now`; return their places, in order by group, and when."""
+        gone = []
+        for number in range(len(self._groups)):
+            passed = {}
+            while self._next[number][1] <= now:
+                n = self._place(number)
+                passed[n] = self._next[number][1]
+                self.readings[n] = OUT
+                self._look(number)
+            gone += sorted(passed.items())
+        self._meet()
+        return gone
+
+    def _look(self, number: int) -> None:
+        group = self._groups[number]
+        reading = min(group.of(self.readings))
+        if reading != self._next[number][0]:
+            self._next[number] = (reading, self._clocks.when(group.clock, reading))
+
+    def _place(self, number: int) -> int:
+        group = self._groups[number]
+        return group.places[group.of(self.readings).index(self._next[number][0])]
+
+    def _meet(self) -> None:
+        self.at = min([at for _, at in self._next], default=NEVER)

@@ -7,6 +7,7 @@ from fleet.chance.streams import Purpose
 from fleet.life.faults.clocks import Clocks
 from fleet.life.faults.kinds import CARDS_PER_USE_HOUR, Clock
 from fleet.life.faults.laws import YEAR_H
+from fleet.life.faults.lives import draw_frailty
 from fleet.life.faults.risks import Risks
 from fleet.life.faults.slate import slate_of
 from fleet.units import DAY_MS, HOUR_MS, Millis
@@ -20,7 +21,7 @@ _ALWAYS_ON_H: Final = 8_760.0
 _YEAR_DAYS: Final = 365.0
 
 
-def race(t: "Terminal", serial_no: str, lives: int = 0) -> Risks:
+def race(t: "Terminal", serial_no: str, told: int = 0) -> Risks:
     """Let a unit's lives begin: as old as the profile has it for the first, new for later ones."""
     profile, member = t.profile, t.member
     slate = slate_of(profile)
@@ -28,16 +29,17 @@ def race(t: "Terminal", serial_no: str, lives: int = 0) -> Risks:
     age_ms = t.streams.draw(_AGE, profile.hazards.age) if first and slate.risks else 0
     per_day = max(_LEAST_PER_DAY, t.customers.per_day) / CARDS_PER_USE_HOUR * HOUR_MS
     monday_ms = t.origin_ms + member.region.utc_offset + MONDAY_MS
+    rate = slate.multiplier(member.model.name, member.region.name)
+    rate *= draw_frailty(t.streams, profile.hazards.frailty)
     entry = _entry(t, age_ms, per_day)
     return Risks(
         slate,
         t.streams,
         Clocks(t.customers.trade.curve, per_day, monday_ms, entry),
         serial_no,
-        slate.multiplier(member.model.name, member.region.name),
-        profile.hazards.frailty,
+        rate,
         t.world.now(),
-        lives,
+        told,
         slate.unfit(member.model),
     )
 

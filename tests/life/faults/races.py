@@ -5,6 +5,7 @@ from typing import Any
 from fleet.chance.daily import WeekCurve
 from fleet.chance.streams import Streams
 from fleet.life.faults.clocks import Clocks
+from fleet.life.faults.lives import draw_frailty
 from fleet.life.faults.risks import Risks
 from fleet.life.faults.slate import Slate
 from fleet.profile import load
@@ -26,6 +27,8 @@ def race_of(  # noqa: PLR0913 - what a race depends on
     """Return the race of one unit, which has power from the epoch on."""
     clocks = Clocks(curve, pace * DAY_OF_USE_MS, 0, (age_ms, age_ms, age_ms))
     streams = Streams(seed, serial)
-    risks = Risks(slate, streams, clocks, f"FL{serial:08}", multiplier, spread)
+    risks = Risks(
+        slate, streams, clocks, f"FL{serial:08}", multiplier * draw_frailty(streams, spread)
+    )
     risks.power_on(0)
     return risks

@@ -144,8 +144,8 @@ def test_a_patch_eases_software_alone() -> None:
     for serial in range(200):
         risks, patched = race_of(slate, serial), race_of(slate, serial)
         patched.patch(0, 0.5)
-        eased += patched._strike[1] > risks._strike[1]
-        kept += patched._strike[0] == risks._strike[0]
+        eased += patched._strikes.readings[1] > risks._strikes.readings[1]
+        kept += patched._strikes.readings[0] == risks._strikes.readings[0]
     assert slate.index == {"PWR-101": 0, "SW-702": 1}
     assert (eased, kept) == (200, 200)
 
