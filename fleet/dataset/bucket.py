@@ -58,6 +58,16 @@ class Bucket:
         return pa.array([each.tid for each in self.members], pa.string())
 
     @cached_property
+    def lacking(self) -> dict[str, NDArray[np.bool_]]:
+        """For each column of telemetry that some of its terminals do not have, who does not."""
+        lacking = {
+            "battery_frac": np.array([not each.model.battery for each in self.members]),
+            "paper_frac": np.array([not each.model.printer for each in self.members]),
+            "signal_dbm": np.array([each.model.link == "ethernet" for each in self.members]),
+        }
+        return {name: who for name, who in lacking.items() if who.any()}
+
+    @cached_property
     def _firmware(self) -> list[list[str]]:
         return [(folder / "firmware.txt").read_text("utf-8").split("\n")
                 for folder in self._folders]  # fmt: skip

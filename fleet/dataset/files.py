@@ -172,7 +172,7 @@ class _ParquetFile:
             column_encoding={
                 name: each.value for name, each in encodings.items() if each is not _DICTIONARY
             },
-            write_statistics=list(table.key),
+            write_statistics=table.ordered,
             max_rows_per_page=ROW_GROUP,
         )
         self._held: list[pa.RecordBatch] = []

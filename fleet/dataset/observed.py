@@ -12,6 +12,7 @@ from fleet.dataset.calendar import Calendar, Day
 from fleet.dataset.numbers import global_numbers
 from fleet.dataset.table import INSTANT
 from fleet.dataset.transport import MECHANISMS, WHATS, Fate, Transport
+from fleet.life.runs import Runs
 from fleet.life.truth import NO_FAULT_FOUND
 from fleet.profile.profile import Profile
 from fleet.profile.values import Weekday
@@ -61,7 +62,7 @@ def events(
     notes = bucket.notes("events", day.number).combine_chunks()
     row, seq = notes["row"].to_numpy(), notes["seq"].to_numpy().astype(np.uint64)
     none = np.zeros(len(bucket.members), np.bool_)
-    fate = transport.fates(row, bucket.serials, seq, none, none)
+    fate = transport.fates(Runs(row), bucket.serials, seq, none, none)
     index, second = fate.copies()
     delay_ms = fate.delay_ms[index]
     delay_ms[second] += transport.again_ms

@@ -39,9 +39,8 @@ class Regime:
         since = grid.at_ms - drift.begin
         if since.max(initial=-1) < 0 or since.min(initial=drift.lasts) >= drift.lasts:
             return
-        (at,) = np.nonzero(
-            (since >= 0) & (since < drift.lasts) & self._concerned[stretches[_ROW]][grid.stretch]
-        )
+        concerned = grid.rows.spread(self._concerned[stretches[_ROW]])
+        (at,) = np.nonzero((since >= 0) & (since < drift.lasts) & concerned)
         if len(at):
             values[self._column, at] += np.rint(self._steps * self._share(since[at]))
 

@@ -27,9 +27,10 @@ _INGEST: Final = instant("ingest_ts", "when it arrived at the server", encoding=
 _BOOT: Final = Column("boot_id", pa.uint32(), "how often the terminal had booted", "{count}")
 
 
-def _reading(name: str, kind: pa.DataType, description: str, unit: str) -> Column:
-    coarse = Encoding.DICTIONARY if pa.types.is_float32(kind) else None
-    return Column(name, kind, description, unit, nullable=True, encoding=coarse)
+def _reading(
+    name: str, kind: pa.DataType, description: str, unit: str, encoding: Encoding | None = None
+) -> Column:
+    return Column(name, kind, description, unit, nullable=True, encoding=encoding)
 
 
 def _count(name: str, description: str) -> Column:
@@ -74,15 +75,27 @@ TELEMETRY: Final = Table(
         _INGEST,
         _BOOT,
         Column("uptime_s", pa.uint32(), "time since the boot", "s", encoding=Encoding.DELTA),
-        _reading("temp_cel", pa.float32(), "temperature inside", "Cel"),
+        _reading("temp_cel", pa.float32(), "temperature inside", "Cel", Encoding.DICTIONARY),
         _reading("supply_mv", pa.int32(), "supply voltage", "mV"),
-        _reading("battery_frac", pa.float32(), "charge of the battery; null without one", "1"),
+        _reading(
+            "battery_frac",
+            pa.float32(),
+            "charge of the battery; null without one",
+            "1",
+            Encoding.PLAIN,
+        ),
         _reading("signal_dbm", pa.int16(), "field strength; null on a cable", "dB[mW]"),
         _reading("rtt_ms", pa.float32(), "round trip to the server", "ms"),
-        _reading("cpu_frac", pa.float32(), "processor in use", "1"),
-        _reading("mem_frac", pa.float32(), "memory in use", "1"),
-        _reading("flash_wear_frac", pa.float32(), "flash memory in use", "1"),
-        _reading("paper_frac", pa.float32(), "rest of the paper roll; null without printer", "1"),
+        _reading("cpu_frac", pa.float32(), "processor in use", "1", Encoding.DICTIONARY),
+        _reading("mem_frac", pa.float32(), "memory in use", "1", Encoding.PLAIN),
+        _reading("flash_wear_frac", pa.float32(), "flash memory in use", "1", Encoding.PLAIN),
+        _reading(
+            "paper_frac",
+            pa.float32(),
+            "rest of the paper roll; null without printer",
+            "1",
+            Encoding.PLAIN,
+        ),
         _count("card_reads", "cards read"),
         _count("card_read_err", "cards that could not be read"),
         _count("txn_ok", "transactions that went well"),

@@ -5,7 +5,7 @@ Parquet. Each value is written once, in its final type, to where the writer will
 """
 
 from collections.abc import Iterator
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
@@ -14,15 +14,7 @@ from numpy.typing import NDArray
 from fleet.dataset.files import ROW_GROUP
 from fleet.dataset.table import Table
 
-
-class Picked(NamedTuple):
-    """A column whose values are picked from a few: `values[at]`."""
-
-    values: NDArray[np.generic]
-    at: NDArray[np.int64]
-
-
-Source = NDArray[np.generic] | Picked
+Numbers = NDArray[Any]
 
 
 class Sheet:
@@ -51,14 +43,14 @@ class Sheet:
         ]
         self._filled = 0
 
-    def add(self, sources: list[Source]) -> Iterator[pa.RecordBatch]:
+    def add(self, sources: list[Numbers]) -> Iterator[pa.RecordBatch]:
         """Add rows, and yield each row group that is full: good until the next is asked for."""
-        count, begin = _length(sources[0]), 0
+        count, begin = len(sources[0]), 0
         while begin < count:
             end = min(count, begin + ROW_GROUP - self._filled)
             rows = slice(self._filled, self._filled + end - begin)
             for column, source in zip(self._columns, sources, strict=True):
-                _put(column[rows], source, slice(begin, end))
+                column[rows] = source[begin:end]
             self._filled, begin = rows.stop, end
             if self._filled == ROW_GROUP:
                 yield from self.rest()
@@ -95,15 +87,3 @@ def _storage(kind: pa.DataType) -> np.dtype[np.generic]:
     if pa.types.is_dictionary(kind):
         kind = kind.index_type
     return np.dtype(np.int64 if pa.types.is_timestamp(kind) else kind.to_pandas_dtype())
-
-
-def _length(source: Source) -> int:
-    return len(source.at) if isinstance(source, Picked) else len(source)
-
-
-def _put(target: NDArray[np.generic], source: Source, rows: slice) -> None:
-    if isinstance(source, Picked):
-        # "clip" spares numpy a copy; no index lies outside.
-        np.take(source.values, source.at[rows], out=target, mode="clip")
-    else:
-        target[:] = source[rows]

@@ -16,7 +16,7 @@ from fleet.dataset.bucket import Bucket
 from fleet.dataset.calendar import Calendar, Day
 from fleet.dataset.regimes import Regime
 from fleet.dataset.schema import MISSINGNESS, TELEMETRY
-from fleet.dataset.sheet import Picked, Sheet, Source
+from fleet.dataset.sheet import Numbers, Sheet
 from fleet.dataset.table import INSTANT
 from fleet.dataset.transport import MECHANISMS, WHATS, Fate, Transport
 from fleet.life.channels import COLUMN
@@ -75,18 +75,12 @@ class Teller:
         self._transport = transport
         self._regimes = regimes
         self._log: list[tuple[Integers, ...]] = []
-        members = bucket.members
         words = {
             "terminal_id": bucket.tids,
             "firmware": pa.array(bucket.firmware, pa.string()),
             "state": pa.array([state.value for state in STATES]),
         }
-        lacking = {
-            "battery_frac": np.array([not each.model.battery for each in members]),
-            "paper_frac": np.array([not each.model.printer for each in members]),
-            "signal_dbm": np.array([each.model.link == "ethernet" for each in members]),
-        }
-        self._sheet = Sheet(TELEMETRY, words, _PER, lacking)
+        self._sheet = Sheet(TELEMETRY, words, _PER, bucket.lacking)
 
     def day(self, day: Day) -> Iterator[pa.RecordBatch]:
         """Yield the rows of a day, by terminal and time; each batch is good until the next."""
@@ -139,15 +133,15 @@ class Teller:
         weak = vitals.base[:, COLUMN["rssi_dbm"]] < _WEAK_DBM
         return _Stretches(fields, vitals, weak, vitals.symptoms.begun(begin), picked)
 
-    def _arrived(self, stretches: _Stretches, which: slice) -> list[Source]:
+    def _arrived(self, stretches: _Stretches, which: slice) -> list[Numbers]:
         """Return the columns of what arrived of some stretches' heartbeats, and log the rest."""
         sent, vitals = grid_of(stretches.fields, which), stretches.vitals
         fate = self._transport.fates(
-            sent.stretch, vitals.serials, sent.seq, stretches.weak, stretches.ails
+            sent.rows, vitals.serials, sent.seq, stretches.weak, stretches.ails
         )
         self._note(stretches, sent, fate)
         index, second = fate.copies()
-        grid = Grid(sent.stretch.take(index), sent.at_ms.take(index), sent.seq.take(index))
+        grid = Grid(fate.arrived(sent.rows), sent.at_ms.take(index), sent.seq.take(index))
         delay_ms = fate.delay_ms.take(index)
         delay_ms[second] += self._transport.again_ms
         found = expand(grid, vitals, self._calendar.origin_ms)
@@ -157,13 +151,13 @@ class Teller:
 
     def _columns(
         self, stretches: _Stretches, grid: Grid, found: Heartbeats, delay_ms: Integers
-    ) -> list[Source]:
+    ) -> list[Numbers]:
         ts_us = grid.at_ms * 1_000
         ts_us += self._calendar.origin_ms * 1_000
         ingest_us = delay_ms
         ingest_us *= 1_000
         ingest_us += ts_us
-        same = {name: Picked(values, grid.stretch) for name, values in stretches.picked.items()}
+        same = {name: grid.rows.spread(values) for name, values in stretches.picked.items()}
         return [
             same["terminal_id"], grid.seq, ts_us, ingest_us, same["boot_id"], found.uptime_s,
             *(found.values[COLUMN[name]] for name in _READINGS),
@@ -172,7 +166,7 @@ class Teller:
 
     def _note(self, stretches: _Stretches, sent: Grid, fate: Fate) -> None:
         at, what, why = fate.log()
-        row = stretches.fields[_AT["row"]][sent.stretch[at]]
+        row = stretches.fields[_AT["row"]][sent.rows.index[at]]
         self._log.append((row, sent.seq[at].astype(np.int64), sent.at_ms[at], what, why))
 
 

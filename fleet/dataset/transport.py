@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from fleet.chance.laws import Law
 from fleet.chance.noise import levels
+from fleet.life.runs import Runs
 from fleet.profile.dataset import Missing
 
 _LEVELS: Final = 65_536
@@ -47,10 +48,18 @@ class Fate(NamedTuple):
 
     def copies(self) -> tuple[Integers, Integers]:
         """Return which record each row that arrives is, and which rows are second copies."""
-        count = np.ones(len(self.delay_ms), np.int64)
-        count[self.lost], count[self.twice] = 0, 2
-        before = np.arange(len(self.twice)) - np.searchsorted(self.lost, self.twice)
-        return np.repeat(np.arange(len(count)), count), self.twice + before + 1
+        arrives = np.ones(len(self.delay_ms), np.bool_)
+        arrives[self.lost] = False
+        behind = self.twice - np.searchsorted(self.lost, self.twice) + 1
+        index = np.insert(np.flatnonzero(arrives), behind, self.twice)
+        return index, behind + np.arange(len(behind))
+
+    def arrived(self, rows: Runs) -> Runs:
+        """Return whose the rows that arrive are."""
+        count = np.ones(len(rows.row), np.int64) if rows.count is None else rows.count.copy()
+        np.subtract.at(count, np.searchsorted(rows.ends, self.lost, "right"), 1)
+        np.add.at(count, np.searchsorted(rows.ends, self.twice, "right"), 1)
+        return Runs(rows.row, count)
 
     def log(self) -> tuple[Integers, Integers, Integers]:
         """Return the place of each record that has a fate, its place in `WHATS`, and why."""
@@ -86,7 +95,7 @@ class Transport:
 
     def fates(
         self,
-        rows: Integers,
+        rows: Runs,
         serials: NDArray[np.uint64],
         seq: NDArray[np.uint64],
         weak: Flags,
@@ -95,14 +104,14 @@ class Transport:
         """Return the fate of n records.
 
         Args:
-            rows: Which terminal each is of, int64[n].
+            rows: Which terminal each is of.
             serials: The terminals' numbers in the estate.
             seq: The records' numbers, uint64[n].
             weak: Which terminals have a weak signal.
             ails: Which terminals show a symptom.
         """
         missing = self._missing
-        dice = levels(self._salt, serials[rows], seq, 4)
+        dice = levels(self._salt, rows.spread(serials), seq, 4)
         first, by_signal, by_illness = (
             round(chance * _LEVELS)
             for chance in (missing.at_random, missing.weak_signal, missing.ailing)
@@ -110,12 +119,15 @@ class Transport:
         # Most are above all that could count, so the rest is asked of few.
         (doubtful,) = np.nonzero(dice[:, 0] < first + by_signal + by_illness)
         lot = dice[doubtful, 0].astype(np.int64)
-        second = first + weak[rows[doubtful]] * by_signal
-        gone = lot < second + ails[rows[doubtful]] * by_illness
+        whose = rows.index[doubtful]
+        second = first + weak[whose] * by_signal
+        gone = lot < second + ails[whose] * by_illness
         why = (lot >= first).astype(np.int64) + (lot >= second)
         lost = doubtful[gone]
+        arrives = np.ones(len(dice), np.bool_)
+        arrives[lost] = False
         twice, late = (
-            np.setdiff1d(np.nonzero(dice[:, lane] < round(chance * _LEVELS))[0], lost, True)  # noqa: FBT003
+            np.flatnonzero((dice[:, lane] < round(chance * _LEVELS)) & arrives)
             for lane, chance in ((1, missing.twice), (2, missing.late))
         )
         delay_ms = (dice[:, 3] & 63).astype(np.int64)

@@ -27,6 +27,7 @@ from numpy.typing import NDArray
 
 from fleet.chance.daily import DAYS_PER_WEEK, HOURS_PER_DAY, MONDAY_MS, WeekCurve
 from fleet.life.rows import Rows
+from fleet.life.runs import Runs
 from fleet.units import HOUR_MS, Millis
 
 PAPER_ROLL_M: Final = 26.0
@@ -166,20 +167,23 @@ def _shares(curve: WeekCurve) -> Single:
     return np.concatenate([hours, days]).astype(np.float32)
 
 
-def activity(flows: Flows, rows: Integers, midway_ms: Integers) -> Single:
+def activity(flows: Flows, rows: Runs, at_ms: Integers, shift_ms: Integers) -> Single:
     """Return the share of the busiest hour, float32[n].
 
     Args:
         flows: Of the terminals.
-        rows: Which of them, int64[n].
-        midway_ms: Instants midway between two heartbeats, Unix time, int64[n].
+        rows: Which of them.
+        at_ms: Instants, int64[n].
+        shift_ms: What to add to a terminal's instants to have Unix time midway between two
+            heartbeats, int64[terminals].
     """
     # Divisions by a constant are quick, remainders are not.
-    hour = (midway_ms + (flows.sold["offset_ms"][rows] + MONDAY_MS)) // HOUR_MS
+    hour = at_ms + rows.spread(shift_ms + (flows.sold["offset_ms"] + MONDAY_MS))
+    hour //= HOUR_MS
     day = hour // HOURS_PER_DAY
     hour -= day * HOURS_PER_DAY
     day -= day // DAYS_PER_WEEK * DAYS_PER_WEEK
-    shares, first = flows.curves.ravel(), flows.curve[rows] * flows.curves.shape[1]
+    shares, first = flows.curves.ravel(), rows.spread(flows.curve * flows.curves.shape[1])
     hour += first
     day += first
     day += HOURS_PER_DAY
@@ -189,37 +193,38 @@ def activity(flows: Flows, rows: Integers, midway_ms: Integers) -> Single:
 
 
 def expected(
-    flows: Flows, rows: Integers, since_ms: Integers, every_ms: Integers, activity: Single
+    flows: Flows, rows: Runs, since_ms: Integers, every_ms: Integers, activity: Single
 ) -> Single:
     """Return how many transactions come on average since the heartbeat before, float32[n].
 
     Args:
         flows: Of the terminals.
-        rows: Which of them, int64[n].
+        rows: Which of them.
         since_ms: How long each has sold, int64[n].
         every_ms: Time since the heartbeat before, int64[n].
         activity: Share of the busiest hour, float32[n].
     """
     sold_ms = np.minimum(every_ms, since_ms)
     mean: Single = np.maximum(sold_ms, 0, out=sold_ms).astype(np.float32)
-    mean *= flows.sold["per_hour"][rows]
+    mean *= rows.spread(flows.sold["per_hour"])
     mean *= activity
     mean *= np.float32(1.0 / HOUR_MS)
     return mean
 
 
 def add_refused(  # noqa: PLR0913, PLR0917 - what is added to, and what it depends on
-    flows: Flows, rows: Integers, at_ms: Integers, every_ms: Integers, fail: Single, whole: float
+    flows: Flows, rows: Runs, at_ms: Integers, every_ms: Integers, fail: Single, whole: float
 ) -> None:
     """Add what the host refused since the heartbeat before to what failed, float32[n].
 
     Only terminals whose host has refused anything cost anything. `fail` is of `whole` in all, and
     what had not failed otherwise is refused by the share that an outage has of the interval.
     """
-    (at,) = np.nonzero(flows.sold["refused"][rows])
-    if not at.size:
+    (runs,) = np.nonzero(flows.sold["refused"].take(rows.row))
+    if not runs.size:
         return
-    sold, now_ms = flows.sold[rows[at]], at_ms[at]
+    count, at = rows.of_runs(runs)
+    sold, now_ms = np.repeat(flows.sold[rows.row[runs]], count), at_ms[at]
     since_ms = np.maximum(now_ms - every_ms[at], sold["from_ms"])
     begun_ms = np.maximum(since_ms, sold["refused_from_ms"])
     inside_ms = np.maximum(np.minimum(now_ms, sold["refused_until_ms"]) - begun_ms, 0)
@@ -234,17 +239,17 @@ def reported(counted: NDArray[Any], seq: NDArray[np.integer[Any]]) -> Integers:
     return of_this
 
 
-def add_reported(flows: Flows, rows: Integers, seq: NDArray[np.uint64], counts: Single) -> None:
+def add_reported(flows: Flows, rows: Runs, seq: NDArray[np.uint64], counts: Single) -> None:
     """Add what was lived for heartbeats, to float32[4, n]; few of them report anything."""
-    (at,) = np.nonzero(flows.counted["seq"][rows] == seq.view(np.int64))
-    counts[:, at] += flows.counted["flows"][rows[at]].T
+    (at,) = np.nonzero(rows.spread(flows.counted["seq"]) == seq.view(np.int64))
+    counts[:, at] += flows.counted["flows"][rows.index[at]].T
 
 
-def paper(flows: Flows, rows: Integers, since_ms: Integers) -> Single:
+def paper(flows: Flows, rows: Runs, since_ms: Integers) -> Single:
     """Return what is left on the rolls so long after they were told, in metres, float32[n]."""
     used = since_ms.astype(np.float32)
-    used *= flows.sold["use_m_per_ms"][rows]
-    left: Single = _left(flows.sold["paper_m"][rows], used)
+    used *= rows.spread(flows.sold["use_m_per_ms"])
+    left: Single = _left(rows.spread(flows.sold["paper_m"]), used)
     return left
 
 

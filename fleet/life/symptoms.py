@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 
 from fleet.chance.noise import Levels, normals_at
 from fleet.life.rows import Rows
+from fleet.life.runs import Runs
 from fleet.units import HOUR_MS, Millis
 
 SLOTS: Final = 6
@@ -62,7 +63,7 @@ class Readings(NamedTuple):
 
     Attributes:
         values: Changed in place, contiguous, float32[channels, n].
-        rows: Which terminals, int64[n].
+        rows: Which terminals.
         at_ms: Instants since the epoch, int64[n].
         up_ms: Time since the last boots, int64[n].
         activity: Share of the busiest hour, float32[n].
@@ -70,7 +71,7 @@ class Readings(NamedTuple):
     """
 
     values: NDArray[np.float32]
-    rows: NDArray[np.int64]
+    rows: Runs
     at_ms: NDArray[np.int64]
     up_ms: NDArray[np.int64]
     activity: NDArray[np.float32]
@@ -179,20 +180,30 @@ class Symptoms:
 
     def add_to(self, readings: Readings) -> None:
         """Add what the batch's terminals show."""
-        (ill,) = np.nonzero(self.ill[readings.rows])
+        rows = readings.rows
+        (ill,) = np.nonzero(self.ill.take(rows.row))
         if not ill.size:
             return
-        slots = self.slots[self.place[readings.rows[ill]]]
-        patient, slot = np.nonzero(slots["source"])
-        shown, at = slots[patient, slot], ill[patient]
-        column, shape = shown["column"].astype(np.intp), shown["shape"]
-        hours = readings.at_ms[at] / HOUR_MS
-        booted_h = (readings.at_ms[at] - readings.up_ms[at]) / HOUR_MS
-        booted_h[shape != Shape.LEAK] = -np.inf
-        since_h = hours - np.maximum(shown["from_h"], booted_h)
-        gain = np.clip(since_h / shown["grow_h"], 0.0, 1.0).astype(np.float32) * shown["rise"]
-        (noisy,), (daily,) = np.nonzero(shape == Shape.NOISE), np.nonzero(shape == Shape.DAILY)
+        place = self.place[rows.row[ill]]
+        patient, slot = np.nonzero(self.slots["source"][place])
+        symptom = self.slots[place[patient], slot]
+        count, at = rows.of_runs(ill[patient])
+        begun_h = np.repeat(symptom["from_h"], count)
+        (leaks,) = np.nonzero(np.repeat(symptom["shape"] == Shape.LEAK, count))
+        booted_ms = readings.at_ms[at[leaks]] - readings.up_ms[at[leaks]]
+        begun_h[leaks] = np.maximum(begun_h[leaks], booted_ms / HOUR_MS)
+        grown = readings.at_ms.take(at) / HOUR_MS
+        grown -= begun_h
+        grown /= np.repeat(symptom["grow_h"], count)
+        np.minimum(np.maximum(grown, 0.0, out=grown), 1.0, out=grown)
+        gain = grown.astype(np.float32)
+        gain *= np.repeat(symptom["rise"], count)
+        column = np.repeat(symptom["column"].astype(np.intp), count)
+        (noisy,) = np.nonzero(np.repeat(symptom["shape"] == Shape.NOISE, count))
+        (daily,) = np.nonzero(np.repeat(symptom["shape"] == Shape.DAILY, count))
         gain[noisy] *= normals_at(readings.noise, column[noisy], at[noisy])
         gain[daily] *= readings.activity[at[daily]]
         # One index for both places is a tenth of the price of two.
-        np.add.at(readings.values.reshape(-1), column * len(readings.rows) + at, gain)
+        column *= len(readings.at_ms)
+        column += at
+        np.add.at(readings.values.reshape(-1), column, gain)

@@ -27,6 +27,7 @@ from fleet.chance.noise import Levels, as_normals, as_uniforms, lane_of, planes
 from fleet.chance.poisson import poisson
 from fleet.life import flows
 from fleet.life.channels import CHANNELS, COLUMN, NOMINAL_READS, ROW, TENTH, TENTHS
+from fleet.life.runs import Runs
 from fleet.life.symptoms import Readings
 from fleet.life.vitals import Vitals
 from fleet.units import HOUR_MS
@@ -63,12 +64,19 @@ class Heartbeats(NamedTuple):
 def telemetry(
     vitals: Vitals, rows: Integers, at_ms: Integers, seq: NDArray[np.uint64], origin_ms: int
 ) -> Floats:
-    """Compute the changing values of heartbeats as they are told; arguments as of `heartbeats`.
+    """Compute the changing values of heartbeats as they are told.
+
+    Args:
+        vitals: The terminals.
+        rows: Which of them, int64[n].
+        at_ms: Business instants since the epoch, int64[n].
+        seq: Numbers of the heartbeats, uint64[n].
+        origin_ms: Unix time of the epoch in ms, on the estate's local clock.
 
     Returns:
         float64[n, len(ROW)], each value rounded to its channel's resolution.
     """
-    found = heartbeats(vitals, rows, at_ms, seq, origin_ms)
+    found = heartbeats(vitals, Runs(rows), at_ms, seq, origin_ms)
     table = np.empty((len(ROW), len(at_ms)))
     np.add(at_ms, origin_ms, out=table[0])
     table[1], table[2], table[3:] = seq, found.uptime_s, found.values
@@ -78,7 +86,7 @@ def telemetry(
 
 
 def heartbeats(
-    vitals: Vitals, rows: Integers, at_ms: Integers, seq: NDArray[np.uint64], origin_ms: int
+    vitals: Vitals, rows: Runs, at_ms: Integers, seq: NDArray[np.uint64], origin_ms: int
 ) -> Heartbeats:
     """Compute what heartbeats say: the one function, whatever world they are sent in.
 
@@ -86,28 +94,28 @@ def heartbeats(
 
     Args:
         vitals: The terminals.
-        rows: Which of them, int64[n].
+        rows: Which of them.
         at_ms: Business instants since the epoch, int64[n].
         seq: Numbers of the heartbeats, uint64[n].
         origin_ms: Unix time of the epoch in ms, on the estate's local clock.
     """
-    noise = planes(vitals.seed, vitals.serials[rows], seq, len(CHANNELS))
-    up_ms = at_ms - vitals.booted_ms[rows]
-    values: Single = np.take(vitals.base.T, rows, axis=1)
+    noise = planes(vitals.seed, rows.spread(vitals.serials), seq, len(CHANNELS))
+    up_ms = at_ms - rows.spread(vitals.booted_ms)
+    values: Single = rows.spread(vitals.base.T)
     for column in _DRIFTING:
         values[column] += up_ms * (_PER_HOUR[column] / np.float32(HOUR_MS))
     for column in _NOISY:
         normal = as_normals(lane_of(noise, column))
         normal *= _SPREAD[column]
         values[column] += normal
-    every_ms = vitals.every_ms[rows]
-    activity = flows.activity(vitals.flows, rows, at_ms + origin_ms - (every_ms >> 1))
+    every_ms = rows.spread(vitals.every_ms)
+    activity = flows.activity(vitals.flows, rows, at_ms, origin_ms - (vitals.every_ms >> 1))
     vitals.symptoms.add_to(Readings(values, rows, at_ms, up_ms, activity, noise))
-    since_ms = at_ms - vitals.flows.sold["from_ms"][rows]
+    since_ms = at_ms - rows.spread(vitals.flows.sold["from_ms"])
     flows.add_refused(vitals.flows, rows, at_ms, every_ms, values[_FAIL], NOMINAL_READS)
     values[_READS] *= flows.expected(vitals.flows, rows, since_ms, every_ms, activity)
     values[_READS] *= np.float32(1.0 / NOMINAL_READS)
-    activity *= every_ms
+    activity *= rows.spread(vitals.every_ms.astype(np.float32))
     activity *= np.float32(1.0 / HOUR_MS)
     values[_RETRIES] *= activity
     _count(values[_FLOWS], noise)
@@ -122,7 +130,8 @@ def _resolve(values: Single) -> None:
     """Bring each channel into its range and to steps of its resolution, in place."""
     for column in range(len(CHANNELS)):
         steps = values[column]
-        np.clip(steps, _LOW[column], _HIGH[column], out=steps)
+        np.maximum(steps, _LOW[column], out=steps)  # np.clip takes twice as long to get there
+        np.minimum(steps, _HIGH[column], out=steps)
         if column in TENTHS:
             steps *= TENTH
         np.rint(steps, out=steps)

@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 
 from fleet.life.pulse import Pulse
 from fleet.life.rows import Rows
+from fleet.life.runs import Runs
 from fleet.life.states import State
 from fleet.life.telemetry import Heartbeats, heartbeats
 from fleet.life.vitals import Vitals
@@ -159,12 +160,12 @@ class Grid(NamedTuple):
     """Heartbeats, one entry for each, in the order of their stretches.
 
     Attributes:
-        stretch: Which stretch each belongs to, int64[n].
+        rows: Which stretch each belongs to.
         at_ms: Its instant since the epoch, int64[n].
         seq: Its number, uint64[n].
     """
 
-    stretch: Integers
+    rows: Runs
     at_ms: Integers
     seq: NDArray[np.uint64]
 
@@ -177,15 +178,14 @@ def grid_of(stretches: Integers, which: slice) -> Grid:
         which: Some that stand together.
     """
     begin, every, count, first = (stretches[n, which] for n in (_BEGIN, _EVERY, _COUNT, _SEQ))
-    own = np.repeat(np.arange(len(count)), count)
-    number = np.arange(len(own))
+    rows = Runs(np.arange(which.start, which.stop), count)
+    number = np.arange(int(count.sum()))
     # A stretch's heartbeats are numbered on from the chunk's first one.
-    before = np.cumsum(count) - count
-    at_ms = (begin - before * every)[own]
-    at_ms += number * every[own]
-    number += (first - before)[own]
-    own += which.start
-    return Grid(own, at_ms, number.view(np.uint64))
+    at_ms = np.repeat(every, count)
+    at_ms *= number
+    at_ms += np.repeat(begin - rows.first * every, count)
+    number += np.repeat(first - rows.first, count)
+    return Grid(rows, at_ms, number.view(np.uint64))
 
 
 def expand(grid: Grid, vitals: Vitals, origin_ms: int) -> Heartbeats:
@@ -198,4 +198,4 @@ def expand(grid: Grid, vitals: Vitals, origin_ms: int) -> Heartbeats:
         vitals: A row for each stretch, see `Vitals.of_stretches`.
         origin_ms: Unix time of the epoch.
     """
-    return heartbeats(vitals, grid.stretch, grid.at_ms, grid.seq, origin_ms)
+    return heartbeats(vitals, grid.rows, grid.at_ms, grid.seq, origin_ms)

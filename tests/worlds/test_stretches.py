@@ -43,7 +43,7 @@ def rows_of(taken: list[Collected]) -> NDArray[np.float64]:
         vitals = Vitals.of_stretches(3, serials, booted, every, tables, versions)
         grid = grid_of(fields, slice(0, len(row)))
         values = expand(grid, vitals, 0).values
-        found.append(np.stack([row[grid.stretch], grid.seq, grid.at_ms, values[0]], axis=1))
+        found.append(np.stack([row[grid.rows.index], grid.seq, grid.at_ms, values[0]], axis=1))
     rows = np.concatenate(found).astype(np.float64)
     return rows[np.lexsort((rows[:, 1], rows[:, 0]))]
 
