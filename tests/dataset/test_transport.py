@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from fleet.dataset.transport import MECHANISMS, Fate, Transport
+from fleet.life.runs import Runs
 from fleet.profile.dataset import Missing
 from tests.life.lives import within_4_sigma
 
@@ -22,7 +23,7 @@ NEVER = {"at_random": 0.0, "weak_signal": 0.0, "ailing": 0.0, "late": 0.0, "twic
 def fates(**asked: Any) -> Fate:
     """Return what becomes of a crowd's heartbeats if only this is asked for."""
     transport = Transport(Missing(**(NEVER | asked)), 7, "heartbeat")
-    return transport.fates(ROWS, SERIALS, SEQ, WEAK, AILS)
+    return transport.fates(Runs(ROWS), SERIALS, SEQ, WEAK, AILS)
 
 
 @pytest.mark.parametrize(
