@@ -15,7 +15,7 @@ import msgspec
 import numpy as np
 
 from fleet.life.channels import CHANNELS
-from fleet.wire.heartbeat import DYNAMIC, Form
+from fleet.wire.heartbeat import DYNAMIC, TENTHS, Form
 from fleet.wire.topics import build
 
 TICK_S: Final = 0.005
@@ -90,7 +90,10 @@ def payload() -> bytes:
     form = Form({c.name: (c.low, c.high) for c in CHANNELS})
     blank = form.blank(state="ready", boot=1, fw="1.0.0", plan=0, faults=0, has_battery=False)
     rows = np.frombuffer(blank, np.uint8).copy()[None, :]
-    columns = {name: np.array([float(_VALUES.get(name, 5))]) for name in DYNAMIC}
+    columns = {
+        name: np.array([round(_VALUES.get(name, 5) * (10 if name in TENTHS else 1))])
+        for name in DYNAMIC
+    }
     form.fill(rows, 0, np.array([False]), columns)
     return rows.tobytes()
 

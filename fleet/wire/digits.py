@@ -5,12 +5,15 @@ table of bytes in a few array operations: a bounded quantity by a lookup of its 
 of any size by lookups of four digits at a time. A text has a fixed width, filled up with spaces
 in front, which JSON allows before a value.
 
+A text is a `void` of numpy's, which is copied whole: bytes in a table of two dimensions are copied
+one by one, at six times the price.
+
 Tables are written without a list of all their texts: what a process frees at its start it seldom
 gives back, and sixty thousand strings are 3 MB.
 """
 
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import chain
 from typing import Final
 
@@ -18,16 +21,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 Bytes = NDArray[np.uint8]
+Texts = NDArray[np.void]
 Integers = NDArray[np.int64]
 
 _GROUP: Final = 10_000
 _BLANK: Final = 2 * _GROUP
+_ALL: Final = slice(None)
 
 
-def _table(written: Iterable[str], count: int, width: int) -> Bytes:
-    """Return texts of equal width, uint8[count, width]."""
+def _table(written: Iterable[str], count: int, width: int) -> Texts:
+    """Return texts of equal width, void[count]."""
     encoded = (text.encode() for text in written)
-    return np.fromiter(encoded, f"S{width}", count).view(np.uint8).reshape(count, width)
+    return np.fromiter(encoded, f"S{width}", count).view(f"V{width}")
 
 
 # 0..9999 as the highest digits of a number, then the same as digits inside it, then none at all.
@@ -39,8 +44,8 @@ _FOUR_DIGITS: Final = _table(
 
 
 @lru_cache(maxsize=64)
-def texts(low: int, high: int, *, tenths: bool) -> Bytes:
-    """Return the texts of all numbers from `low` to `high`, uint8[high - low + 1, width].
+def texts(low: int, high: int, *, tenths: bool) -> Texts:
+    """Return the texts of all numbers from `low` to `high`, void[high - low + 1].
 
     Args:
         low: The least; in tenths if they are.
@@ -57,6 +62,24 @@ def _text_of_tenths(tenths: int) -> str:
     return f"{tenths / 10:.1f}"
 
 
+@cache
+def _ends(width: int) -> Texts:
+    """Return the last digits of `_FOUR_DIGITS`."""
+    digits = _FOUR_DIGITS.view(np.uint8).reshape(-1, 4)[:, 4 - width :]
+    return np.ascontiguousarray(digits).view(f"V{width}").ravel()
+
+
+def write(out: Bytes, written: Texts, which: slice | Integers = _ALL) -> None:
+    """Write texts into a table of bytes, one a row.
+
+    Args:
+        out: As wide as they are, uint8[n, width].
+        written: void[n], or as many as `which`.
+        which: Into which rows.
+    """
+    out.view(written.dtype)[which, 0] = written
+
+
 def write_whole(out: Bytes, values: Integers) -> None:
     """Write whole numbers into a table of bytes, a number a row, flush right.
 
@@ -68,20 +91,25 @@ def write_whole(out: Bytes, values: Integers) -> None:
     highest = int(values.max(initial=0))
     while end > 0:
         begin = max(0, end - 4)
-        _write_group(out[:, begin:end], values, highest, lowest=end == out.shape[1])
-        values, highest, end = values // _GROUP, highest // _GROUP, begin
+        rest = values // _GROUP
+        _write_group(out[:, begin:end], values, rest, highest, lowest=end == out.shape[1])
+        values, highest, end = rest, highest // _GROUP, begin
         if highest == 0:
             out[:, :end] = ord(" ")
             return
 
 
-def _write_group(out: Bytes, values: Integers, highest: int, *, lowest: bool) -> None:
+def _write_group(
+    out: Bytes, values: Integers, rest: Integers, highest: int, *, lowest: bool
+) -> None:
+    table = _ends(out.shape[1])
     if int(values.min(initial=highest)) == highest:  # one text for all, as of an instant's seconds
-        group = highest % _GROUP + _GROUP * (highest >= _GROUP)
-        out[:] = _FOUR_DIGITS[group, 4 - out.shape[1] :]
+        out[:] = table[[highest % _GROUP + _GROUP * (highest >= _GROUP)]].view(np.uint8)
         return
-    groups = values % _GROUP
-    groups[values >= _GROUP] += _GROUP
+    # Divisions by a constant are quick, remainders are not. Where there are digits before, zeros
+    # are written too.
+    groups = values - rest * _GROUP
+    groups += (rest > 0) * _GROUP
     if not lowest:
-        groups[values == 0] = _BLANK
-    out[:] = _FOUR_DIGITS[groups][:, 4 - out.shape[1] :]
+        np.putmask(groups, values == 0, _BLANK)
+    write(out, table.take(groups))

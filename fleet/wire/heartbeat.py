@@ -14,7 +14,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from fleet.wire.digits import Bytes, texts, write_whole
+from fleet.wire.digits import Bytes, Texts, texts, write, write_whole
 from fleet.wire.messages import Heartbeat
 from fleet.wire.words import StateWord
 
@@ -46,11 +46,11 @@ class Form:
             ranges: The least and the greatest of each changing value but those of `WHOLE_WIDTHS`,
                 both of which can be reached; what lies beyond cannot be written.
         """
-        self._scaled: dict[str, tuple[float, int, Bytes]] = {}
+        self._bounded: dict[str, tuple[int, Texts]] = {}
         self._places: dict[str, slice] = {}
         head = b"{"
         for name in DYNAMIC:
-            width = WHOLE_WIDTHS.get(name) or self._scale(name, ranges[name])
+            width = WHOLE_WIDTHS.get(name) or self._bound(name, ranges[name])
             head += b'"%s":' % name.encode()
             self._places[name] = slice(len(head), len(head) + width)
             head += b" " * width + b","
@@ -59,12 +59,11 @@ class Form:
         # Most terminals of an estate say the same of themselves.
         self.blank = lru_cache(maxsize=4_096)(self._blank)
 
-    def _scale(self, name: str, bounds: tuple[float, float]) -> int:
-        factor = 10.0 if name in TENTHS else 1.0
-        low, high = (round(bound * factor) for bound in bounds)
+    def _bound(self, name: str, bounds: tuple[float, float]) -> int:
+        low, high = (round(bound * (10 if name in TENTHS else 1)) for bound in bounds)
         table = texts(low, high, tenths=name in TENTHS)
-        self._scaled[name] = factor, low, table
-        return int(table.shape[1])
+        self._bounded[name] = low, table
+        return table.itemsize
 
     def _blank(  # noqa: PLR0913 - they are the message's own fields
         self, *, state: StateWord, boot: int, fw: str, plan: int, faults: int, has_battery: bool
@@ -80,7 +79,7 @@ class Form:
         blanks: Bytes,
         start: int,
         has_battery: NDArray[np.bool_],
-        columns: Mapping[str, NDArray[np.float64]],
+        columns: Mapping[str, NDArray[np.int64]],
     ) -> None:
         """Fill in the changing values, in place.
 
@@ -88,14 +87,15 @@ class Form:
             blanks: Rows of bytes that hold a blank from `start` on, uint8[n, width].
             start: Where in each row the heartbeat begins.
             has_battery: Which of them have a place for the battery's charge, bool[n].
-            columns: The values by name, float64[n] each, rounded to their resolution.
+            columns: The values by name in steps of their resolution, int64[n] each.
         """
         body = blanks[:, start:]
         for name in WHOLE_WIDTHS:
-            write_whole(body[:, self._places[name]], columns[name].astype(np.int64))
-        for name, (factor, low, table) in self._scaled.items():
-            numbers = np.rint(columns[name] * factor).astype(np.int64) - low
+            write_whole(body[:, self._places[name]], columns[name])
+        for name, (low, table) in self._bounded.items():
+            numbers = columns[name] - low
             if name == CHARGE:
-                body[has_battery, self._places[name]] = table[numbers[has_battery]]
+                (which,) = np.nonzero(has_battery)
+                write(body[:, self._places[name]], table.take(numbers[which]), which)
             else:
-                body[:, self._places[name]] = table[numbers]
+                write(body[:, self._places[name]], table.take(numbers))

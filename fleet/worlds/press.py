@@ -10,27 +10,22 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from fleet.life.channels import CHANNELS, ROW
+from fleet.life.channels import CHANNELS, COLUMN
 from fleet.life.flows import reported
 from fleet.life.pulse import Pulse
-from fleet.life.telemetry import telemetry
+from fleet.life.telemetry import heartbeats
 from fleet.life.vitals import Vitals
 from fleet.mqtt.frames import PreparedTopic, frame, frame_qos1
 from fleet.mqtt.primitives import TWO_BYTES_MAX
 from fleet.wire.heartbeat import Form
-
-# A frame with room to spare; the plates grow if one is longer.
-_WIDTH_BYTES: Final = 384
-_COLUMNS: Final = {name: number for number, name in enumerate(ROW)}
 
 # At QoS 1 a heartbeat's packet id is its own number, in the upper half of the ids: so frames can be
 # numbered as they are printed. The lower half is the session's, for all else.
 SESSION_IDS_MAX: Final = TWO_BYTES_MAX >> 1
 FIRST_BEAT_ID: Final = SESSION_IDS_MAX + 1
 
-_SOLD: Final = [ROW.index("txn_ok"), ROW.index("txn_fail")]
+_SOLD: Final = [COLUMN["txn_ok"], COLUMN["txn_fail"]]
 
-Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
 
@@ -60,7 +55,9 @@ class Press:
         self._vitals = vitals
         self._origin_ms = origin_ms
         self._form = Form({c.name: (c.low, c.high) for c in CHANNELS})
-        self._plates = np.zeros((count, _WIDTH_BYTES), np.uint8)
+        # As wide as the longest frame and no wider: what is behind a frame is looked through when
+        # it is printed, which for seventy bytes costs as much as to print them.
+        self._plates = np.zeros((count, 0), np.uint8)
         self._has_battery = np.zeros(count, np.bool_)
         self.sold = np.zeros((count, 2), np.int64)
         self.start = 0
@@ -101,10 +98,12 @@ class Press:
         """
         if not len(rows):
             return []
-        table = telemetry(self._vitals, rows, at_ms, seq.astype(np.uint64), self._origin_ms)
-        columns = {name: table[:, number] for name, number in _COLUMNS.items()}
-        self.sold[rows] = self._drawn(table, rows, seq)
-        frames = self._plates[rows]
+        found = heartbeats(self._vitals, rows, at_ms, seq.astype(np.uint64), self._origin_ms)
+        steps = found.values.astype(np.int64)
+        self.sold[rows] = self._drawn(steps, rows, seq)
+        columns = dict(zip(COLUMN, steps, strict=True))
+        columns |= {"ts": at_ms + self._origin_ms, "seq": seq, "uptime_s": found.uptime_s}
+        frames = self._plates.take(rows, axis=0)
         self._form.fill(frames, self.start, self._has_battery[rows], columns)
         if self._numbered:
             ids = packet_ids(seq).astype(">u2")
@@ -113,9 +112,9 @@ class Press:
         printed: list[bytes] = frames.view(f"S{frames.shape[1]}").ravel().tolist()
         return printed
 
-    def _drawn(self, table: Floats, rows: Integers, seq: Integers) -> Floats:
-        """Return the payments in heartbeats that no step of a life tells of."""
-        drawn: Floats = table[:, _SOLD]
+    def _drawn(self, steps: Integers, rows: Integers, seq: Integers) -> Integers:
+        """Return the payments in heartbeats that no step of a life tells of, int64[n, 2]."""
+        drawn: Integers = steps[_SOLD].T
         if self._vitals.flows.lived:
             drawn = drawn - reported(self._vitals.flows.counted[rows], seq)[:, 2:]
         return drawn

@@ -26,7 +26,7 @@ def test_numbers_at_the_edge_of_a_group(values: list[int]) -> None:
 
 def test_a_table_of_texts() -> None:
     """A bounded quantity is looked up: one text of equal width for each of its values."""
-    assert [bytes(row).decode() for row in texts(-2, 10, tenths=False)[[0, 2, 12]]] == [
+    assert [text.decode() for text in texts(-2, 10, tenths=False)[[0, 2, 12]].tolist()] == [
         "-2", " 0", "10",
     ]  # fmt: skip
-    assert bytes(texts(-200, 950, tenths=True)[0]) == b"-20.0"
+    assert texts(-200, 950, tenths=True)[0].item() == b"-20.0"

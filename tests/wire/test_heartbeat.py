@@ -55,7 +55,8 @@ def filled(said: list[dict[str, Any]], values: list[dict[str, float]]) -> list[b
     for row, blank in zip(table, blanks, strict=True):
         row[START : START + len(blank)] = np.frombuffer(blank, np.uint8)
     has_battery = np.array([each["has_battery"] for each in said])
-    columns = {name: np.array([row[name] for row in values]) for name in DYNAMIC}
+    steps = {name: 10 if name in TENTHS else 1 for name in DYNAMIC}
+    columns = {n: np.array([round(row[n] * steps[n]) for row in values]) for n in DYNAMIC}
     FORM.fill(table, START, has_battery, columns)
     return [bytes(row[START : START + len(b)]) for row, b in zip(table, blanks, strict=True)]
 
