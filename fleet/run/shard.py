@@ -55,6 +55,7 @@ from fleet.worlds.meters import Meters
 from fleet.worlds.press import SESSION_IDS_MAX
 from fleet.worlds.pump import Pump
 from fleet.worlds.rounds import Rounds
+from fleet.worlds.ticks import Ticks
 
 _NS_PER_MS: Final = 1_000_000
 _VERSIONS: Final = {"3.1.1": Version.V311, "5": Version.V5}
@@ -237,7 +238,8 @@ async def run(task: ShardTask, orders: asyncio.StreamReader) -> Ended:
         shard = Shard(task, profile, poller)
         if shard.writer is not None:
             stack.callback(shard.writer.close)
-        pump = Pump(shard.environment, shard.worlds, profile.run.tick, shard.publish)
+        ticks = Ticks(profile.run.tick, shard.environment.meters.loop_delay)
+        pump = Pump(shard.environment, shard.worlds, ticks, shard.publish)
         # The terminals live as long as the process: nothing of them is garbage yet.
         gc.freeze()
         gc.set_threshold(100_000, 50, 100)

@@ -1,12 +1,7 @@
-"""The pump: one wake-up per tick drives a whole shard of live worlds.
+"""The pump: it drives a whole shard of live worlds, a turn per tick.
 
-Waking for each single deadline costs two to seven times as much as waking once per tick of some
-milliseconds for all that have fallen due (measured at 10,000 messages/s on 2,000 connections).
-The tick is the price: nothing is earlier than its deadline, and nothing later than one tick as long
-as the shard keeps up. How late it really was is measured, always.
-
-A tick in which more than a few hundred heartbeats fall due is made shorter: sending them takes
-milliseconds, which come on top of the wait, while the wake-up costs next to nothing for each.
+In a turn heartbeats come first, and then whoever else waits for an instant that has come: what is
+sent by the thousand must not wait for what is done one by one.
 """
 
 import asyncio
@@ -17,14 +12,11 @@ from typing import Final
 from fleet.units import Millis
 from fleet.worlds.environment import Environment
 from fleet.worlds.live import LiveWorld
-from fleet.worlds.meters import since_us
+from fleet.worlds.ticks import Ticks
 
 # After the last instant, how long a story may still wait for an answer that it asked for before.
 GRACE_MS: Final = 5_000
 _NS_PER_MS: Final = 1_000_000
-_NS_PER_S: Final = 1_000_000_000
-_TIMER_NS: Final = 1_500_000
-_SENT_PER_TICK: Final = 200
 _PUBLISH_MS: Final = 250
 # By time and not by turns: a shard that is late has few of them, and a link that does not hear of
 # the time sends no ping and is cut off by its broker.
@@ -38,7 +30,7 @@ class Pump:
         self,
         environment: Environment,
         worlds: Sequence[LiveWorld],
-        tick_ms: int,
+        ticks: Ticks,
         publish: Callable[[], None],
     ) -> None:
         """Prepare.
@@ -46,12 +38,12 @@ class Pump:
         Args:
             environment: What the worlds share.
             worlds: All of them, begun already.
-            tick_ms: Real time between two wake-ups, at most.
+            ticks: When to wake up.
             publish: Shows the counts; called four times a second and at the end.
         """
         self._environment = environment
         self._worlds = worlds
-        self._tick_ms = self._tick_ms_max = tick_ms
+        self._ticks = ticks
         self._sent = 0
         self._publish = publish
         self._round_ms = 0
@@ -68,10 +60,7 @@ class Pump:
         Returns:
             True if the end was reached, False if it was drained before.
         """
-        environment = self._environment
-        while not self._drain.is_set() and (now := environment.clock.now()) < end:
-            self._turn(min(now, end))
-            await self._next_tick()
+        await self._ticks.until(lambda: self._at_end(end))
         reached = not self._drain.is_set()
         if reached:
             await self._settle(end)
@@ -80,18 +69,28 @@ class Pump:
         self._show()
         return reached
 
+    def _at_end(self, end: Millis) -> bool:
+        """Return whether the end has come, or else do what is due."""
+        now = self._environment.clock.now()
+        if self._drain.is_set() or now >= end:
+            return True
+        self._turn(now)
+        return False
+
     async def _settle(self, end: Millis) -> None:
         """Let stories and answers that the network owes us come in, for a bounded time."""
         deadline_ns = monotonic_ns() + GRACE_MS * _NS_PER_MS
-        echoes = self._environment.beats.echoes
-        self._turn(end)
-        while monotonic_ns() < deadline_ns and (
-            echoes.waits() or any(world.busy for world in self._worlds)
-        ):
-            await self._next_tick()
-            self._turn(end)
+        await self._ticks.until(lambda: self._settled(end, deadline_ns))
         for world in self._worlds:
             world.give_up()
+
+    def _settled(self, end: Millis, deadline_ns: int) -> bool:
+        """Do what is due; return whether there is nothing to wait for any more."""
+        self._turn(end)
+        echoes = self._environment.beats.echoes
+        return monotonic_ns() >= deadline_ns or not (
+            echoes.waits() or any(world.busy for world in self._worlds)
+        )
 
     def _turn(self, now: Millis) -> None:
         environment = self._environment
@@ -99,18 +98,17 @@ class Pump:
         environment.kernel.run_until(now)
         environment.beats.send_due(now)
         environment.beats.armed = now
-        self._adapt_tick()
+        self._adapt_ticks()
         self._go_round()
         if monotonic_ns() - self._published_ns > _PUBLISH_MS * _NS_PER_MS:
             self._show()
             self._published_ns = monotonic_ns()
 
-    def _adapt_tick(self) -> None:
+    def _adapt_ticks(self) -> None:
         meters = self._environment.meters
-        sent = meters.counts[meters.heartbeats] - self._sent
-        self._sent += sent
-        fitting_ms = self._tick_ms * _SENT_PER_TICK // max(1, sent)
-        self._tick_ms = max(1, min(fitting_ms, self._tick_ms_max))
+        sent = meters.counts[meters.heartbeats]
+        self._ticks.adapt(sent - self._sent)
+        self._sent = sent
 
     def _show(self) -> None:
         self._environment.beats.record_times()
@@ -121,14 +119,3 @@ class Pump:
         if now_ms >= self._round_ms:
             self._round_ms = now_ms + _ROUND_MS
             self._environment.rounds.go(self._worlds, now_ms)
-
-    async def _next_tick(self) -> None:
-        # libuv's timers are whole milliseconds and may end up to one too soon: a tick that is as
-        # near as that has come, or the loop would spin until it has.
-        tick_ns = self._tick_ms * _NS_PER_MS
-        remaining_ns = tick_ns - monotonic_ns() % tick_ns
-        if remaining_ns < _TIMER_NS:
-            remaining_ns += tick_ns
-        due_ns = monotonic_ns() + remaining_ns
-        await asyncio.sleep(remaining_ns / _NS_PER_S)
-        self._environment.meters.loop_delay.record(since_us(due_ns))

@@ -1,4 +1,4 @@
-"""The pump's ticks and rounds: a tick holds what can be sent in time, and no link is forgotten."""
+"""The pump's rounds: no link is forgotten."""
 
 from types import SimpleNamespace
 from typing import Any, cast
@@ -38,7 +38,7 @@ def test_a_link_hears_of_the_time_when_it_asked_to(turn_ms: int) -> None:
     rounds = Rounds(LINKS)
     environment = SimpleNamespace(plan=SimpleNamespace(now_ms=lambda: clock.now), rounds=rounds)
     listeners = [Listener(EVERY_MS) for _ in range(LINKS)]
-    pump = Pump(cast("Any", environment), cast("Any", listeners), 5, lambda: None)
+    pump = Pump(cast("Any", environment), cast("Any", listeners), cast("Any", None), lambda: None)
     for row in range(0, LINKS, 2):
         rounds.soon(row)
     for _ in range(RUN_MS // turn_ms):
@@ -68,23 +68,3 @@ def test_who_begins_anew_while_it_hears_is_heard_again() -> None:
     for now_ms in (1, 2):
         rounds.go([Restless()], now_ms)
     assert heard == [1, 2]
-
-
-def test_a_tick_in_which_many_heartbeats_fall_due_is_shorter() -> None:
-    """It comes to hold some 200 of them, 1 ms at least, and is long again when there are few."""
-    meters = SimpleNamespace(counts=[0], heartbeats=0)
-    environment = SimpleNamespace(meters=meters, plan=SimpleNamespace(now_ms=lambda: 0))
-    pump = Pump(cast("Any", environment), [], 5, lambda: None)
-
-    def ticks_ms(per_second: int) -> list[int]:
-        seen = []
-        for _ in range(20):
-            meters.counts[0] += per_second * pump._tick_ms // 1_000
-            pump._adapt_tick()
-            seen.append(pump._tick_ms)
-        return seen[-5:]
-
-    assert ticks_ms(10_000) == [5] * 5
-    assert set(ticks_ms(100_000)) == {2}
-    assert ticks_ms(1_000_000) == [1] * 5
-    assert ticks_ms(0) == [5] * 5

@@ -1,0 +1,91 @@
+"""A shard wakes up at equal distances, holds what can be sent in time, and says how late it was."""
+
+import asyncio
+from itertools import pairwise
+from time import monotonic_ns
+
+import pytest
+
+from fleet.worlds.ticks import Ticks
+
+NS_PER_MS = 1_000_000
+
+
+class Delays:
+    """Remembers what was recorded."""
+
+    def __init__(self) -> None:
+        self.us: list[int] = []
+
+    def record(self, us: int) -> None:
+        self.us.append(us)
+
+
+def test_a_tick_in_which_many_heartbeats_fall_due_is_shorter() -> None:
+    """It comes to hold some 200 of them, 1 ms at least, and is long again when there are few."""
+    ticks = Ticks(5, Delays())
+
+    def ticks_ms(per_second: int) -> list[int]:
+        seen = []
+        for _ in range(20):
+            ticks.adapt(per_second * ticks.tick_ms // 1_000)
+            seen.append(ticks.tick_ms)
+        return seen[-5:]
+
+    assert ticks_ms(10_000) == [5] * 5
+    assert set(ticks_ms(100_000)) == {2}
+    assert ticks_ms(1_000_000) == [1] * 5
+    assert ticks_ms(0) == [5] * 5
+
+
+def test_a_turn_comes_at_each_tick_until_it_has_ended() -> None:
+    """At once, then at multiples of the tick and never before; each but the first has a delay."""
+    delays, turns_ns = Delays(), list[int]()
+
+    def turn() -> bool:
+        turns_ns.append(monotonic_ns())
+        return len(turns_ns) == 8
+
+    asyncio.run(asyncio.wait_for(Ticks(5, delays).until(turn), 10))
+    assert len(turns_ns) == 8
+    assert len(delays.us) == 7
+    numbers = [turn_ns // (5 * NS_PER_MS) for turn_ns in turns_ns]
+    assert all(later > sooner for sooner, later in pairwise(numbers))
+    assert all(late_us >= 0 for late_us in delays.us)
+
+
+def test_what_goes_wrong_in_a_turn_is_raised_where_it_is_waited_for() -> None:
+    """An error in a turn of the loop's own timer does not vanish in its log."""
+    turns: list[int] = []
+
+    def turn() -> bool:
+        turns.append(1)
+        if len(turns) == 3:
+            msg = "three times"
+            raise ValueError(msg)
+        return False
+
+    with pytest.raises(ValueError, match="three times"):
+        asyncio.run(asyncio.wait_for(Ticks(1, Delays()).until(turn), 10))
+
+
+def test_who_waits_no_more_is_not_woken() -> None:
+    """Cancelled while it waits, the wait ends and no turn follows."""
+    turns: list[int] = []
+
+    def turn() -> bool:
+        turns.append(1)
+        return False
+
+    async def story() -> int:
+        waiting = asyncio.create_task(Ticks(1, Delays()).until(turn))
+        await asyncio.sleep(0.01)
+        waiting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+        seen = len(turns)
+        await asyncio.sleep(0.01)
+        return seen
+
+    seen = asyncio.run(story())
+    assert 1 <= seen == len(turns)
