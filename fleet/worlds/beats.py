@@ -218,37 +218,36 @@ class Beats:
         changed = self._vitals.edition != self._edition
         frames = self._fresh(part) if changed else self._prints.frames[part]
         if self._qos:
-            refused, sent_bytes = self._send_held(rows, frames, self._ids[part])
+            refused = self._send_held(rows, frames, self._ids[part])
         else:
-            refused, sent_bytes = self._send_bare(rows, frames)
-        unsent = 0
+            refused = self._send_bare(rows, frames)
+        unsent, sent_bytes = 0, sum(map(len, frames))
         for row, frame in refused:
             size = self._publish(self.worlds[row], frame)
             unsent += not size
-            sent_bytes += size
+            sent_bytes += size - len(frame)
         sent, counts, meters = len(rows) - unsent, self._meters.counts, self._meters
         counts[meters.heartbeats] += sent
         counts[meters.sent["heartbeat"]] += sent
         counts[meters.sent_bytes] += sent_bytes
         self._turns.append(Turn(len(rows), self._clock.now(), self.armed))
 
-    def _send_bare(self, rows: Sequence[int], frames: Sequence[bytes]) -> tuple[list[Unsent], int]:
-        """Write frames of QoS 0; return those that were not taken, and the bytes of the others."""
-        streams, sent_bytes, refused = self.streams, 0, []
+    def _send_bare(self, rows: Sequence[int], frames: Sequence[bytes]) -> list[Unsent]:
+        """Write frames of QoS 0; return those that were not taken."""
+        streams, refused = self.streams, []
         for row, frame in zip(rows, frames, strict=True):
             stream = streams[row]
-            if stream is not None and not stream.unsent:
-                stream.write(frame)
-                sent_bytes += len(frame)
-            else:
+            if stream is None or stream.unsent:
                 refused.append((row, frame))
-        return refused, sent_bytes
+            else:
+                stream.write(frame)
+        return refused
 
     def _send_held(
         self, rows: Sequence[int], frames: Sequence[bytes], ids: Sequence[int]
-    ) -> tuple[list[Unsent], int]:
+    ) -> list[Unsent]:
         """Do the same with frames of QoS 1."""
-        lanes, sent_bytes, refused = self.lanes, 0, []
+        lanes, refused = self.lanes, []
         for row, frame, packet_id in zip(rows, frames, ids, strict=True):
             if (lane := lanes[row]) is None:
                 refused.append((row, frame))
@@ -259,8 +258,7 @@ class Beats:
                 continue
             held[packet_id] = frame
             stream.write(frame)
-            sent_bytes += len(frame)
-        return refused, sent_bytes
+        return refused
 
     def _publish(self, world: "LiveWorld", frame: bytes) -> int:
         """Let the link make a frame of its own, at this QoS; return its bytes, 0 if not sent."""
