@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from fleet.life.channels import CHANNELS, COLUMN
 from fleet.life.flows import reported
 from fleet.life.pulse import Pulse
+from fleet.life.runs import Runs
 from fleet.life.telemetry import heartbeats
 from fleet.life.vitals import Vitals
 from fleet.mqtt.frames import PreparedTopic, frame, frame_qos1
@@ -98,7 +99,8 @@ class Press:
         """
         if not len(rows):
             return []
-        found = heartbeats(self._vitals, rows, at_ms, seq.astype(np.uint64), self._origin_ms)
+        numbers = seq.astype(np.uint64)
+        found = heartbeats(self._vitals, Runs(rows), at_ms, numbers, self._origin_ms)
         steps = found.values.astype(np.int64)
         self.sold[rows] = self._drawn(steps, rows, seq)
         columns = dict(zip(COLUMN, steps, strict=True))
