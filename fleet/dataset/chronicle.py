@@ -7,6 +7,7 @@ the batches of its day and nothing else. Truths, which are read all at once, are
 
 from bisect import bisect_right
 from collections.abc import Container, Iterable, Sequence
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, Final
 
@@ -61,6 +62,7 @@ STEPS: Final = pa.schema([
     ("duration", pa.int64()),
 ])  # fmt: skip
 
+_row: Final = itemgetter(0)
 _HEARD, _AT = EVENTS.get_field_index("heard"), STEPS.get_field_index("at")
 _TRUTHS: Final = {FaultTruth: "faults", LifeTruth: "lives", Ticket: "tickets"}
 
@@ -156,11 +158,6 @@ def _by_day(
     for note in notes:
         days[bisect_right(ends, note[place])].append(note)
     return days
-
-
-def _row(note: tuple[Any, ...]) -> int:
-    row: int = note[0]
-    return row
 
 
 def _binary(table: np.ndarray[Any, Any]) -> pa.Array:

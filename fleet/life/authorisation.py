@@ -9,6 +9,7 @@ looks as many payments ahead as usually come within the time for which the catal
 shows, and moves none of them by looking.
 """
 
+from functools import lru_cache
 from typing import Final
 
 from fleet.chance.streams import Purpose
@@ -22,6 +23,11 @@ from fleet.units import DAY_MS
 
 _OUTCOME: Final = Purpose("transaction.outcome")
 _HOST_DOWN: Final = Purpose("transaction.host_down")
+_OUTCOMES: Final = (
+    Outcome.APPROVED, Outcome.UNVERIFIED, Outcome.DECLINED, Outcome.TIMED_OUT,
+    Outcome.BATCH_MISMATCH, Outcome.MAC_ERROR,
+)  # fmt: skip
+_DIFFERS: Final = _OUTCOMES.index(Outcome.BATCH_MISMATCH)
 BATCH_DIFFERS: Final = "PAY-803"
 _SHOWN_MS: Final = CATALOGUE[BATCH_DIFFERS].lead
 # A host that does not answer this terminal refuses what the catalogue lets telemetry show.
@@ -39,8 +45,7 @@ def outcome(t: Terminal) -> Outcome:
     """Draw what becomes of a payment that the host is asked about."""
     if t.streams.chance(_HOST_DOWN, host_down(t)):
         return Outcome.TIMED_OUT
-    chances = _chances(t)
-    return tuple(chances)[t.streams.pick(_OUTCOME, tuple(chances.values()))]
+    return _OUTCOMES[t.streams.pick(_OUTCOME, _weights(t))]
 
 
 def foresee(t: Terminal, *, anew: bool = False) -> None:
@@ -55,11 +60,9 @@ def foresee(t: Terminal, *, anew: bool = False) -> None:
     sight = int(t.customers.lived_per_day * _SHOWN_MS / DAY_MS)
     showing = BATCH_DIFFERS in t.cases.omens
     places = range(sight + 1) if anew or showing else (sight,)
-    chances = _chances(t)
-    names, weights = tuple(chances), tuple(chances.values())
+    weights = _weights(t)
     coming = ((place, t.streams.pick_coming(_OUTCOME, weights, place)) for place in places)
-    differing = (place for place, n in coming if names[n] is Outcome.BATCH_MISMATCH)
-    place = next(differing, None)
+    place = next((place for place, n in coming if n == _DIFFERS), None)
     if place is None:
         besetting.dismiss(t, BATCH_DIFFERS)
     elif not showing:
@@ -79,15 +82,30 @@ def _show(t: Terminal, place: int) -> None:
     besetting.portend(t, BATCH_DIFFERS, max(0, due - begin), begin)
 
 
-def _chances(t: Terminal) -> dict[Outcome, float]:
+def _weights(t: Terminal) -> tuple[float, ...]:
+    """Return how often the host says what, in the order of `_OUTCOMES`."""
     rule = t.profile.transactions
-    verified, lived = 1.0 - rule.verification_failure, float(t.customers.lived)
-    answered = 1.0 - rule.timed_out - rule.batch_mismatch - rule.mac_error - rule.declined
-    return {
-        Outcome.APPROVED: lived * verified * answered,
-        Outcome.UNVERIFIED: lived * rule.verification_failure,
-        Outcome.DECLINED: lived * verified * rule.declined,
-        Outcome.TIMED_OUT: verified * rule.timed_out,
-        Outcome.BATCH_MISMATCH: verified * rule.batch_mismatch,
-        Outcome.MAC_ERROR: verified * rule.mac_error,
+    errors = rule.timed_out, rule.batch_mismatch, rule.mac_error
+    return _weighed(t.customers.lived, rule.verification_failure, rule.declined, *errors)
+
+
+@lru_cache(maxsize=64)
+def _weighed(  # noqa: PLR0913, PLR0917 - the rates of a profile
+    lived: bool,  # noqa: FBT001 - see above
+    unverified: float,
+    declined: float,
+    timed_out: float,
+    batch_mismatch: float,
+    mac_error: float,
+) -> tuple[float, ...]:
+    verified, all_of_them = 1.0 - unverified, float(lived)
+    answered = 1.0 - timed_out - batch_mismatch - mac_error - declined
+    chances = {
+        Outcome.APPROVED: all_of_them * verified * answered,
+        Outcome.UNVERIFIED: all_of_them * unverified,
+        Outcome.DECLINED: all_of_them * verified * declined,
+        Outcome.TIMED_OUT: verified * timed_out,
+        Outcome.BATCH_MISMATCH: verified * batch_mismatch,
+        Outcome.MAC_ERROR: verified * mac_error,
     }
+    return tuple(chances[each] for each in _OUTCOMES)

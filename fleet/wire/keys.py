@@ -6,8 +6,8 @@ what shows in a terminal's behaviour: a check value for each key, which both sid
 is wrong where the host's key store and the terminal's disagree.
 """
 
-import hmac
 from functools import lru_cache
+from hashlib import blake2b
 from typing import Final
 
 from fleet.wire.words import KeyScheme
@@ -30,6 +30,6 @@ def check_values(secret: bytes, tid: str, req: int, scheme: KeyScheme) -> tuple[
         req: Number of the sign-in request: each gets keys of its own.
         scheme: How many keys, and how long they are.
     """
-    digest = hmac.digest(secret, b"%s:%d:%s" % (tid.encode(), req, scheme.encode()), "sha256")
+    digest = blake2b(b"%s:%d:%s" % (tid.encode(), req, scheme.encode()), key=secret).digest()
     starts = range(0, _BYTES * len(_KEYS[scheme]), _BYTES)
     return tuple(digest[start : start + _BYTES].hex() for start in starts)

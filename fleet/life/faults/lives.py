@@ -49,6 +49,10 @@ class Lives:
         """Return the multiplier in force."""
         return self._rates.get(n, self.rate)
 
+    def steady(self, n: int) -> bool:
+        """Return whether a life has only ever collected at the unit's own rate."""
+        return n not in self._rates
+
     def begin(self, n: int, reading: float, now: Millis) -> None:
         """Begin a life anew, at a reading of its clock."""
         self._later = {**self._later, n: (reading, now)}

@@ -184,17 +184,25 @@ class Risks:
     def _end_life(self, n: int, now: Millis, reason: EndReason) -> LifeTruth:
         """Return the truth about a life that ends now, without the number of its fault."""
         risk = self._slate.risks[n]
-        entry_age, exit_age = self._ages(n, now)
+        entry_age, exit_age = ages = self._ages(n, now)
         begun = self.lives.rate * risk.law.cumulative_hazard(entry_age)
-        collected = -math.log1p(-self._streams.last(risk.purpose))
-        if reason != "failure":
-            life_ms = self._strikes.readings[n] - self.lives.born(n)
-            left = hazard_between(risk.law, exit_age, life_ms)
-            collected = max(0.0, collected - self.lives.rate_of(n) * left)
-        ages, hazards = (entry_age, exit_age), (begun, begun + collected)
-        watched = (self.lives.began(n), now)
+        if reason != "failure" and self.lives.steady(n):  # nearly all of them
+            exit_hazard = self.lives.rate * risk.law.cumulative_hazard(exit_age)
+        else:
+            exit_hazard = begun + self._collected(n, exit_age, reason)
+        hazards, watched = (begun, exit_hazard), (self.lives.began(n), now)
         ended = EndedLife(risk.law, self.lives.rate, watched, ages, hazards, reason)
         return self._tell(risk, ended)
+
+    def _collected(self, n: int, exit_age: float, reason: EndReason) -> float:
+        """Return the hazard of a life that ends: all of what was drawn, less what is left of it."""
+        risk = self._slate.risks[n]
+        drawn = -math.log1p(-self._streams.last(risk.purpose))
+        if reason == "failure":
+            return drawn
+        life_ms = self._strikes.readings[n] - self.lives.born(n)
+        left = hazard_between(risk.law, exit_age, life_ms)
+        return max(0.0, drawn - self.lives.rate_of(n) * left)
 
     def end_all(self, now: Millis, reason: EndReason) -> Iterator[LifeTruth]:
         """Yield the truth about all lives that are still going on."""
