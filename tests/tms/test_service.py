@@ -26,12 +26,14 @@ from fleet.wire.messages import (
 from tests.brokers import HOST, Mosquitto
 from tests.processes import stopped
 from tests.tms.estates import HOUR_MS, STRANGER, TID, heartbeat, sign_in, tids
+from tests.tms.falling import FallingBroker
 from tests.tms.services import Service, Speaker, profile_toml, run, task
 from tests.tms.test_desk import register
 
 pytestmark = pytest.mark.broker
 
 SOON_S = 2.0
+FALLS = 3
 
 
 def test_a_conversation(mosquitto: Mosquitto) -> None:
@@ -82,6 +84,20 @@ def test_what_cannot_be_read_is_counted_and_harms_nobody(mosquitto: Mosquitto) -
             errors = await service.errors()
             assert "up/heartbeat': heartbeat: Expected `int`, got `str` - at `$.ts`" in errors
             assert errors.count("unreadable message") <= 5
+
+    run(main)
+
+
+def test_a_broker_that_dies_under_load_is_missed_at_once() -> None:
+    """A link that breaks while messages wait to be read is noticed, time and again."""
+
+    async def main() -> None:
+        async with FallingBroker.open("falling") as broker, Service.of(broker.task) as service:
+            for _ in range(FALLS):
+                await service.report("ready")
+                await broker.fall()
+                async with asyncio.timeout(SOON_S):
+                    await service.report("lost")
 
     run(main)
 
