@@ -14,6 +14,7 @@ from fleet.dataset.hazards import codes_of
 from fleet.dataset.job import Dataset
 from fleet.dataset.progress import Bar
 from fleet.dataset.rehearsal import rehearse
+from fleet.dataset.twins import told_of
 from fleet.dataset.views import VIEWS
 from fleet.profile import ProfileError, load
 from fleet.profile.complaints import Complaint
@@ -98,6 +99,8 @@ def dataset(  # noqa: PLR0913 - an option each
         for line in rehearse(job):
             click.echo(line)
         return
+    if note := told_of(profile):
+        click.echo(f"note: {note}", err=True)
     console = Console(stderr=True)
     job.prepare(resume=resume)
     finished = job.done(console.print)

@@ -6,6 +6,7 @@ from typing import Final
 from fleet.dataset.instants import iso
 from fleet.dataset.summary import Summary
 from fleet.dataset.table import Layout, Table
+from fleet.dataset.twins import told_of
 from fleet.life.faults.slate import slate_of
 from fleet.profile.profile import Profile
 
@@ -46,7 +47,7 @@ def readme(summary: Summary) -> str:
         ),
         "",
         _ADVICE,
-        "",
+        *([f"Beware: {note}.", ""] if (note := told_of(profile)) else [""]),
         "| table | a row is | rows |",
         "|---|---|---|",
         *(f"| `{t.name}` | {t.description} | {summary.rows[t.name]:,} |" for t in summary.tables),

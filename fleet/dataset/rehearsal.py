@@ -7,6 +7,7 @@ from fleet.dataset.calendar import Calendar
 from fleet.dataset.hazards import codes_of
 from fleet.dataset.instants import iso
 from fleet.dataset.job import Dataset
+from fleet.dataset.twins import told_of
 from fleet.units import DAY_MS, format_duration
 
 _BYTES_PER_ROW: Final = 20  # seen: about 17 a row of telemetry, and what stands beside it
@@ -26,3 +27,5 @@ def rehearse(dataset: Dataset) -> Iterator[str]:
     yield f"labels     within {', '.join(format_duration(each) for each in rules.horizons)}"
     yield f"size       about {max(1, rows * _BYTES_PER_ROW // 2**20):,} MiB as Parquet"
     yield f"folder     {dataset.out}"
+    if note := told_of(profile):
+        yield f"note       {note}"

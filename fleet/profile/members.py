@@ -79,6 +79,14 @@ def members(estate: Estate, seed: int, shard: int = 0, shards: int = 1) -> Itera
     return (member(estate, seed, index) for index in range(shard, estate.terminals, shards))
 
 
+def pairs(estate: Estate, seed: int) -> int:
+    """Return how many pairs of terminals have one identity, by an import that went wrong."""
+    if not estate.duplicate_tids:
+        return 0
+    odd = range(1, estate.terminals, 2)
+    return sum(_twin(estate, seed, index) != index for index in odd)
+
+
 @lru_cache(maxsize=4_096)
 def _cell(region: str, number: int) -> str:
     """The name of a cell: one for all who stand in it."""

@@ -19,6 +19,8 @@ from fleet.dataset.hazards import Hazards
 from fleet.dataset.summary import label_tables
 from fleet.life.faults.slate import Risk, slate_of
 from fleet.profile import ProfileError
+from fleet.profile.members import pairs
+from fleet.profile.profile import Profile
 from fleet.profile.store import parse
 
 T = TypeVar("T")
@@ -44,11 +46,13 @@ class Evidence:
             root: Its folder.
 
         Raises:
-            DatasetError: It is none, a part of it is missing or damaged, or DuckDB is.
+            DatasetError: It is none, a part of it is missing or damaged, or DuckDB is; or some of
+                its terminals share an identity.
         """
         self.root = root
         self.manifest = _manifest(root)
         self.profile = _config(root)
+        _require_identities(root, self.profile)
         self.calendar = Calendar.of(self.profile, self.profile.dataset.days)
         self._sql = _connection(root, list(self.manifest["tables"]), self.profile.dataset.format)
         self._kept: dict[str, Any] = {}
@@ -155,6 +159,15 @@ def _config(root: Path) -> Any:
     except (ProfileError, ValueError) as error:
         msg = f"{path} is damaged: {error}"
         raise DatasetError(msg) from None
+
+
+def _require_identities(root: Path, profile: Profile) -> None:
+    if count := pairs(profile.estate, profile.dataset.seed):
+        msg = (
+            f"{root} has pairs of terminals that share a terminal_id ({count}), by which its "
+            "tables are joined; only a dataset without estate.duplicate_tids can be judged"
+        )
+        raise DatasetError(msg)
 
 
 def _connection(root: Path, tables: list[str], kind: str) -> Any:

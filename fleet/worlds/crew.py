@@ -9,6 +9,7 @@ from fleet.life.vitals import Vitals
 from fleet.profile.members import Member
 from fleet.profile.profile import Profile
 from fleet.profile.weather import Weather
+from fleet.worlds.twins import Seat, TwinWorld, seats
 from fleet.worlds.virtual import VirtualEstate, VirtualWorld
 
 
@@ -24,11 +25,17 @@ def put_to_life(
         vitals: Theirs, a row for each, in order.
         estate: What they live in.
     """
+    members = list(members)
+    shared = seats(each.tid for each in members)
     crew, weather = [], Weather(profile, seed)
     for row, each in enumerate(members):
         pulse = Pulse(row, each.model.firmware, has_battery=each.model.battery)
-        world = VirtualWorld(estate, each.tid, pulse)
+        world = _world(estate, each.tid, pulse, shared.get(each.tid))
         terminal = Terminal(profile, each, seed, world, pulse, vitals, estate.origin_ms, weather)
         world.begin(live(terminal))
         crew.append((world, terminal))
     return crew
+
+
+def _world(estate: VirtualEstate, tid: str, pulse: Pulse, seat: Seat | None) -> VirtualWorld:
+    return VirtualWorld(estate, tid, pulse) if seat is None else TwinWorld(estate, tid, pulse, seat)

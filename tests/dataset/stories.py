@@ -10,9 +10,13 @@ from fleet.life.pulse import Pulse
 from fleet.life.states import Step
 from fleet.life.truth import Truth
 from fleet.life.vitals import Vitals
+from fleet.profile.clock import origin_ms
 from fleet.profile.members import members
 from fleet.profile.profile import Profile
+from fleet.tms.desk import Desk
 from fleet.wire.messages import Message
+from fleet.worlds.crew import put_to_life
+from fleet.worlds.virtual import VirtualEstate
 
 
 class Stories:
@@ -44,3 +48,17 @@ def stories(profile: Profile, seed: int, days: int) -> dict[str, list[Step]]:
     kept = Stories(len(crew))
     live_through(profile, seed, crew, vitals, kept, Calendar.of(profile, days), lambda _: None)
     return {each.tid: steps for each, steps in zip(crew, kept.steps, strict=True)}
+
+
+def beginning(profile: Profile, seed: int, until_ms: int) -> list[list[Step]]:
+    """Let an estate live up to an instant, included; return the steps of each, by its place."""
+    crew = list(members(profile.estate, seed))
+    vitals = Vitals(seed, np.array([each.index for each in crew], np.uint64))
+    kept = Stories(len(crew))
+    tenant, speed = profile.estate.tenant, profile.run.speed
+    estate = VirtualEstate(Desk(profile, seed), kept, tenant, origin_ms(profile.run), speed)
+    worlds = put_to_life(profile, seed, crew, vitals, estate)
+    estate.live_until(until_ms)
+    for world, _ in worlds:
+        world.end()
+    return kept.steps

@@ -32,6 +32,7 @@ from fleet.worlds.kernel import Kernel
 from fleet.worlds.live import LiveWorld
 from fleet.worlds.meters import Meters
 from fleet.worlds.rounds import Rounds
+from fleet.worlds.twins import Seat, TwinWorld
 from fleet.worlds.virtual import VirtualEstate, VirtualWorld
 from tests.life.solitude import Solitude, settle
 
@@ -127,8 +128,11 @@ class Virtual:
     def __init__(self) -> None:
         self._notes = Notes()
         self._estate = VirtualEstate(Desk(PROFILE, 7), self._notes, "demo", ORIGIN_MS, 1.0)
-        self._world = VirtualWorld(self._estate, TID, Pulse(0, "1.0.0", has_battery=False))
+        self._world = self._make(Pulse(0, "1.0.0", has_battery=False))
         self.world: World = self._world
+
+    def _make(self, pulse: Pulse) -> VirtualWorld:
+        return VirtualWorld(self._estate, TID, pulse)
 
     def run(self, coroutine: Coroutine[Any, Any, None], until: int) -> None:
         try:
@@ -151,6 +155,13 @@ class Virtual:
 
     def beats(self) -> list[int]:
         return self._notes.beats
+
+
+class Twin(Virtual):
+    """The world of a twin whose other unit was never switched on."""
+
+    def _make(self, pulse: Pulse) -> VirtualWorld:
+        return TwinWorld(self._estate, TID, pulse, Seat())
 
 
 class StoppedClock(LiveClock):

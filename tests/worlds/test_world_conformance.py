@@ -4,13 +4,13 @@ import pytest
 
 from fleet.life.world import LinkDown, NoAnswer
 from fleet.wire.messages import Reboot, SyncAnswered, SyncRequested
-from tests.worlds.settings import ORIGIN_MS, Alone, Live, Setting, Virtual
+from tests.worlds.settings import ORIGIN_MS, Alone, Live, Setting, Twin, Virtual
 
 HOUR_MS = 3_600_000
 FOR_EVER = 1_000 * HOUR_MS
 
 
-@pytest.fixture(params=[Alone, Live, Virtual], ids=["solitude", "live", "virtual"])
+@pytest.fixture(params=[Alone, Live, Virtual, Twin], ids=["solitude", "live", "virtual", "twin"])
 def setting(request: pytest.FixtureRequest) -> Setting:
     """A world and the strings to pull."""
     made: Setting = request.param()
