@@ -200,16 +200,6 @@ class Streams:
         """A duration by ``law``, rounded to a millisecond."""
         return _millis(law.quantile(self.at(purpose, n)))
 
-    def remaining(self, purpose: Purpose, law: Law, age: Millis, rate: float = 1.0) -> Millis:
-        """The remaining life at ``age`` under ``rate`` times the hazard of ``law``."""
-        return _millis(law.residual(self.uniform(purpose), age, rate))
-
-    def remaining_at(
-        self, purpose: Purpose, n: int, law: Law, age: Millis, rate: float = 1.0
-    ) -> Millis:
-        """The remaining life at ``age`` under ``rate`` times the hazard of ``law``."""
-        return _millis(law.residual(self.at(purpose, n), age, rate))
-
     def pick(self, purpose: Purpose, weights: Sequence[float]) -> int:
         """An index into ``weights``, with chances in proportion to them."""
         return _index(self.uniform(purpose), weights)

@@ -42,7 +42,7 @@ from fleet.life.updating.manual import by_hand
 from fleet.life.updating.offer import offer
 from fleet.life.updating.parameters import are_missing, complete, stay_not_ready
 from fleet.units import Millis
-from fleet.wire.messages import SignedOff, StatusReported
+from fleet.wire.messages import StatusReported
 
 _ANYWHERE: Final = BEATING
 _STANDBY: Final = frozenset({State.STANDBY})
@@ -68,11 +68,6 @@ async def _close(t: Terminal) -> None:
     if t.state is State.READY and settlement.must_settle(t):
         t.step(Event.SETTLEMENT_STARTED, code="closing")
         return  # and close when that is over
-    if t.state is State.READY:
-        t.line.say(SignedOff(t.ts(), t.journal.batch))
-        t.shift.session = Session.SIGNED_OFF
-        t.step(Event.SIGNED_OFF)
-    t.diary.expires = NEVER
     await switch_off(t)
 
 

@@ -41,10 +41,7 @@ async def registering(t: Terminal) -> None:
         return
     assert isinstance(answer, RegistrationAnswered)  # noqa: S101 - the world matches kinds
     if answer.code != APPROVED:
-        t.setbacks.registrations += 1
-        besetting.beset(t, _REFUSED[answer.code], cause=answer.code)
-        t.step(Event.REGISTRATION_REFUSED, code=answer.code)
-        await t.line.detach(t.ts())
+        await _be_refused(t, answer.code)
         return
     t.setbacks.registrations = 0
     besetting.release(t, *_REFUSED.values())
@@ -52,6 +49,13 @@ async def registering(t: Terminal) -> None:
         t.beat_every(answer.heartbeat_ms)
     if not await update_registered(t):
         t.step(Event.REGISTERED)
+
+
+async def _be_refused(t: Terminal, code: str) -> None:
+    t.setbacks.registrations += 1
+    besetting.beset(t, _REFUSED[code], cause=code)
+    t.step(Event.REGISTRATION_REFUSED, code=code)
+    await t.line.detach(t.ts())
 
 
 async def await_enrolment(t: Terminal) -> None:

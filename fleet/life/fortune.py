@@ -35,7 +35,7 @@ from fleet.life.connecting import back_off, refused
 from fleet.life.faults import NEVER
 from fleet.life.plights import CLOCK_WRONG, EXPIRED, relax, stress, suffer
 from fleet.life.power import reboot, switch_off
-from fleet.life.states import Event, State
+from fleet.life.states import Event
 from fleet.life.terminal import HOST_SILENT, Terminal
 from fleet.life.updating.defect import UNFIT, crashes_after, tell_failure, unfit
 from fleet.profile.causes import (
@@ -50,7 +50,6 @@ from fleet.profile.causes import (
 )
 from fleet.profile.courses import Turn
 from fleet.units import Millis
-from fleet.wire.messages import SignedOff
 
 # What is drawn for one terminal in one spell.
 _RESTARTS, _RESTARTS_AFTER, _CRASHES = 0, 1, 2
@@ -214,13 +213,8 @@ def _heed_host(t: Terminal, at: Millis) -> None:
 
 
 async def _lie_down(t: Terminal, turn: Turn) -> None:
-    if turn.spell.end <= t.world.now():
-        return
-    if t.state is State.READY:
-        t.line.say(SignedOff(t.ts(), t.journal.batch))
-        t.step(Event.SIGNED_OFF)
-    t.diary.expires = NEVER
-    await switch_off(t)
+    if turn.spell.end > t.world.now():
+        await switch_off(t)
 
 
 Deed = Callable[[Terminal, Turn], Awaitable[None]]

@@ -23,7 +23,7 @@ from fleet.life.faults import CATALOGUE, NEVER, SOURCE, FaultKind, Point, Rung, 
 from fleet.life.faults.ailment import Ailment
 from fleet.life.faults.fault import Fault
 from fleet.life.faults.kinds import OUTSIDE
-from fleet.life.faults.ladder import depot, plan, tickets
+from fleet.life.faults.ladder import depot, plan, preventive, tickets
 from fleet.life.faults.service import ServiceHours
 from fleet.life.states import ON, Event, State
 from fleet.life.terminal import Terminal
@@ -170,21 +170,7 @@ def inspect(t: Terminal) -> None:
         t.world.note(life)
         t.unit.hide(SOURCE[life.code])
     t.cases.tickets += 1
-    t.world.note(
-        Ticket(
-            t.cases.tickets,
-            t.unit.serial_no,
-            now,
-            now,
-            now,
-            "preventive",
-            "user_report",
-            "unit",
-            "",
-            "",
-            0,
-        )
-    )
+    t.world.note(preventive(t.cases.tickets, t.unit.serial_no, now))
     t.diary.inspects = NEVER if interval is None else now + interval
     t.step(Event.INSPECTED)
     tend_next(t)

@@ -12,12 +12,11 @@ from typing import Final
 from fleet.chance.streams import Purpose
 from fleet.life import besetting, illness
 from fleet.life.faults import NEVER, Point
-from fleet.life.regions import Session
-from fleet.life.states import Event, State
+from fleet.life.signoff import leave
+from fleet.life.states import Event
 from fleet.life.terminal import Terminal
 from fleet.profile.values import Weekday
 from fleet.units import DAY_MS, Millis
-from fleet.wire.messages import SignedOff
 
 _USED: Final = Purpose("maintenance.used")
 _USED_AT: Final = Purpose("maintenance.used.instant")
@@ -55,10 +54,7 @@ async def begin(t: Terminal) -> None:
     assert rule is not None  # noqa: S101 - only what it asks for is in the diary
     now = t.world.now()
     t.diary.maintains = NEVER
-    if t.state is State.READY:
-        t.line.say(SignedOff(t.ts(), t.journal.batch))
-        t.shift.session = Session.SIGNED_OFF
-    t.diary.expires = NEVER
+    leave(t)
     t.diary.resumes = t.diary.signs_in = now + rule.lasts
     at_ms = int(t.streams.uniform(_USED_AT) * rule.lasts)
     t.diary.misuses = now + at_ms if t.streams.chance(_USED, rule.used) else NEVER

@@ -3,10 +3,9 @@
 from collections.abc import Awaitable, Callable
 from typing import Final, Literal, NamedTuple
 
-from fleet.life import besetting
-from fleet.life.faults import CATALOGUE, NEVER
+from fleet.life import besetting, signoff
+from fleet.life.faults import CATALOGUE
 from fleet.life.power import reboot
-from fleet.life.regions import Session
 from fleet.life.signin import lock, unlock
 from fleet.life.states import BEATING, IN_SERVICE, Event, State
 from fleet.life.terminal import Terminal
@@ -82,8 +81,7 @@ async def _reset(t: Terminal, order: AnyOrder) -> None:  # noqa: ARG001 - see ab
     if t.software.job is not None:
         drop_job(t)
     t.unit.params = t.journal.batch = 0
-    t.shift.session, t.shift.lifted_by = Session.SIGNED_OFF, ""
-    t.diary.expires = t.diary.unlocks = NEVER
+    signoff.forget(t)
     t.beat_every(t.profile.heartbeat.interval)
     await t.line.detach(t.ts())
     t.step(Event.MASTER_RESET)

@@ -13,7 +13,8 @@ from fleet.life.faults import NEVER, Then
 from fleet.life.opening import next_opening
 from fleet.life.plights import EXPIRED
 from fleet.life.replacement import swap_out
-from fleet.life.states import Event
+from fleet.life.signoff import leave
+from fleet.life.states import Event, State
 from fleet.life.terminal import Terminal
 from fleet.profile.causes import Certificate
 from fleet.units import Millis
@@ -54,16 +55,24 @@ async def booting(t: Terminal) -> None:
     started = t.world.now()
     await t.rest_for(_BOOT, t.profile.boot.duration)
     if t.streams.chance(_BOOT_FAILURE, t.profile.boot.failure):
-        t.setbacks.boots += 1
-        if t.setbacks.boots >= t.profile.boot.attempts_max:
-            besetting.beset(t, "SW-705")
-            t.step(Event.BOOT_GIVEN_UP, code="SW-705")
-        else:
-            t.step(Event.BOOT_FAILED)
-        return
-    if any(t.fate.current(Certificate, t.world.now(), t.pulse.fw)):
+        _fail_to_boot(t)
+    elif any(t.fate.current(Certificate, t.world.now(), t.pulse.fw)):
         t.step(Event.BOOT_GIVEN_UP, code=EXPIRED)
-        return
+    else:
+        _come_up(t, started)
+
+
+def _fail_to_boot(t: Terminal) -> None:
+    t.setbacks.boots += 1
+    if t.setbacks.boots < t.profile.boot.attempts_max:
+        t.step(Event.BOOT_FAILED)
+    else:
+        besetting.beset(t, "SW-705")
+        t.step(Event.BOOT_GIVEN_UP, code="SW-705")
+
+
+def _come_up(t: Terminal, started: Millis) -> None:
+    """The boot has succeeded: what depends on it begins anew."""
     t.setbacks.boots = 0
     t.pulse.boot += 1
     t.vitals.boot(t.pulse.index, started)
@@ -118,7 +127,11 @@ def _law(t: Terminal) -> Law:
 
 
 async def switch_off(t: Terminal) -> None:
-    """Close for the day, sometimes for much longer; now and then it hangs on its way down."""
+    """Sign off and close for the day, or for much longer; now and then it hangs on its way down."""
+    ready = t.state is State.READY
+    leave(t)
+    if ready:
+        t.step(Event.SIGNED_OFF)
     now, rule = t.world.now(), t.profile.shutdown
     lies_ms = 0
     if t.streams.chance(_DORMANT, t.profile.dormancy.chance):

@@ -8,9 +8,8 @@ What is drawn for it comes from streams of its own generation, so that it depend
 was drawn for the unit before.
 """
 
-from fleet.life import illness, plights
+from fleet.life import illness, plights, signoff
 from fleet.life.faults import NEVER, Then
-from fleet.life.regions import Session
 from fleet.life.states import Event
 from fleet.life.terminal import Terminal
 from fleet.life.updating.outcome import drop_job
@@ -34,7 +33,7 @@ async def retired(t: Terminal) -> None:
     t.cases.omens.clear()
     plights.inherit(t)
     drop_job(t)
-    _sign_off(t)
+    signoff.forget(t)
     t.diary.reverses = NEVER
     t.diary.closes = t.shop.next_closing(t.world.now())
     t.step(Event.REPLACED, code=t.unit.serial_no)
@@ -48,8 +47,3 @@ def swap_out(t: Terminal) -> None:
     if t.journal.stored:
         t.step(Event.DATA_LOST, code="stored")
     t.step(Event.SWAPPED, code=f"{old}>{t.member.model.firmware}")
-
-
-def _sign_off(t: Terminal) -> None:
-    t.shift.session, t.shift.lifted_by = Session.SIGNED_OFF, ""
-    t.diary.expires = t.diary.unlocks = NEVER

@@ -15,7 +15,7 @@ from typing import Final
 
 from fleet.chance.streams import Purpose
 from fleet.life.faults import NEVER
-from fleet.life.regions import Session
+from fleet.life.signoff import sign_off
 from fleet.life.states import Event, State
 from fleet.life.terminal import Terminal
 from fleet.life.world import NoAnswer
@@ -84,17 +84,17 @@ def _close(t: Terminal, batch: int, outcome: str) -> None:
         t.step(Event.REVERSED, code="upload")
     t.line.tell(SignedOff(t.ts(), t.journal.batch))
     t.journal.batch = batch
-    _sign_off(t)
+    _end_session(t)
     t.step(Event.SETTLED, code=outcome, duration_ms=taken_ms)
 
 
 def _give_up(t: Terminal, why: str) -> None:
-    _sign_off(t)
+    _end_session(t)
     taken_ms = t.world.now() - t.state_since
     t.step(Event.SETTLEMENT_FAILED, State.STANDBY, code=why, duration_ms=taken_ms)
 
 
-def _sign_off(t: Terminal) -> None:
-    t.shift.session = Session.SIGNED_OFF
-    t.diary.expires, t.diary.reverses = NEVER, NEVER
+def _end_session(t: Terminal) -> None:
+    sign_off(t)
+    t.diary.reverses = NEVER
     t.diary.signs_in = t.world.now()

@@ -29,6 +29,7 @@ from fleet.life import besetting, illness
 from fleet.life.faults import NEVER, Point
 from fleet.life.faults.ailment import Ailment
 from fleet.life.regions import Session
+from fleet.life.signoff import sign_off
 from fleet.life.states import Event, State
 from fleet.life.terminal import Terminal
 from fleet.life.world import NoAnswer
@@ -248,10 +249,8 @@ def unlock(t: Terminal, why: str) -> None:
     event = _LIFTED.get(why, Event.UNLOCKED)
     t.shift.lifted_by = ""
     t.diary.unlocks = NEVER
-    t.diary.expires = NEVER
     t.diary.signs_in = t.world.now()
-    if t.shift.session is Session.SIGNED_IN:
-        t.shift.session = Session.SIGNED_OFF
+    sign_off(t)
     if event is not Event.UNLOCKED:
         t.shift.credential += 1
     besetting.release(t, *_LOCKS)

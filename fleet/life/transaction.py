@@ -34,8 +34,8 @@ from fleet.life import authorisation, besetting, illness, methods
 from fleet.life.authorisation import BATCH_DIFFERS
 from fleet.life.channels import NOMINAL_READS
 from fleet.life.faults import NEVER, Point
-from fleet.life.regions import Session
 from fleet.life.sale import Outcome, Sale
+from fleet.life.signoff import sign_off
 from fleet.life.states import Event
 from fleet.life.terminal import HOST_SILENT, Terminal
 from fleet.life.updating.outcome import plan_offer
@@ -179,8 +179,8 @@ def _sign_in_again(t: Terminal, sale: Sale) -> None:
     code = sale.outcome.value
     besetting.beset(t, _DIFFERS[sale.outcome], cause=code)
     _count(t, sale, ok=False)
-    t.diary.expires, t.diary.signs_in = NEVER, t.world.now()
-    t.shift.session = Session.SIGNED_OFF
+    sign_off(t)
+    t.diary.signs_in = t.world.now()
     t.step(Event.SIGN_IN_DEMANDED, code=code, duration_ms=t.world.now() - sale.began_at)
     _report(t, sale, "refused", code)
 

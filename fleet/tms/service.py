@@ -35,6 +35,7 @@ from fleet.mqtt.connection import PasswordError
 from fleet.mqtt.endpoint import Endpoint
 from fleet.profile.clock import BusinessClock
 from fleet.profile.profile import Profile
+from fleet.tms.complaints import Complaints
 from fleet.tms.desk import Desk, Reply
 from fleet.tms.mailbox import Mailbox
 from fleet.tms.pace import Pace
@@ -253,27 +254,6 @@ class Service:
         while True:
             await asyncio.sleep(REPORT_S)
             self._report(Counted(self.counts))
-
-
-class Complaints:
-    """Log lines which the outside world can provoke, at most one in a second."""
-
-    def __init__(self, log: logging.Logger, every_s: float = 1.0) -> None:
-        self._log = log
-        self._every_s = every_s
-        self._silent_until = -math.inf
-        self._unsaid = 0
-
-    def note(self, text: str) -> None:
-        """Log this, or count it for the next line."""
-        now = time.monotonic()
-        if now < self._silent_until:
-            self._unsaid += 1
-            return
-        more = f" (and {self._unsaid} more since the line before)" if self._unsaid else ""
-        self._log.warning("%s%s", text, more)
-        self._silent_until = now + self._every_s
-        self._unsaid = 0
 
 
 def _text(password: bytes | None) -> str | None:

@@ -111,6 +111,23 @@ def tickets(
     ]
 
 
+def preventive(number: int, serial_no: str, now: Millis) -> Ticket:
+    """Return the ticket of an inspection, which is over at once and finds nothing."""
+    return Ticket(
+        number=number,
+        serial_no=serial_no,
+        opened_at=now,
+        start_at=now,
+        end_at=now,
+        kind="preventive",
+        channel="user_report",
+        component="unit",
+        diagnosis="",
+        parts_replaced="",
+        fault=0,
+    )
+
+
 def depot(streams: Streams, profile: Profile, ticket: Ticket, number: int, now: Millis) -> Ticket:
     """Return the depot's ticket about a unit that was swapped now, by the ticket of the swap."""
     nothing = streams.chance(_NOTHING, profile.support.no_fault_found)

@@ -182,16 +182,9 @@ def _take(job: Job, answer: ChunkAnswered) -> bool:
 
 
 async def _resume(t: Terminal, job: Job) -> bool:
-    """Wait for the link; return whether it came back before too long.
-
-    Parameters cannot be resumed: they are only half there, and the old ones are gone.
-    """
+    """Wait for the link; return whether it came back before too long."""
     if job.order.what == "parameter":
-        job.begin_anew()
-        report(t, job, "paused", "UPD-957")
-        t.diary.completes = t.world.now()
-        besetting.beset(t, "UPD-957")
-        t.step(Event.PARAMETERS_CUT_OFF, code="UPD-957")
+        _be_cut_off(t, job)
         return False
     now = t.world.now()
     if job.paused_at is None:
@@ -208,3 +201,12 @@ async def _resume(t: Terminal, job: Job) -> bool:
         job.paused_at = None
         t.step(Event.UPDATE_RESUMED, code="link")
     return True
+
+
+def _be_cut_off(t: Terminal, job: Job) -> None:
+    """Parameters cannot be resumed: they are only half there, and the old ones are gone."""
+    job.begin_anew()
+    report(t, job, "paused", "UPD-957")
+    t.diary.completes = t.world.now()
+    besetting.beset(t, "UPD-957")
+    t.step(Event.PARAMETERS_CUT_OFF, code="UPD-957")

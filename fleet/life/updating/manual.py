@@ -10,7 +10,8 @@ from typing import Final
 from fleet.chance.streams import Purpose
 from fleet.life import besetting
 from fleet.life.faults import NEVER
-from fleet.life.regions import Session, UpdatePhase
+from fleet.life.regions import UpdatePhase
+from fleet.life.signoff import sign_off
 from fleet.life.states import IN_SERVICE, Event
 from fleet.life.terminal import Terminal
 from fleet.life.updating.download import begin_download, fetch, package_of
@@ -41,8 +42,7 @@ async def by_hand(t: Terminal) -> None:
     while t.streams.chance(_MISTYPED, rule.wrong_master_password):
         t.step(Event.MASTER_PASSWORD_REFUSED)
         await t.world.sleep(t.world.now() + _TYPING_MS)
-    t.shift.session = Session.SIGNED_OFF
-    t.diary.expires = NEVER
+    sign_off(t)
     job.accepted_at = t.world.now()
     t.step(Event.MASTER_PASSWORD_ACCEPTED)
 

@@ -11,7 +11,7 @@ from fleet.life.states import Event
 from fleet.life.terminal import Terminal
 from fleet.life.updating.download import begin_download, fetch, package_of
 from fleet.life.updating.interfaces import lose_interface
-from fleet.life.updating.job import NOWHERE
+from fleet.life.updating.job import NOWHERE, Job
 from fleet.life.updating.outcome import drop_job, job_of, report
 from fleet.life.world import LinkDown
 
@@ -54,8 +54,11 @@ async def complete(t: Terminal) -> None:
         if not await fetch(t, job, package):
             return
         job.chunk += 1
-    if job.spoilt:
-        return
+    if not job.spoilt:
+        _put_in_force(t, job)
+
+
+def _put_in_force(t: Terminal, job: Job) -> None:
     drop_job(t)
     t.software.put_in_force(job.order.what, job.order.version)
     t.diary.completes = NEVER
