@@ -23,11 +23,12 @@ from fleet.cli.options import (
     with_objectives,
 )
 from fleet.profile import load
+from fleet.run.errors import Unwritten
 from fleet.run.plan import RunPlan
 from fleet.run.rehearsal import rehearse
 from fleet.run.supervisor import execute
 from fleet.units import format_duration
-from fleet.watch.summary import render_summary
+from fleet.watch.summary import Summary, render_summary
 
 
 @click.command()
@@ -88,11 +89,21 @@ def run(
         for line in rehearse(plan):
             click.echo(line)
         return
-    summary = execute(plan, Console(stderr=True))
-    Console().print(render_summary(summary))
+    summary = _execute(plan)
     if plan.out and report:
         _write_report(plan.out)
     ctx.exit(summary.exit_code)
+
+
+def _execute(plan: RunPlan) -> Summary:
+    """Run it, and show its summary, also if that is all that is left of it."""
+    try:
+        summary = execute(plan, Console(stderr=True))
+    except Unwritten as error:
+        Console().print(render_summary(error.summary))
+        raise
+    Console().print(render_summary(summary))
+    return summary
 
 
 def _write_report(folder: Path) -> None:

@@ -59,7 +59,7 @@ class Books:
         """Folder in which shards leave their parts of the record; "" for none."""
         return str(self.record.work) if self.record else ""
 
-    def close(
+    def sum_up(
         self,
         ruling: Ruling,
         ending: str,
@@ -67,11 +67,7 @@ class Books:
         started: datetime,
         notes: tuple[str, ...],
     ) -> Summary:
-        """Sum the run up, and write the record if there is to be one.
-
-        Raises:
-            RunError: The record cannot be written.
-        """
+        """Sum the run up."""
         profile = self.plan.profile
         facts = RunFacts(
             verdict=ruling.verdict,
@@ -87,12 +83,17 @@ class Books:
             notes=notes,
         )
         causes = tuple(each._asdict() for each in self.calendar)
-        summary = replace(summarise(self.board.read(), facts, ruling), causes=causes)
-        if self.record:
-            self._write(self.record, summary)
-        return summary
+        return replace(summarise(self.board.read(), facts, ruling), causes=causes)
 
-    def _write(self, record: "RunRecord", summary: Summary) -> None:
+    def write(self, summary: Summary) -> None:
+        """Write the record, if there is to be one.
+
+        Raises:
+            RunError: It cannot be written.
+        """
+        record = self.record
+        if record is None:
+            return
         try:
             record.write_profile(resolved_toml(self.plan.profile))
             record.write_events(record.work.iterdir())

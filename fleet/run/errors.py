@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+from fleet.watch.summary import Summary
+
 
 class RunError(Exception):
     """The run cannot be done here and now; the text says what is wrong and what would be right."""
@@ -9,6 +11,19 @@ class RunError(Exception):
 
 class ChildDied(RunError):  # noqa: N818 - it is named after what happened
     """A process that the run needs ended without having been asked to."""
+
+
+class Unwritten(RunError):  # noqa: N818 - it is named after what happened
+    """A run is over, but what it was to leave cannot be written.
+
+    Attributes:
+        summary: Its verdict and figures, which are all that is left of it.
+    """
+
+    def __init__(self, error: RunError, summary: Summary) -> None:
+        """Keep the summary beside what is wrong."""
+        super().__init__(str(error))
+        self.summary = summary
 
 
 def plain(group: BaseExceptionGroup) -> BaseException:

@@ -36,7 +36,7 @@ from fleet.run.books import Books, open_books
 from fleet.run.broker import EmbeddedBroker, embedded_broker
 from fleet.run.child import Child, children
 from fleet.run.desks import Desks
-from fleet.run.errors import ChildDied, RunError, plain
+from fleet.run.errors import ChildDied, RunError, Unwritten, plain
 from fleet.run.handouts import check_handouts, write_handouts
 from fleet.run.interruption import Interruption, signals_ignored
 from fleet.run.layout import CLASS_BY_CODE
@@ -243,6 +243,7 @@ def execute(plan: RunPlan, console: Console) -> Summary:
         RunError: It could not be done; if it had begun, the record says how far it came.
         EndpointError: The broker's address or a file of its TLS settings is wrong.
         PasswordError: The password cannot be read.
+        Unwritten: It is over, but its record cannot be written.
     """
     limit = descriptors.raise_limit()
     notes = plan.check(limit)
@@ -289,8 +290,12 @@ def _close(run: Supervision, verdict: Verdict, notes: tuple[str, ...]) -> Summar
     notes = (*notes, *run.desks.notes())
     ruling = run.ruling(verdict)
     with signals_ignored():
-        summary = run.books.close(ruling, _ending(run, verdict), run.broker_url, started, notes)
-        write_handouts(run.plan, summary, ruling, run.books.board.read())
+        summary = run.books.sum_up(ruling, _ending(run, verdict), run.broker_url, started, notes)
+        try:
+            run.books.write(summary)
+            write_handouts(run.plan, summary, ruling, run.books.board.read())
+        except RunError as error:
+            raise Unwritten(error, summary) from error
         return summary
 
 

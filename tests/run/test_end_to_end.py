@@ -51,6 +51,23 @@ def test_a_run_leaves_a_whole_record(profile: Path, tmp_path: Path) -> None:
     assert len(set(events["terminal"].to_pylist())) == TERMINALS
 
 
+def test_what_cannot_be_written_costs_no_verdict(
+    profile: Path, tmp_path: Path, free_port: int
+) -> None:
+    """Where a file cannot be written in the end, the figures are shown all the same; exit 1."""
+    reports = tmp_path / "reports"
+    reports.mkdir()
+    with running(profile, tmp_path, free_port, "--junit", str(reports / "run.xml")) as run:
+        run.wait_for("fleet_heartbeats_total", 1)
+        reports.rmdir()
+        code, shown, told = run.end()
+    assert code == 1
+    assert f"Error: cannot write {reports / 'run.xml'}: No such file or directory" in told
+    assert shown.startswith("passed")
+    assert "heartbeats" in shown
+    assert (tmp_path / "record" / "summary.json").exists()
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_drains_and_writes_the_record(
     profile: Path, tmp_path: Path, free_port: int, number: signal.Signals
