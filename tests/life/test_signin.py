@@ -227,20 +227,6 @@ def test_an_old_password_is_changed_after_a_sign_in() -> None:
     assert terminal.shift.session is Session.SIGNED_IN
 
 
-def test_a_sign_in_needs_an_intact_terminal_with_power() -> None:
-    """While a fault of the supply lasts, nobody signs in; afterwards somebody does."""
-    profile = quiet(
-        faults={"COM-201": {"onset": "1000h", "repair": "1h"},
-                "RDR-402": {"onset": "1000h", "repair": "1h"}},
-        sign_in__validity="2h",
-    )  # fmt: skip
-    world = settle(profile, hours=4)
-    terminal = spend(profile, world)
-    started = [s.at_ms for s in world.steps if s.event is E.SIGN_IN_STARTED]
-    assert len(started) == 2
-    assert terminal.state is State.READY
-
-
 def test_what_hinders_a_sign_in_is_waited_out() -> None:
     """A critical fault that leaves the terminal on puts the sign-in off until its repair."""
     fault = {"onset": "90m", "repair": "2h", "detection": "0s"}
