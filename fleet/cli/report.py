@@ -45,7 +45,10 @@ def report(folder: Path, other: Path | None, html: Path | None, *, planned: bool
         click.echo(path)
         return
     if not is_run(folder):
-        msg = f"{folder} is no record of a run: it has no summary.json; make one with --out DIR"
+        msg = (
+            f"{folder} is no record of a run, nor a dataset: it has neither summary.json nor "
+            "manifest.json; make one with fleet run --out DIR or fleet dataset --out DIR"
+        )
         raise ReportError(msg)
     record = Record(folder)
     if other is None:

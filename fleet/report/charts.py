@@ -6,6 +6,7 @@ the same bytes.
 """
 
 import io
+import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -164,13 +165,13 @@ def _plain_marks(axis: "MatplotlibAxis") -> None:
     axis.set_minor_formatter(NullFormatter())
 
 
+_STOREYS: Final = 2
+_LETTER: Final = 0.0065
+"""Width of a letter of a band's name, as a share of a wide plot."""
+
+
 def _finish(figure: Any, axes: "Axes", bands: Sequence[Band], *, legend: bool, zero: bool) -> str:
-    for number, band in enumerate(bands):
-        axes.axvspan(band.begin, band.end, color=COLOURS[(number + 7) % len(COLOURS)], alpha=0.13)
-        axes.annotate(
-            band.name, (band.begin, 1.0), xycoords=("data", "axes fraction"), fontsize=7,
-            color=_INK, va="bottom", annotation_clip=True,
-        )  # fmt: skip
+    _mark(axes, bands)
     if zero:
         axes.set_ylim(bottom=0)
     axes.margins(x=0.01)
@@ -184,6 +185,26 @@ def _finish(figure: Any, axes: "Axes", bands: Sequence[Band], *, legend: bool, z
             labelcolor=_INK,
         )
     return _svg(figure)
+
+
+def _mark(axes: "Axes", bands: Sequence[Band]) -> None:
+    """Shade bands, each name in a colour of its own, and name each as often as there is room."""
+    colours: dict[str, str] = {}
+    room = [-math.inf] * _STOREYS  # up to where the names above the plot reach, by storey
+    span = max((band.end for band in bands), default=0.0) or 1.0
+    for band in bands:
+        new = band.name not in colours
+        colour = colours.setdefault(band.name, COLOURS[(len(colours) + 7) % len(COLOURS)])
+        axes.axvspan(band.begin, band.end, color=colour, alpha=0.18, linewidth=0)
+        storey = next((n for n, reach in enumerate(room) if band.begin >= reach), None)
+        if storey is None and not new:
+            continue
+        storey = storey or 0
+        room[storey] = band.begin + span * _LETTER * (len(band.name) + 1)
+        axes.annotate(
+            band.name, (band.begin, 1.0), (0, 8 * storey), xycoords=("data", "axes fraction"),
+            textcoords="offset points", fontsize=7, color=_INK, va="bottom", annotation_clip=True,
+        )  # fmt: skip
 
 
 def _svg(figure: Any) -> str:

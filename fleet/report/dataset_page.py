@@ -30,7 +30,7 @@ _LIVES: Final = """
     WHERE code = '{code}' AND exit_age_h > entry_age_h AND shape = {shape!r}
 """
 _BUSIEST: Final = """
-    SELECT terminal_id AS who FROM faults WHERE precursor_ts IS NOT NULL
+    SELECT terminal_id AS who FROM faults WHERE precursor_ts IS NOT NULL AND life_id IS NOT NULL
     GROUP BY ALL ORDER BY count(*) DESC, who LIMIT 1
 """
 _READINGS: Final = """
@@ -40,7 +40,7 @@ _READINGS: Final = """
 _SPANS: Final = """
     SELECT code, (epoch_ms(coalesce(precursor_ts, onset_ts)) - {origin}) / {day}::DOUBLE AS begin,
            (epoch_ms(coalesce(repair_end_ts, onset_ts)) - {origin}) / {day}::DOUBLE AS stop
-    FROM faults WHERE terminal_id = '{who}' ORDER BY onset_ts LIMIT 24
+    FROM faults WHERE terminal_id = '{who}' AND life_id IS NOT NULL ORDER BY onset_ts
 """
 _MISSING: Final = """
     SELECT record, what, CASE what WHEN 'lost' THEN mechanism ELSE '' END AS why, count(*) AS n
@@ -75,7 +75,7 @@ def dataset_page(folder: Path) -> Page:
             title=f"Dataset {evidence.manifest['name']}",
             subtitle=f"{count:,} terminals, {days} days, seed {evidence.manifest['seed']}, "
                      f"{rows:,} rows",
-            banner=_banner(record),
+            banner=_banner(record, folder),
             sections=[
                 Section("The estate", [_availability(evidence), _by_kind(evidence)]),
                 Section("Laws of failure", list(_weibull_plots(evidence)), _WEIBULL),
@@ -90,16 +90,20 @@ def dataset_page(folder: Path) -> Page:
 
 _WEIBULL: Final = ("Cumulative hazard by age (Nelson and Aalen, with late entry and censoring); "
                    "dashed: the configured law.")  # fmt: skip
-_STRIP: Final = ("Readings are what an operator could see; shaded is the hidden truth, from the "
-                 "first sign of a fault to its repair.")  # fmt: skip
+_STRIP: Final = ("Readings are what an operator could see; shaded is the hidden truth: each fault "
+                 "that ended a life, from its first sign to its repair.")  # fmt: skip
 
 
-def _banner(record: dict[str, Any]) -> Banner:
+def _banner(record: dict[str, Any], folder: Path) -> Banner:
     if not record:
-        return Banner("plain", "Not proven yet", ["fleet verify DIR proves it"])
+        return Banner("plain", "Not proven yet", [f"fleet verify {folder} proves it"])
     verdict = record["verdict"]
-    failed = [each["claim"] for each in record["proofs"] if each["verdict"] == "failed"]
-    return Banner(_TONES[verdict], f"Proof: {verdict}", failed)
+    reasons = [f"{each['number']}: {each['claim']}" for each in record["proofs"]
+               if each["verdict"] == "failed"]  # fmt: skip
+    wanting = [each["number"] for each in record["proofs"] if each["needs"]]
+    if wanting:
+        reasons.append(f"too few events for a part of {', '.join(wanting)}: see Proof below")
+    return Banner(_TONES[verdict], f"Proof: {verdict}", reasons)
 
 
 def _availability(evidence: Evidence) -> Chart:
@@ -150,7 +154,7 @@ def _life(evidence: Evidence) -> Iterator[Chart]:
         return
     names = {"origin": evidence.calendar.origin_ms, "day": DAY_MS, "who": busiest[0]}
     readings, spans = evidence.ask(_READINGS.format(**names)), evidence.ask(_SPANS.format(**names))
-    bands = [Band(begin, max(stop, begin + 0.05), str(code)[-3:]) for code, begin, stop
+    bands = [Band(begin, max(stop, begin + 0.05), str(code)) for code, begin, stop
              in zip(spans["code"], spans["begin"], spans["stop"], strict=True)]  # fmt: skip
     shown = (("temp", 1.0, "temperature", "°C"), ("mem", 100.0, "memory in use", "%"))
     for name, scale, title, unit in shown:
