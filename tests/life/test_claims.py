@@ -57,7 +57,7 @@ def test_a_board_is_cleaned_or_replaced(code: str, *, new_unit: bool) -> None:
 
 def test_nobody_pays_unless_somebody_is_signed_in() -> None:
     """Between the end of a session and the next sign-in there is no payment; within one, many."""
-    trouble = SELLING | {"sign_in__validity": "2h", "sign_in__typing": "10m"}
+    trouble: dict[str, Any] = SELLING | {"sign_in__validity": "2h", "sign_in__typing": "10m"}
     world = lived(24, **trouble)
     signed_in, paid = False, 0
     for step in world.steps:
