@@ -101,10 +101,10 @@ class Streams:
         Raises:
             ValueError: a number is out of range.
         """
-        for name, value in (("seed", seed), ("serial", serial)):
-            if not 0 <= value < _WORD:
-                msg = f"the {name} must lie between 0 and 2**64 - 1, not {value}"
-                raise ValueError(msg)
+        if not (0 <= seed < _WORD and 0 <= serial < _WORD):
+            name, value = ("serial", serial) if 0 <= seed < _WORD else ("seed", seed)
+            msg = f"the {name} must lie between 0 and 2**64 - 1, not {value}"
+            raise ValueError(msg)
         self.seed = seed
         self.serial = serial
         # How often each purpose was drawn, sorted: its mark, and the count in the lower half. It
@@ -221,7 +221,7 @@ class Streams:
 
 
 def _millis(value: float) -> Millis:
-    return round(min(value, DURATION_MS_MAX))
+    return round(value) if value < DURATION_MS_MAX else DURATION_MS_MAX
 
 
 def _index(u: float, weights: Sequence[float]) -> int:

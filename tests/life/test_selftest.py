@@ -12,6 +12,7 @@ from tests.life.solitude import settle, spend
 
 E = Event
 FULL = [{"name": "full", "share": 1.0}]
+_TESTED = {E.SELF_TEST_PASSED, E.SELF_TEST_DEGRADED}
 CRITICAL = [component for component in TESTS if component not in NON_CRITICAL]
 
 
@@ -100,6 +101,22 @@ def test_each_test_fails_as_often_as_asked(component: str) -> None:
         failed += any(s.code == component for s in world.steps)
     fitted = 0.8 if component == "printer" else 1.0  # one model in five has none
     within_4_sigma(failed, population, 0.2 * fitted)
+
+
+def test_components_fail_independently_of_each_other() -> None:
+    """One draw decides who is first to fail, and those behind fail as often as asked."""
+    chances = {"stripe_reader": 0.3, "contactless": 0.4, "scanner": 0.5}
+    profile, population = quiet(self_test__failure=chances), 300
+    seen = []
+    for index in range(population):
+        world = settle(profile, hours=0.04, index=index)
+        spend(profile, world, index=index)
+        seen += [set(s.code.split(",")) for s in world.steps if s.event in _TESTED]
+    for component, chance in chances.items():
+        within_4_sigma(sum(component in each for each in seen), len(seen), chance)
+    both = {"contactless", "scanner"}
+    within_4_sigma(sum(both <= each for each in seen), len(seen), 0.4 * 0.5)
+    within_4_sigma(seen.count({""}), len(seen), 0.7 * 0.6 * 0.5)
 
 
 @pytest.mark.parametrize(
