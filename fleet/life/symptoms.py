@@ -91,7 +91,7 @@ class Symptoms:
         self.ill = np.zeros(terminals, np.bool_)
         self.slots = np.zeros((terminals, SLOTS), _SLOT)
         self.place = np.arange(terminals)
-        self._rows = Rows(self.slots)
+        self._rows, self._each = Rows(self.slots), Rows(self.slots.reshape(-1))
 
     @classmethod
     def of(cls, table: NDArray[Any], versions: NDArray[np.int64]) -> Self:
@@ -145,23 +145,22 @@ class Symptoms:
             return
         grow_h = max(grow_ms, _STEP_MS) / HOUR_MS
         entry = (begin / HOUR_MS, grow_h, symptom.rise, source, column, symptom.shape)
-        first = place * _WIDTH
-        self._rows.write(row, *values[:first], *entry, *values[first + _WIDTH :])
+        self._each.write(row * SLOTS + place, *entry)
         self.ill[row] = True
 
     def hide(self, row: int, source: int) -> bool:
         """End all symptoms of a source; return whether there were any."""
         if not self.ill[row]:
             return False
-        values = self._rows.read(row)
-        shown = values[_SOURCE::_WIDTH]
+        shown = self._rows.read(row)[_SOURCE::_WIDTH]
         if source not in shown:
             return False
-        left = [0 if each == source else each for each in shown]
-        after = list(values)
-        after[_SOURCE::_WIDTH] = left
-        self._rows.write(row, *after)
-        self.ill[row] = any(left)
+        for place, each in enumerate(shown, start=row * SLOTS):
+            if each == source:
+                slot = list(self._each.read(place))
+                slot[_SOURCE] = 0
+                self._each.write(place, *slot)
+        self.ill[row] = any(each not in {0, source} for each in shown)
         return True
 
     def clear(self, row: int) -> None:
