@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Final
 
@@ -29,6 +30,9 @@ FLOORS: Final = (
 FLOOR: Final = {name: height for height, names in enumerate(FLOORS) for name in names}
 # The TMS's service talks MQTT; its desk does not, as the next law says.
 SAME_FLOOR: Final = {("tms", "mqtt")}
+
+# Where not even types are imported in a circle.
+STRAIGHT: Final = ("chance", "wire", "profile", "life", "mqtt", "tms", "run")
 
 OUTSIDE: Final = frozenset({"time", "random", "socket", "asyncio", "trio"})
 DESK: Final = (
@@ -97,6 +101,21 @@ def test_time_chance_and_network_are_arguments(source: Path) -> None:
     """What a terminal is and says knows no clock, no dice and no network of its own."""
     wrong = sorted({name.partition(".")[0] for name in imports(source)} & OUTSIDE)
     assert not wrong, f"imports {', '.join(wrong)}"
+
+
+def module_of(source: Path) -> str:
+    """Return the full name of a file's module."""
+    parts = source.relative_to(HOUSE.parent).with_suffix("").parts
+    return ".".join(parts)
+
+
+@pytest.mark.parametrize("package", STRAIGHT)
+def test_no_import_goes_round(package: str) -> None:
+    """Within a package, modules can be read in an order in which each needs only those before."""
+    inside = (source for source in sources(HOUSE / package) if source.name != "__init__.py")
+    modules = {module_of(source): source for source in inside}
+    needs = {name: modules.keys() & {*imports(path)} - {name} for name, path in modules.items()}
+    assert len([*TopologicalSorter(needs).static_order()]) == len(modules)  # else it raises
 
 
 def test_every_package_has_its_floor() -> None:

@@ -72,14 +72,15 @@ class Customers:
     Attributes:
         lived: Whether each of them is an event of the story.
         lived_per_day: How many of those who are come on an average day.
+        monday_ms: What must be added to an instant so that it counts from a local Monday.
         trade: How those come who are only counted.
         next: Instant at which the next lived one comes; `NEVER` if none ever does.
         refusal: Share of those who are only counted that the host refuses now.
     """
 
     __slots__ = (
-        "_monday_ms", "_offline", "_placed", "_shop", "_since", "_streams", "lived",
-        "lived_per_day", "next", "refusal", "trade",
+        "_offline", "_placed", "_shop", "_since", "_streams", "lived", "lived_per_day",
+        "monday_ms", "next", "refusal", "trade",
     )  # fmt: skip
 
     def __init__(
@@ -106,7 +107,7 @@ class Customers:
         self.trade = Trade(curve, counted, rule.failing, paper_m_per_h, offset_ms)
         self.lived_per_day = per_day * lived_share
         self._offline = rule.offline
-        self._monday_ms = origin_ms + offset_ms + MONDAY_MS
+        self.monday_ms = origin_ms + offset_ms + MONDAY_MS
         self._streams = streams
         self._shop = shop
         self._placed = Placed.AWAY
@@ -121,8 +122,8 @@ class Customers:
         if self.next == NEVER or math.isinf(gap):
             self.next = NEVER
             return
-        begin = self.next + self._monday_ms
-        coming = self.trade.curve.after(begin, gap / self.lived_per_day) - self._monday_ms
+        begin = self.next + self.monday_ms
+        coming = self.trade.curve.after(begin, gap / self.lived_per_day) - self.monday_ms
         self.next = math.ceil(coming) if coming < NEVER else NEVER
 
     @property
@@ -132,7 +133,7 @@ class Customers:
 
     def activity(self, now: Millis) -> float:
         """Return the share of the week's busiest hour."""
-        hour = int((now + self._monday_ms) % WEEK_MS // HOUR_MS)
+        hour = int((now + self.monday_ms) % WEEK_MS // HOUR_MS)
         return self.trade.curve.per_hour[hour] / self.trade.curve.peak
 
     def place(self, placed: Placed, now: Millis) -> Tally | None:
@@ -193,7 +194,7 @@ class Customers:
         return lost
 
     def _count(self, begin: Millis, end: Millis) -> float:
-        monday_ms = self._monday_ms
+        monday_ms = self.monday_ms
         return self.trade.per_day * self.trade.curve.amount(begin + monday_ms, end + monday_ms)
 
     def _whole(self, purpose: Purpose, mean: float) -> int:

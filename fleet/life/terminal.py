@@ -105,7 +105,8 @@ class Terminal:
             serial_no: Of the unit.
             told: How many lives of the units before have been told of.
         """
-        risks = race(self, serial_no, told)
+        profile, member, now = self.profile, self.member, self.world.now()
+        risks = race(profile, member, self.streams, self.customers, now, serial_no, told)
         self.unit = Unit(serial_no, risks, self.vitals, self.pulse.index)
         self.software = Software(self.pulse)
         self.counters = Counters(self.pulse.seq)
