@@ -123,7 +123,8 @@ class Ascent:
         except NothingMeasured as unmeasured:
             msg = (
                 f"with {load:,} terminals nothing was measured for {unmeasured} within a hold of "
-                f"{format_duration(self.hold)}: lengthen --hold, or name another objective"
+                f"{format_duration(self.hold)}: lengthen --hold, shorten --warm-up, or name "
+                "another objective"
             )
             raise RunError(msg) from None
         return _step(load, summary, folder, outcome, reason)

@@ -10,6 +10,7 @@ from fleet.capacity.judge import Judge
 from fleet.units import SECOND_MS, Millis
 from fleet.watch.ruling import Finding, show_value
 from fleet.watch.screen import FullScreen, Screen
+from fleet.watch.silence import Silence
 from fleet.watch.snapshot import Pledge, RunView, Sight, take_snapshot
 from fleet.watch.tally import Board
 from fleet.watch.ticker import Ticker
@@ -29,6 +30,7 @@ class LiveView:
         self._screen = screen
         self._say = say
         self._ticker = Ticker()
+        self._silence = Silence()
         self._epoch_s: float | None = None
         self._pledges: tuple[Pledge, ...] = ()
 
@@ -60,6 +62,8 @@ class LiveView:
             await trio.sleep(_LOOK_EVERY_S)
             sight = Sight(self._elapsed_ms(), self._board.read())
             self._ticker.compare(sight.elapsed_ms, sights[-1].reading, sight.reading)
+            if told := self._silence.see(sight.elapsed_ms, sight.reading):
+                self.notice(told)
             sights.append(sight)
             snapshot = take_snapshot(run, sights[0], sight, self._ticker.notices)
             if sight.elapsed_ms and not snapshot.is_over:

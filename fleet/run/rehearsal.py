@@ -40,13 +40,18 @@ def rehearse(plan: RunPlan) -> Iterator[str]:
 def _lines(plan: RunPlan, limit: int) -> Iterator[str]:
     profile, kind = plan.profile, plan.broker_kind()
     brokers = ", ".join(plan.connection.brokers) if plan.connection else f"embedded ({kind})"
-    yield f"profile    {profile.name}: {profile.title} (sha256:{digest(profile)})"
+    title = f": {profile.title}" if profile.title else ""
+    yield f"profile    {profile.name}{title} (sha256:{digest(profile)})"
     yield f"terminals  {plan.terminals:,} in {_processes(plan.shard_count(limit))}"
     yield f"seed       {plan.seed}"
     duration = format_duration(profile.run.duration)
     yield f"duration   {duration}, business clocks x{profile.run.speed:g}"
     yield f"broker     {brokers}, MQTT {profile.mqtt.version}"
-    tms = f"the reference TMS in {_processes(plan.desks)}" if plan.tms else "none of ours"
+    tms = (
+        f"the reference TMS in {_processes(plan.desks)}"
+        if plan.tms
+        else "none of ours: one is expected behind the broker"
+    )
     yield f"TMS        {tms}"
     yield f"metrics    {'http://{}:{}/metrics'.format(*plan.metrics) if plan.metrics else 'off'}"
     yield f"record     {plan.out or 'none'}"

@@ -49,6 +49,7 @@ from fleet.run.task import ShardTask
 from fleet.units import SECOND_MS
 from fleet.watch.ruling import Ruling, Verdict
 from fleet.watch.screen import open_screen
+from fleet.watch.silence import unanswered
 from fleet.watch.snapshot import RunView
 from fleet.watch.summary import EXIT_CODES, Summary
 
@@ -287,7 +288,8 @@ def _advised(run: Supervision, error: BaseException) -> BaseException:
 
 def _close(run: Supervision, verdict: Verdict, notes: tuple[str, ...]) -> Summary:
     started = run.started or datetime.now(UTC)
-    notes = (*notes, *run.desks.notes())
+    silence = unanswered(run.books.board.read(), len(run.broker_url.split(", ")))
+    notes = (*notes, *run.desks.notes(), *filter(None, [silence]))
     ruling = run.ruling(verdict)
     with signals_ignored():
         summary = run.books.sum_up(ruling, _ending(run, verdict), run.broker_url, started, notes)

@@ -1,0 +1,96 @@
+"""Requests that nobody answers: no TMS is there, or it is deaf, or brokers are no cluster.
+
+Nothing else tells it in good time: who waits for an answer waits for its time-out, and a latency is
+only known of what was answered.
+"""
+
+from typing import Final
+
+from fleet.units import SECOND_MS, Millis
+from fleet.watch.tally import Reading
+
+# Their answers are of the same kind. Heartbeats are judged by `heartbeat.loss`.
+ASKED: Final = ("register", "sync", "sign_in", "chunk", "settlement")
+SILENT_MS: Final = 10 * SECOND_MS
+# Of fewer, links that broke may have cost the answers.
+ASKED_MIN: Final = 10
+# What is under way when a run ends is no silence.
+SHARE_MIN: Final = 0.01
+
+_WHY_NONE: Final = "is there a TMS behind the broker? --tms brings the reference one"
+
+
+def _requests(reading: Reading) -> dict[str, tuple[int, int]]:
+    """Return by kind how many requests were sent, and how many of them had no answer."""
+    sent = reading.series("fleet_messages_sent_total")
+    heard = reading.series("fleet_messages_received_total")
+    return {
+        kind: (sent[kind], max(0, sent[kind] - heard.get(kind, 0)))
+        for kind in ASKED
+        if kind in sent
+    }
+
+
+def unanswered(reading: Reading, brokers: int = 1) -> str:
+    """Return a sentence about the requests of a run that had no answer; "" if hardly any had none.
+
+    Args:
+        reading: The last one.
+        brokers: How many the terminals were spread over.
+    """
+    requests = _requests(reading)
+    sent = sum(asked for asked, _ in requests.values())
+    lost = sum(missing for _, missing in requests.values())
+    if lost < ASKED_MIN or lost < SHARE_MIN * sent:
+        return ""
+    kinds = ", ".join(f"{kind} {missing:,}" for kind, (_, missing) in requests.items() if missing)
+    said = f"{lost:,} of {sent:,} requests had no answer ({kinds})"
+    if lost == sent:
+        return f"{said}: {_WHY_NONE}"
+    return f"{said}: are the {brokers} brokers one cluster?" if brokers > 1 else said
+
+
+class Silence:
+    """Notices, while a run lasts, that answers stay away, and that they come again."""
+
+    __slots__ = ("_answered", "_asked", "_since_ms", "_told")
+
+    def __init__(self) -> None:
+        """Expect the first answer."""
+        self._answered = self._asked = 0
+        self._since_ms: Millis | None = None
+        self._told = False
+
+    def see(self, elapsed_ms: Millis, reading: Reading) -> str:
+        """Look again, and return what the user should know; "" for nothing.
+
+        Args:
+            elapsed_ms: Wall time of the run.
+            reading: What has been counted until then.
+        """
+        requests = _requests(reading).values()
+        asked = sum(sent for sent, _ in requests)
+        answered = sum(sent - missing for sent, missing in requests)
+        if answered > self._answered:
+            return self._heard(elapsed_ms, asked, answered)
+        if asked > self._asked and self._since_ms is None:
+            self._since_ms = elapsed_ms
+        since_ms, new = self._since_ms, asked - self._asked
+        if self._told or since_ms is None or new < ASKED_MIN or elapsed_ms - since_ms < SILENT_MS:
+            return ""
+        self._told = True
+        why = "" if self._answered else f": {_WHY_NONE}"
+        return (
+            f"nobody has answered the {new:,} requests of the last {_s(elapsed_ms, since_ms)}{why}"
+        )
+
+    def _heard(self, elapsed_ms: Millis, asked: int, answered: int) -> str:
+        told, since_ms = self._told, self._since_ms
+        self._asked, self._answered, self._since_ms, self._told = asked, answered, None, False
+        if not told or since_ms is None:
+            return ""
+        return f"requests are answered again, after {_s(elapsed_ms, since_ms)}"
+
+
+def _s(now_ms: Millis, since_ms: Millis) -> str:
+    return f"{(now_ms - since_ms) / SECOND_MS:.0f} s"
