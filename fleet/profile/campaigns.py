@@ -51,7 +51,8 @@ class Window(Section):
     opens: TimeOfDay
     """Local time of day at which it begins."""
     closes: TimeOfDay
-    """Local time of day at which it ends; before `opens`, on the next day."""
+    """Local time of day at which it ends; before `opens`, on the next day; the same
+    as `opens`, a day later."""
 
 
 class Campaign(Cohort):

@@ -11,6 +11,7 @@ from pydantic_core import ErrorDetails
 
 from fleet.profile.causes import KINDS
 from fleet.profile.laws import TABLES
+from fleet.profile.values import NAME
 
 Loc = tuple[int | str, ...]
 _LISTED_MAX: Final = 40
@@ -96,8 +97,27 @@ def _complaint(details: ErrorDetails, root: type[BaseModel]) -> Complaint:
         case "value_error":
             return Complaint(path(loc), details["msg"].removeprefix("Value error, "))
         case _:
-            right = re.sub(r"^\w+ should", "it should", details["msg"])
-            return Complaint(path(loc), f"{_shown(given)} was given; {right}")
+            return Complaint(path(loc), f"{_shown(given)} was given; {_right(details, root)}")
+
+
+def _right(details: ErrorDetails, root: type[BaseModel]) -> str:
+    """What would be right, in TOML's words where pydantic speaks of Python's."""
+    match details["type"]:
+        case "model_type":
+            return f"it should be a table; its keys are {', '.join(_keys(root, details['loc']))}"
+        case "dict_type":
+            return "it should be a table"
+        case "tuple_type":
+            return "it should be an array"
+        case "string_pattern_mismatch" if details["ctx"]["pattern"] == NAME:
+            return (
+                "it should be of the letters A to Z, digits, '.', '_' and '-', and begin with a "
+                "letter or a digit"
+            )
+        case "datetime_parsing" | "datetime_from_date_parsing" | "datetime_type":
+            return "it should be a date and time without quotes, such as 2026-01-01T08:00:00"
+        case _:
+            return re.sub(r"^\w+ should", "it should", details["msg"])
 
 
 def path(loc: Loc) -> str:

@@ -112,7 +112,9 @@ Probability = Annotated[float, Field(ge=0.0, le=1.0)]
 Share = Annotated[float, Field(gt=0.0, le=1.0)]
 """A part of the estate, above 0 and up to 1."""
 
-Name = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
+NAME: Final = r"^[A-Za-z0-9][A-Za-z0-9._-]*$"
+"""The pattern of a name."""
+Name = Annotated[str, Field(min_length=1, max_length=64, pattern=NAME)]
 """Letters, digits, ``.``, ``_`` and ``-``: fit for a topic level, a label and a file name."""
 
 Version = Annotated[Name, Field(max_length=32)]
