@@ -17,7 +17,8 @@ import trio
 
 from fleet.mqtt.endpoint import Endpoint
 from fleet.mqtt.packets import Version
-from fleet.run.child import Child, Command, children
+from fleet.run.child import Child, children
+from fleet.run.command import Command
 from fleet.run.errors import RunError
 from fleet.run.probe import Visitor, probe
 

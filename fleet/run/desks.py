@@ -10,7 +10,8 @@ import trio
 from fleet.mqtt.connection import Connection
 from fleet.mqtt.packets import Version
 from fleet.profile import Profile, resolved_toml
-from fleet.run.child import Child, Command, Death, children, report_of
+from fleet.run.child import Child, children
+from fleet.run.command import Command, Death, report_of
 from fleet.run.errors import ChildDied, RunError, plain
 from fleet.run.interruption import Interruption
 from fleet.run.pictures import enter_picture

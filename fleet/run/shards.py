@@ -12,7 +12,8 @@ from functools import partial
 import msgspec
 import trio
 
-from fleet.run.child import Child, Command, Death, children, report_of
+from fleet.run.child import Child, children
+from fleet.run.command import Command, Death, report_of
 from fleet.run.errors import ChildDied, RunError
 from fleet.run.task import Ended, Failed, Notice, Ready, Report, ShardTask
 from fleet.watch.tally import Tally

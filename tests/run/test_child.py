@@ -13,7 +13,8 @@ import pytest
 import trio
 
 from fleet.run import child as child_module
-from fleet.run.child import Child, Command, Death, children
+from fleet.run.child import Child, children
+from fleet.run.command import Command, Death
 from fleet.run.errors import ChildDied, RunError
 
 LIMIT_S = 20
@@ -272,7 +273,8 @@ def test_killing_the_supervisor_leaves_nothing_behind(tmp_path: Path) -> None:
     parent = tmp_path / "parent.py"
     parent.write_text(
         "import sys, trio\n"
-        "from fleet.run.child import Command, children\n"
+        "from fleet.run.child import children\n"
+        "from fleet.run.command import Command\n"
         "async def main():\n"
         f"    toy = Command('the toy', (sys.executable, '-c', {STUBBORN!r}))\n"
         "    async with children(toy) as (child,):\n"

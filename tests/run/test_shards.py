@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from fleet.mqtt.connection import PASSWORD_ENV, Connection
-from fleet.run.child import Death
+from fleet.run.command import Death
 from fleet.run.errors import ChildDied, RunError
 from fleet.run.shards import Muster
 from fleet.run.task import ShardTask
