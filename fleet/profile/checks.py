@@ -35,6 +35,7 @@ def complaints(sound: Sound) -> list[Complaint]:
         for sections, check, *each in CHECKS
         if not (sections - set(each)) & sound.broken and not set(each) & sound.lost
         for complaint in check(sound.profile)
+        if not sound.owes(sound.at_home(complaint))
     ]
 
 

@@ -20,7 +20,13 @@ class Inbox:
         return len(self._waiting)
 
     def put(self, due: Millis, order: AnyOrder) -> bool:
-        """Keep an order until `due`; return False if the soonest had to be dropped for it."""
+        """Keep an order until `due`; return False if the soonest had to be dropped for it.
+
+        A server repeats an order until it hears that it was obeyed; one that waits already is not
+        kept twice.
+        """
+        if any(known.plan == order.plan for _, known in self._waiting):
+            return True
         fits = len(self._waiting) < INBOX_MAX
         if not fits:
             del self._waiting[0]

@@ -139,6 +139,80 @@ def test_no_mistake_hides_another() -> None:
     }
 
 
+BROKEN_TWICE = """
+schema = 1
+name = "twice"
+estate.terminals = 10
+[day]
+opens = "09:00"
+closes = "18:00"
+[faults.PWR-999]
+repair = "soon"
+[faults.COM-209]
+onset = "soon"
+[[campaigns]]
+version = "1 0"
+at = "-1h"
+models = ["Z9"]
+window = { opens = "02:00", closes = "03:00" }
+[[campaigns]]
+name = "whose"
+version = "1.0.0"
+at = "1h"
+models = [""]
+[[causes]]
+name = "sudden"
+kind = "outage"
+lasts = "-5m"
+sites = [99]
+every = "often"
+between = ["08:00", "18:00"]
+[[causes]]
+name = "idle"
+kind = "stress"
+factors = { PWR-101 = -1.0 }
+daily = "late"
+cells = ["narnia-3"]
+[[orders]]
+at = "soon"
+order = "rebot"
+sites = [98]
+heartbeat_interval = "5m"
+[[orders]]
+order = 3
+"""
+
+
+def test_a_broken_key_hides_nothing_else_of_its_entry() -> None:
+    """What else is wrong there is said too, and nothing that only the broken key may have caused.
+
+    A cause whose `every` cannot be read is not told that it lacks one.
+    """
+    assert set(_complaints(BROKEN_TWICE)) == {
+        "faults.PWR-999",
+        "faults.PWR-999.repair",
+        "faults.COM-209.onset",
+        "campaigns[0].name",
+        "campaigns[0].version",
+        "campaigns[0].at",
+        "campaigns[0].models[0]",
+        "campaigns[0].window",
+        "campaigns[1].models[0]",
+        "causes[0].lasts",
+        "causes[0].sites[0]",
+        "causes[0].every",
+        "causes[1].factors.PWR-101",
+        "causes[1].daily",
+        "causes[1].lasts",
+        "causes[1].cells[0]",
+        "orders[0].at",
+        "orders[0].order",
+        "orders[0].sites[0]",
+        "orders[1].at",
+        "orders[1].order",
+    }
+
+
 def test_an_array_is_not_too_short_because_its_items_are_wrong() -> None:
     """One mistake is one complaint."""
     assert set(_complaints(f'{SMALL}estate.models = [{{ name = "A", share = 0.0 }}]')) == {
