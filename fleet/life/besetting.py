@@ -64,7 +64,7 @@ def beset(
 
 def release(t: Terminal, *codes: str) -> None:
     """Tell that those of these faults which a chapter has raised are over now."""
-    for code in codes:
+    for code in codes if t.cases.beset else ():
         ailment = t.cases.beset.pop(code, None)
         if ailment is not None:
             if ailment.shown_from is not None:

@@ -5,6 +5,8 @@ it fails (a common cause), it answers nobody who signs in with anything but 96.
 """
 
 import hmac
+from bisect import bisect_right
+from itertools import accumulate
 from typing import Final
 
 from fleet.chance.streams import Purpose, Streams
@@ -48,6 +50,8 @@ class Host:
         self._secret = estate_secret(seed)
         self._estate = profile.estate
         self._tms = profile.tms
+        self._refusals = tuple(profile.tms.sign_in_refusals)
+        self._refused_below = tuple(accumulate(profile.tms.sign_in_refusals.values()))
         self._settlement = profile.settlement
         self._origin_ms = origin_ms(profile.run)
 
@@ -102,18 +106,12 @@ class Host:
         chance = max(self._tms.sign_in_malfunction, self._failing(index, request))
         if streams.chance_at(_MALFUNCTION, request.req, chance):
             return MALFUNCTION
-        refusals = self._tms.sign_in_refusals
-        if refusals and (refusal := self._refusal(streams.at(_REFUSAL, request.req))):
-            return refusal
+        if self._refusals:
+            place = bisect_right(self._refused_below, streams.at(_REFUSAL, request.req))
+            if place < len(self._refusals):
+                return self._refusals[place]
         expected = proof(password(self._secret, tid, request.credential), tid, request.req)
         return APPROVED if hmac.compare_digest(expected, request.proof) else WRONG_PASSWORD
-
-    def _refusal(self, u: float) -> str:
-        for code, chance in self._tms.sign_in_refusals.items():
-            u -= chance
-            if u < 0.0:
-                return code
-        return ""
 
     def _failing(self, index: int, request: SignInRequested) -> float:
         """Return the chance that the payment host fails, for who asks with this version now."""
