@@ -1,13 +1,24 @@
 """What must hold in and between common causes, and between them and the rest of a profile."""
 
 from collections.abc import Iterator
+from typing import Final
 
-from fleet.profile.causes import AnyCause, BadVersion, Certificate, ClockStep, Stress
+from fleet.profile.causes import (
+    AnyCause,
+    BadVersion,
+    Certificate,
+    ClockStep,
+    Lasting,
+    Stress,
+)
 from fleet.profile.cohort_checks import cohort_complaints
 from fleet.profile.complaints import Complaint, suggest
 from fleet.profile.faults import CODES, WITHOUT_LAW
 from fleet.profile.profile import Profile
+from fleet.units import SECOND_MS, Millis, format_duration
 
+PERIOD_MS_MIN: Final = 10 * SECOND_MS
+"""What comes more often is kept in mind, each time of it, by all whom it concerns."""
 _WHEN = ("at", "daily", "every")
 
 
@@ -53,6 +64,12 @@ def _when(path: str, cause: AnyCause) -> Iterator[Complaint]:
         yield Complaint(path, f"{' and '.join(given)} contradict each other; keep one")
     if isinstance(cause, BadVersion | Certificate | ClockStep) and given not in ([], ["at"]):
         yield Complaint(f"{path}.{given[0]}", f"a {cause.kind} happens once; write at instead")
+    if cause.every is not None and (period_ms := _period_ms(cause)) < PERIOD_MS_MIN:
+        yield Complaint(
+            f"{path}.every",
+            f"with how long it lasts it would come every {format_duration(period_ms)}; let at "
+            f"least {format_duration(PERIOD_MS_MIN)} pass on average from one to the next",
+        )
     if cause.between is not None:
         if cause.every is None:
             yield Complaint(f"{path}.between", "only every can be kept to hours; leave it out")
@@ -60,3 +77,10 @@ def _when(path: str, cause: AnyCause) -> Iterator[Complaint]:
             yield Complaint(
                 f"{path}.between", "it begins and ends at the same time, so it never opens"
             )
+
+
+def _period_ms(cause: AnyCause) -> Millis:
+    """Return the mean time from one begin to the next; what is long enough is not told exactly."""
+    lasts = cause.lasts.mean() if isinstance(cause, Lasting) else 0.0
+    every = 0.0 if cause.every is None else cause.every.mean()
+    return round(min(every + lasts, float(PERIOD_MS_MIN)))

@@ -74,15 +74,18 @@ def open_screen(console: Console, *, live: bool) -> Iterator[Screen]:
 def compact_line(snapshot: Snapshot) -> Text:
     """Return the essence of a snapshot in about 120 columns."""
     states, rates = snapshot.states, snapshot.rates
-    p99_ms = {latency.name: latency.p99_ms for latency in snapshot.latencies}
+    p99 = {
+        each.name: f"p99 {each.p99_ms:.1f} ms" if each.count else "p99 -"
+        for each in snapshot.latencies
+    }
     active = sum(each.active for each in snapshot.faults)
     parts = (
         f"{clock(snapshot.elapsed_ms)} (business {snapshot.business_time:%d %b %H:%M})",
         f"{snapshot.connected:,}/{snapshot.run.terminals:,} connected",
         f"{states[State.READY.value]:,} ready",
         f"{rates.sent:,.0f}/s up {rates.received:,.0f}/s down",
-        f"ack p99 {p99_ms['heartbeat ack']:.1f} ms",
-        f"lag p99 {p99_ms['schedule lag']:.1f} ms",
+        f"ack {p99['heartbeat ack']}",
+        f"lag {p99['schedule lag']}",
         f"{active:,} fault{'' if active == 1 else 's'}",
         *(f"{p.objective} BROKEN ({p.value})" for p in snapshot.pledges if not p.held),
     )

@@ -80,6 +80,7 @@ def test_every_kind_reads_and_is_written_back() -> None:
     assert parse(resolved_toml(profile)) == profile
 
 
+RESTART = '[[causes]]\nname = "a"\nkind = "restart"\n'
 CAUSE = '[[causes]]\nname = "a"\nkind = "outage"\nlasts = "1h"\n'
 STRESS = '[[causes]]\nname = "a"\nkind = "stress"\nlasts = "1h"\nat = "1h"\n'
 
@@ -89,6 +90,11 @@ STRESS = '[[causes]]\nname = "a"\nkind = "stress"\nlasts = "1h"\nat = "1h"\n'
     [
         ('[[causes]]\nname = "a"\nkind = "outige"', "causes[0].kind", "did you mean 'outage'?"),
         ('[[causes]]\nname = "a"\nat = "1h"', "causes[0].kind", "is missing; write one of outage"),
+        (
+            RESTART + 'every = "1s"',
+            "causes[0].every",
+            "would come every 1s; let at least 10s pass on average",
+        ),
         (CAUSE, "causes[0]", "nothing says when; write one of at, daily and every"),
         (CAUSE + 'at = "1h"\ndaily = "08:00"', "causes[0]", "at and daily contradict each other"),
         (CAUSE + 'at = "1h"\nlast = "1h"', "causes[0].last", "did you mean 'lasts'?"),

@@ -10,7 +10,7 @@ from rich.console import Console
 from fleet.life.states import State
 from fleet.watch.account import Account
 from fleet.watch.panels import STATE_STYLES, Dashboard, clock
-from fleet.watch.screen import FullScreen, Lines, export_svg, open_screen
+from fleet.watch.screen import FullScreen, Lines, compact_line, export_svg, open_screen
 from fleet.watch.snapshot import Notice, RunView, Sight, Snapshot, take_snapshot
 from fleet.watch.tally import Board, Tally
 from fleet.watch.ticker import NOTABLE, Ticker
@@ -190,6 +190,16 @@ def test_a_pipe_gets_a_line_every_few_seconds(snapshot: Snapshot) -> None:
     assert [line[:5] for line in lines] == ["00:00", "00:05"]
     assert "900/1,000 connected" in lines[0]
     assert "lag p99 250.0 ms" in lines[0]
+
+
+def test_a_line_has_no_figure_of_what_has_not_been_seen(snapshot: Snapshot) -> None:
+    """Before the first acknowledgement there is no latency: it is not 0.0 ms."""
+    unseen = tuple(
+        msgspec.structs.replace(each, count=0, p99_ms=0.0) if each.name == "heartbeat ack" else each
+        for each in snapshot.latencies
+    )
+    line = compact_line(msgspec.structs.replace(snapshot, latencies=unseen)).plain
+    assert "ack p99 -  lag p99 250.0 ms" in line
 
 
 def test_no_line_is_printed_of_an_estate_that_leaves(snapshot: Snapshot) -> None:
