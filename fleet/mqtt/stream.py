@@ -18,6 +18,8 @@ from fleet.mqtt.poller import ANYTHING, ENDED, WRITABLE, Poller
 # Enough for what a broker sends to one client between two turns of the loop.
 READ_BYTES = 65_536
 
+NO_WIRE = -1
+
 # How long a TLS close_notify may wait for its answer before the connection is cut.
 TLS_SHUTDOWN_S = 2.0
 
@@ -44,6 +46,13 @@ class Stream(Protocol):
     def unsent(self) -> int:
         """Bytes that wait because the peer does not read."""
 
+    def lay(self, wires: list[int], place: int) -> None:
+        """Keep `wires[place]`, from now on, at the descriptor that takes bytes past `write`.
+
+        It is `NO_WIRE` while there is none: something is unsent, the connection is over, or what is
+        written must be seen first.
+        """
+
     def write(self, data: bytes) -> None:
         """Send now, or keep what the socket does not take. A broken connection is told later."""
 
@@ -61,15 +70,32 @@ class PlainStream:
         unsent: Bytes that wait because the peer does not read.
     """
 
-    __slots__ = ("_owner", "_poller", "_socket", "_waiting", "unsent")
+    __slots__ = ("_owner", "_place", "_poller", "_socket", "_waiting", "_wires", "unsent")
 
     def __init__(self, connection: socket.socket, poller: Poller, owner: StreamOwner) -> None:
         self._owner = owner
         self._poller = poller
         self._socket = connection
         self._waiting = b""
+        self._wires: list[int] | None = None
+        self._place = 0
         self.unsent = 0
         poller.watch(connection.fileno(), self, ANYTHING)
+
+    def lay(self, wires: list[int], place: int) -> None:
+        """See `Stream.lay`."""
+        self._wires, self._place = wires, place
+        self._note_wire()
+
+    def _note_wire(self) -> None:
+        if self._wires is not None:
+            self._wires[self._place] = NO_WIRE if self.unsent else self._socket.fileno()
+
+    def _take_up_wire(self) -> None:
+        # Before the descriptor is closed: it may be given out again at once.
+        if self._wires is not None:
+            self._wires[self._place] = NO_WIRE
+            self._wires = None
 
     def write(self, data: bytes) -> None:
         """Send now, or keep what the socket does not take. A broken connection is told later."""
@@ -88,9 +114,11 @@ class PlainStream:
     def _wait(self, waiting: bytes) -> None:
         self._waiting = waiting
         self.unsent = len(waiting)
+        self._note_wire()
 
     def close(self) -> None:
         """End the connection in order, after what was written."""
+        self._take_up_wire()
         Parting(self._socket, self._poller, self._waiting)
 
     def abort(self) -> None:
@@ -99,6 +127,7 @@ class PlainStream:
         self._end()
 
     def _end(self) -> None:
+        self._take_up_wire()
         self._poller.unwatch(self._socket.fileno())
         self._socket.close()
 
@@ -202,6 +231,9 @@ class TlsStream(asyncio.Protocol):
     def unsent(self) -> int:
         """Bytes that wait because the peer does not read."""
         return self._transport.get_write_buffer_size() if self._transport else 0
+
+    def lay(self, wires: list[int], place: int) -> None:
+        """See `Stream.lay`: what is written is enciphered first, so there is never a wire."""
 
     def write(self, data: bytes) -> None:
         """Send now, or keep what the socket does not take."""

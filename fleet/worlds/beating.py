@@ -57,7 +57,7 @@ class Beating:
 
     def carry_by(self, link: Link | None) -> None:
         """Note the link by which heartbeats go from now on; None for none."""
-        self._beats.carry_by(link, self._pulse.index)
+        self._beats.wires.carry_by(link, self._pulse.index)
 
     def hear(self, seq: int) -> None:
         """Heartbeat number `seq` was acknowledged."""

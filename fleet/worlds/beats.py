@@ -12,7 +12,6 @@ any of its instructions, because between two ticks the processor's caches go col
   as much as making all of them; what they would do is done for a whole span (`_settle`).
 """
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
@@ -21,9 +20,7 @@ from numpy.typing import NDArray
 from fleet.life.vitals import Vitals
 from fleet.mqtt import errors
 from fleet.mqtt.frames import PreparedTopic
-from fleet.mqtt.lane import Lane
-from fleet.mqtt.link import Backpressure, Link, LinkDown
-from fleet.mqtt.stream import Stream
+from fleet.mqtt.link import Backpressure, LinkDown
 from fleet.units import Millis
 from fleet.worlds.clock import LiveClock
 from fleet.worlds.echoes import Echoes
@@ -33,6 +30,7 @@ from fleet.worlds.press import Press, packet_ids
 from fleet.worlds.receipts import Receipts
 from fleet.worlds.rhythm import Rhythm
 from fleet.worlds.span import NOTHING, Prints
+from fleet.worlds.wires import Wires
 
 if TYPE_CHECKING:
     from fleet.worlds.live import LiveWorld
@@ -46,12 +44,7 @@ REFUSALS: Final = (
 # How far heartbeats are printed ahead, in real time: the more at once, the cheaper each; but not
 # so far that a terminal's next one but one falls into the same span.
 _AHEAD_MS_MAX: Final = 100
-# More than any heartbeat takes, with the longest tenant and version.
-_FRAME_BYTES_MAX: Final = 1_024
-
 Integers = NDArray[np.int64]
-Unsent = tuple[int, bytes]
-"""A row's frame."""
 
 
 class Turn(NamedTuple):
@@ -72,8 +65,7 @@ class Beats:
         grids: When each was due, and sent.
         echoes: Their acknowledgements by the TMS.
         receipts: Their PUBACKs.
-        streams: Where each row's frames are written, if its link takes them as they are; else None.
-        lanes: The same at QoS 1.
+        wires: Where they are sent.
         armed: Business instant of the tick before. Nothing that is due now was known to be due
             before that, so an instant that lies further back is no fault of the generator.
     """
@@ -98,8 +90,7 @@ class Beats:
         self.receipts = Receipts(self.rhythm, self.grids, clock, meters)
         self.press = Press(vitals, clock.business.origin_ms, qos)
         self.worlds: list[LiveWorld] = []
-        self.streams: list[Stream | None] = [None] * terminals
-        self.lanes: list[Lane | None] = [None] * terminals
+        self.wires = Wires(terminals, qos)
         self.armed: Millis = 0
         self._vitals = vitals
         self._clock = clock
@@ -129,13 +120,6 @@ class Beats:
             else:
                 return
 
-    def carry_by(self, link: Link | None, row: int) -> None:
-        """Note the link by which a terminal's heartbeats go from now on; None for none."""
-        if self._qos:
-            self.lanes[row] = None if link is None else link.lane_for(_FRAME_BYTES_MAX)
-        else:
-            self.streams[row] = None if link is None else link.stream_for(_FRAME_BYTES_MAX)
-
     def anchor(self, row: int, every: Millis) -> None:
         """A terminal's grid begins anew; `every` was its distance so far, or 0."""
         self.receipts.anchor(row)
@@ -144,7 +128,7 @@ class Beats:
 
     def give_up(self, row: int, every: Millis) -> None:
         """Wait no longer for a terminal's acknowledgements; time them as they stand."""
-        lane = self.lanes[row]
+        lane = self.wires.lanes[row]
         if lane is not None:
             self.receipts.give_up(row, lane)
         self.echoes.give_up(row, every)
@@ -218,9 +202,9 @@ class Beats:
         changed = self._vitals.edition != self._edition
         frames = self._fresh(part) if changed else self._prints.frames[part]
         if self._qos:
-            refused = self._send_held(rows, frames, self._ids[part])
+            refused = self.wires.send_held(rows, frames, self._ids[part])
         else:
-            refused = self._send_bare(rows, frames)
+            refused = self.wires.send(rows, frames)
         unsent, sent_bytes = 0, sum(map(len, frames))
         for row, frame in refused:
             size = self._publish(self.worlds[row], frame)
@@ -231,34 +215,6 @@ class Beats:
         counts[meters.sent["heartbeat"]] += sent
         counts[meters.sent_bytes] += sent_bytes
         self._turns.append(Turn(len(rows), self._clock.now(), self.armed))
-
-    def _send_bare(self, rows: Sequence[int], frames: Sequence[bytes]) -> list[Unsent]:
-        """Write frames of QoS 0; return those that were not taken."""
-        streams, refused = self.streams, []
-        for row, frame in zip(rows, frames, strict=True):
-            stream = streams[row]
-            if stream is None or stream.unsent:
-                refused.append((row, frame))
-            else:
-                stream.write(frame)
-        return refused
-
-    def _send_held(
-        self, rows: Sequence[int], frames: Sequence[bytes], ids: Sequence[int]
-    ) -> list[Unsent]:
-        """Do the same with frames of QoS 1."""
-        lanes, refused = self.lanes, []
-        for row, frame, packet_id in zip(rows, frames, ids, strict=True):
-            if (lane := lanes[row]) is None:
-                refused.append((row, frame))
-                continue
-            stream, held, window = lane
-            if stream.unsent or len(held) >= window or packet_id in held:
-                refused.append((row, frame))
-                continue
-            held[packet_id] = frame
-            stream.write(frame)
-        return refused
 
     def _publish(self, world: "LiveWorld", frame: bytes) -> int:
         """Let the link make a frame of its own, at this QoS; return its bytes, 0 if not sent."""
