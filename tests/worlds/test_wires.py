@@ -108,8 +108,9 @@ def test_no_frame_comes_between_the_halves_of_another_message() -> None:
     async def tell(rig: Rig) -> None:
         rig.stream.write(OTHER)
         assert rig.stream.unsent
+        begun = rig.peer.recv(1 << 20)  # now there is room, and the stream does not know yet
         assert rig.wires.send([1], [FRAME]) == [(1, FRAME)]
-        assert await rig.read(len(OTHER)) == OTHER
+        assert begun + await rig.read(len(OTHER) - len(begun)) == OTHER
         assert rig.wires.send([1], [FRAME]) == []
         assert await rig.read(len(FRAME)) == FRAME
 
