@@ -16,7 +16,7 @@ over, all stretches at once.
 """
 
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -73,7 +73,7 @@ class Stretches:
         self.firmware: dict[str, int] = {}
         self._vitals = vitals
         self._sources = vitals.tables()
-        self._rows = [Rows(table) if table.flags.c_contiguous else None for table in self._sources]
+        self._copies = [_copier(table) for table in self._sources]
         self._booted_ms = vitals.booted_ms.data
         tables = range(len(self._sources))
         # Which tables a mark of those that were touched names; -1 stands for all of them.
@@ -127,12 +127,18 @@ class Stretches:
             self._versions[row], touched = [0] * len(self._sources), -1
         self._vitals.touched[row] = 0
         for number in self._places[touched]:
-            rows = self._rows[number]
-            now = self._sources[number][row].tobytes() if rows is None else rows.copy(row)
+            now = self._copies[number](row)
             if now != noted[number]:
                 noted[number] = now
                 self._versions[row][number] = len(self._snapshots[number])
                 self._snapshots[number].append(now)
+
+
+def _copier(table: NDArray[Any]) -> Callable[[int], bytes]:
+    """Return what copies a row of a table, however it lies in memory."""
+    if table.flags.c_contiguous:
+        return Rows(table).copy
+    return lambda row: table[row].tobytes()
 
 
 def _by_day(
