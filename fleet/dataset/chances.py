@@ -24,8 +24,7 @@ class Course:
     """The lives of one kind of fault: the true chances in each, and in the time that follows it."""
 
     def __init__(self, hazards: Hazards, code: int, lead: Millis) -> None:
-        (which,) = np.nonzero(hazards.code == code)
-        self._life = which[np.lexsort((hazards.start[which], hazards.row[which]))]
+        (self._life,) = np.nonzero(hazards.code == code)  # by terminal and begin, as they all are
         self._row = hazards.row[self._life]
         self._hazards, self._code, self._lead_h = hazards, code, lead / HOUR_MS
 

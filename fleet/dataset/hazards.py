@@ -61,8 +61,8 @@ class Hazards:
     )  # fmt: skip
     """Fields of a life that it takes, beside the terminal's row."""
 
-    def __init__(self, lives: pa.Table, profile: Profile) -> None:
-        """Take lives as they were noted."""
+    def __init__(self, lives: pa.Table, profile: Profile, oldest_h: float) -> None:
+        """Take lives as they were noted, none of them older than `oldest_h`."""
         slate = slate_of(profile)
         self.codes: Final = codes_of(profile)
         self.row: Integers = lives["row"].to_numpy()
@@ -75,7 +75,6 @@ class Hazards:
         lasted_h = (self.end - self.start) / HOUR_MS
         grown_h = lives["exit_age_h"].to_numpy() - self._entry_h
         self._pace = np.where(lasted_h > _TINY, grown_h / np.maximum(lasted_h, _TINY), 1.0)
-        oldest_h = float(lives["exit_age_h"].to_numpy().max(initial=1.0))
         # A life's own pace tells of its end; who looks ahead may know the terminal's alone.
         clocks = np.array([slate.risks[slate.index[code]].clock for code in self.codes], np.int64)
         group = self.row * (len(clocks) + 1) + clocks[self.code]

@@ -8,37 +8,30 @@ SHA-256 of its files. To resume is to read the journal, believe of it what the f
 and do the rest. What is made depends on the task alone, never on who did it or when.
 """
 
-import ctypes
 import errno
 import json
 import os
 import shutil
-import signal
-import sys
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import get_context
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Final, Self, TypeVar
+from typing import Final
 
-from fleet.dataset import finish, heap
+from fleet.dataset import finish
 from fleet.dataset.calendar import Calendar
 from fleet.dataset.campaigns import Rulings, are_decided, find_rulings
 from fleet.dataset.errors import DatasetError
 from fleet.dataset.files import Written, sha256_of
 from fleet.dataset.tasks import JOB, Job, Task, lives_of, perform, tables_of, tell_of_campaigns
+from fleet.dataset.workers import Workers
 from fleet.profile.profile import Profile
 from fleet.profile.render import digest, resolved_toml
 from fleet.tms.book import Note
 
-Made = TypeVar("Made")
 Progress = Callable[[Task, list[Written]], None]
 """Told of each task that is done, and of what it wrote."""
 
 _JOURNAL: Final = "journal.jsonl"
 _PROFILE: Final = "profile.sha256"
-_PR_SET_PDEATHSIG: Final = 1  # linux/prctl.h
 
 
 class Dataset:
@@ -122,7 +115,7 @@ class Dataset:
         """
         files = [file for task in finished for file in finished[task]]
         try:
-            with _Workers(workers) as pool:
+            with Workers(workers) as pool:
                 job = self._ruled(pool)
                 for wave in self.tasks:
                     todo = [task for task in wave if task not in finished]
@@ -138,7 +131,7 @@ class Dataset:
             raise DatasetError(_trouble(error, self.root)) from None
         return tables
 
-    def _ruled(self, pool: "_Workers") -> Job:
+    def _ruled(self, pool: Workers) -> Job:
         """Return the job, with what is decided of campaigns if anything is."""
         if not are_decided(self.profile):
             return self._job
@@ -174,59 +167,6 @@ class Dataset:
             mark.read_text(encoding="utf-8") == digest(self.profile),
             f"{self.root} was begun with another profile or other options; resume with those",
         )
-
-
-class _Workers:
-    """Processes that do tasks; when the block is left they are gone."""
-
-    def __init__(self, count: int) -> None:
-        self._count = count
-        self._pool = ProcessPoolExecutor(
-            count, get_context("spawn"), initializer=_bind, initargs=(os.getpid(),)
-        )
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: object, *_: object) -> None:
-        processes = list(self._pool._processes.values())  # noqa: SLF001 - no public way to stop now
-        self._pool.shutdown(wait=kind is None, cancel_futures=True)
-        if kind is not None:
-            for process in processes:
-                process.kill()
-                process.join()
-
-    def perform(
-        self, deed: Callable[[Job, Task], list[Made]], job: Job, tasks: Sequence[Task]
-    ) -> Iterator[tuple[Task, list[Made]]]:
-        """Yield tasks as they are done; a few more than there are workers are on their way."""
-        waiting: dict[Future[list[Made]], Task] = {}
-        todo = iter(tasks)
-        while True:
-            for task in todo:
-                waiting[self._pool.submit(deed, job, task)] = task
-                if len(waiting) > 2 * self._count:
-                    break
-            if not waiting:
-                return
-            done, _ = wait(waiting, return_when=FIRST_COMPLETED)
-            for future in done:
-                task = waiting.pop(future)
-                try:
-                    yield task, future.result()
-                except BrokenProcessPool:
-                    msg = "a worker process died, perhaps for want of memory; go on with --resume"
-                    raise DatasetError(msg) from None
-
-
-def _bind(parent: int) -> None:
-    """Leave Ctrl-C to the parent, who ends its workers in order, and die with it (Linux)."""
-    heap.keep()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-        if os.getppid() != parent:
-            os._exit(1)  # it died before the order was given
 
 
 def _is_sound(path: Path, file: Written) -> bool:

@@ -32,8 +32,9 @@ from fleet.dataset.bucket import Bucket, ms_to_instants, of_terminals
 from fleet.dataset.calendar import Calendar
 from fleet.dataset.chances import Course, rounded
 from fleet.dataset.grid import ROW, Events, Grid
-from fleet.dataset.hazards import targets_of
-from fleet.dataset.truth import hazards_of, sorted_notes
+from fleet.dataset.hazards import Hazards, targets_of
+from fleet.dataset.lives import BLOCK
+from fleet.dataset.truth import hazards_by_block, in_order
 from fleet.life.faults.catalogue import CATALOGUE
 from fleet.life.faults.slate import slate_of
 from fleet.profile.profile import Profile
@@ -65,15 +66,36 @@ class Onsets:
         return wait, self._code.take(next_one)
 
 
-class Labeller:
-    """Labels the instants of a bucket's terminals."""
+def label(
+    bucket: Bucket, calendar: Calendar, profile: Profile, horizon: Millis
+) -> Iterator[pa.Table]:
+    """Yield the labels of a bucket's terminals for a horizon, block by block, some rows at a time.
 
-    def __init__(self, bucket: Bucket, calendar: Calendar, profile: Profile) -> None:
-        """Read what is true of the bucket."""
+    What is true of one block is held, not of all.
+    """
+    truths = zip(bucket.notes_by_block("faults"), hazards_by_block(bucket, profile), strict=True)
+    for number, (faults, hazards) in enumerate(truths):
+        first, last = number * BLOCK, min((number + 1) * BLOCK, len(bucket.members))
+        labeller = Labeller(bucket, calendar, profile, faults, hazards)
+        yield from labeller.tables(horizon, range(first, last))
+
+
+class Labeller:
+    """Labels the instants of a block's terminals."""
+
+    def __init__(
+        self,
+        bucket: Bucket,
+        calendar: Calendar,
+        profile: Profile,
+        faults: pa.Table,
+        hazards: Hazards,
+    ) -> None:
+        """Take what is true of a block of the bucket."""
         self._bucket, self._calendar, self._profile = bucket, calendar, profile
-        notes = sorted_notes(bucket, "faults", "onset_at", "number")
-        self._hazards = hazards_of(bucket, profile)
-        self.codes = tuple(self._hazards.codes)
+        notes = in_order(faults, "onset_at", "number")
+        self._hazards = hazards
+        self.codes = tuple(hazards.codes)
         place = {code: number for number, code in enumerate(KINDS)}
         row: Integers = notes["row"].to_numpy()
         at: Integers = notes["onset_at"].to_numpy()
@@ -91,14 +113,14 @@ class Labeller:
             for number, code in enumerate(self.codes)
         ]
 
-    def tables(self, horizon: Millis) -> Iterator[pa.Table]:
-        """Yield the labels of a horizon, for some terminals at a time."""
-        table = label_schema.labels(format_duration(horizon), self._targets)
+    def tables(self, horizon: Millis, rows: range) -> Iterator[pa.Table]:
+        """Yield the labels of a horizon for its terminals, some at a time."""
+        schema = label_schema.labels(format_duration(horizon), self._targets).schema
         every = self._profile.dataset.label_every
-        count, total = -(-self._calendar.end // every), len(self._bucket.members)
-        for first in range(0, total, _TERMINALS):
-            grid = Grid(first, min(_TERMINALS, total - first), every, count)
-            yield pa.Table.from_arrays(self._columns(grid, horizon), schema=table.schema)
+        count = -(-self._calendar.end // every)
+        for first in rows[::_TERMINALS]:
+            grid = Grid(first, min(_TERMINALS, rows.stop - first), every, count)
+            yield pa.Table.from_arrays(self._columns(grid, horizon), schema=schema)
 
     def _columns(self, grid: Grid, horizon: Millis) -> list[pa.Array]:
         calendar, row, at = self._calendar, grid.row, grid.at

@@ -19,7 +19,7 @@ from fleet.dataset.campaigns import Rulings, tell
 from fleet.dataset.files import Written, sha256_of, table_file, write_table
 from fleet.dataset.hazards import targets_of
 from fleet.dataset.label_schema import labels
-from fleet.dataset.labels import Labeller
+from fleet.dataset.labels import label
 from fleet.dataset.lives import BLOCK, BUCKET, live_block
 from fleet.dataset.regimes import Regime
 from fleet.dataset.splits import splits
@@ -188,12 +188,13 @@ def _labels(
 ) -> list[Written]:
     """Write the labels of a bucket, one horizon after the other: a row group of them is large."""
     name, kind, targets = f"part-{bucket.number:05}", profile.dataset.format, targets_of(profile)
-    labeller = Labeller(bucket, calendar, profile)
-    heap.give_back()  # what it was made of
     return [
-        write_table(root, labels(format_duration(each), targets), name, kind, labeller.tables(each))
+        write_table(
+            root, labels(format_duration(each), targets), name, kind,
+            label(bucket, calendar, profile, each),
+        )
         for each in profile.dataset.horizons
-    ]
+    ]  # fmt: skip
 
 
 _MAKERS: Final = {"day": _day, "truth": _truth, "labels": _labels}

@@ -13,29 +13,29 @@ from fleet.dataset.calendar import Calendar, Day
 from fleet.dataset.hazards import Hazards
 from fleet.dataset.numbers import global_numbers
 from fleet.profile.profile import Profile
+from fleet.units import Millis
 
 _HEALTH_ROWS: Final = 30_000
 Integers = NDArray[np.int64]
 
 
-def sorted_notes(bucket: Bucket, name: str, *by: str) -> pa.Table:
-    """Return all notes of a kind, by terminal and then by other columns."""
-    return _sorted(bucket.notes(name), *by)
+def hazards_by_block(bucket: Bucket, profile: Profile) -> Iterator[Hazards]:
+    """Yield what is known of the hazards of each block's lives, in order of terminal and kind."""
+    ages_h = [notes["exit_age_h"].to_numpy() for notes in bucket.notes_by_block("lives")]
+    oldest_h = max(float(each.max(initial=1.0)) for each in ages_h)
+    for notes in bucket.notes_by_block("lives"):
+        needed = in_order(notes.select(["row", *Hazards.NEEDS]), "code", "start_at")
+        yield Hazards(needed, profile, oldest_h)
 
 
-def hazards_of(bucket: Bucket, profile: Profile) -> Hazards:
-    """Return what is known of the hazards of a bucket's lives, in order of terminal and kind."""
-    notes = bucket.notes("lives").select(["row", *Hazards.NEEDS])
-    return Hazards(_sorted(notes, "code", "start_at"), profile)
-
-
-def _sorted(notes: pa.Table, *by: str) -> pa.Table:
+def in_order(notes: pa.Table, *by: str) -> pa.Table:
+    """Return notes by terminal and then by other columns."""
     return notes.sort_by([(column, "ascending") for column in ("row", *by)])
 
 
 def faults(bucket: Bucket, calendar: Calendar) -> pa.Table:
     """Return `truth/faults` of a bucket."""
-    notes = sorted_notes(bucket, "faults", "onset_at", "number")
+    notes = in_order(bucket.notes("faults"), "onset_at", "number")
     columns = [
         global_numbers(notes, "number", bucket),
         bucket.tids.take(notes["row"].combine_chunks()),
@@ -57,7 +57,7 @@ def faults(bucket: Bucket, calendar: Calendar) -> pa.Table:
 def lives(bucket: Bucket, calendar: Calendar) -> Iterator[pa.Table]:
     """Yield `truth/lives` of a bucket, block by block."""
     for notes in bucket.notes_by_block("lives"):
-        yield _lives(_sorted(notes, "start_at", "number"), bucket, calendar)
+        yield _lives(in_order(notes, "start_at", "number"), bucket, calendar)
 
 
 def _lives(notes: pa.Table, bucket: Bucket, calendar: Calendar) -> pa.Table:
@@ -95,8 +95,14 @@ def health(bucket: Bucket, calendar: Calendar, profile: Profile) -> Iterator[pa.
 
     Health is what is left of the survival of its life, less what its precursor has come to.
     """
-    hazards = hazards_of(bucket, profile)
-    every, codes = profile.dataset.health_every, pa.array(hazards.codes, pa.string())
+    for hazards in hazards_by_block(bucket, profile):
+        yield from _health(hazards, bucket, calendar, profile.dataset.health_every)
+
+
+def _health(
+    hazards: Hazards, bucket: Bucket, calendar: Calendar, every: Millis
+) -> Iterator[pa.Table]:
+    codes = pa.array(hazards.codes, pa.string())
     first = -(-hazards.start // every)
     count = np.maximum(0, (hazards.end - 1) // every - first + 1)
     cuts = np.unique(np.searchsorted(np.cumsum(count), np.arange(

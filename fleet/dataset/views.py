@@ -19,7 +19,6 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pacsv
-import pyarrow.dataset as pds
 
 _AZURE: Final = {
     "datetime": "ts", "machineID": "terminal_id", "volt": "supply_mv", "rotate": "rtt_ms",
@@ -66,6 +65,8 @@ class _Source:
 
     def parts(self, name: str, columns: list[str]) -> Iterator[pa.Table]:
         """Yield them file by file."""
+        import pyarrow.dataset as pds  # noqa: PLC0415 - it brings pandas along, if that is there
+
         for path in sorted((self._root / name).rglob(f"*.{self._kind}")):
             rows = pds.dataset(path, format=self._kind).to_table(columns)
             words = [field.with_type(pa.string()) if _is_word(field.type) else field

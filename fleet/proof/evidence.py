@@ -111,9 +111,9 @@ class Evidence:
         """The true hazard of all lives; `row` is a terminal's place by its id."""
         import pyarrow as pa  # noqa: PLC0415 - beside its use
 
-        return Hazards(
-            pa.table(self.ask(_LIVES.format(origin=self.calendar.origin_ms))), self.profile
-        )
+        lives = pa.table(self.ask(_LIVES.format(origin=self.calendar.origin_ms)))
+        oldest_h = float(lives["exit_age_h"].to_numpy().max(initial=1.0))
+        return Hazards(lives, self.profile, oldest_h)
 
 
 _LIVES: Final = """

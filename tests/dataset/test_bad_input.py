@@ -6,6 +6,7 @@ import pytest
 
 from fleet.dataset.job import Dataset
 from fleet.profile import load
+from tests.cli.commands import fleet_here, refusal
 from tests.dataset.datasets import PROFILE, run
 
 TELEMETRY = "observed/telemetry/date=2026-01-02"
@@ -20,12 +21,13 @@ def profile(tmp_path: Path) -> str:
 
 
 def refused(code: int, *arguments: str) -> str:
-    """Return what is said of a command that must fail with this exit code."""
-    done = run(*arguments)
-    assert done.returncode == code, done.stderr
-    assert "Traceback" not in done.stderr
-    assert "has a bug" not in done.stderr
-    return " ".join(done.stderr.split())
+    """Return what is said of a command that must fail with this exit code before it starts."""
+    return " ".join(refusal(code, fleet_here("dataset", *arguments)).split())
+
+
+def given_up(*arguments: str) -> str:
+    """Return what is said by a process that must fail while its workers are at work."""
+    return " ".join(refusal(1, run(*arguments)).split())
 
 
 def test_a_profile_without_faults_is_refused(tmp_path: Path) -> None:
@@ -82,7 +84,7 @@ def prepared(profile: str, tmp_path: Path) -> Path:
 def test_a_full_disk_is_said(profile: str, tmp_path: Path) -> None:
     """The device that is always full stands in for the disk."""
     prepared(profile, tmp_path).symlink_to("/dev/full")
-    said = refused(1, profile, "--out", str(tmp_path / "out"), "--resume")
+    said = given_up(profile, "--out", str(tmp_path / "out"), "--resume")
     assert "is full; make room, then go on with --resume" in said
     assert not (tmp_path / "out").exists()
 
@@ -90,7 +92,7 @@ def test_a_full_disk_is_said(profile: str, tmp_path: Path) -> None:
 def test_a_file_that_cannot_be_written_is_named(profile: str, tmp_path: Path) -> None:
     """A folder stands in its place."""
     prepared(profile, tmp_path).mkdir()
-    said = refused(1, profile, "--out", str(tmp_path / "out"), "--resume")
+    said = given_up(profile, "--out", str(tmp_path / "out"), "--resume")
     assert "cannot write" in said
     assert not (tmp_path / "out").exists()
 
@@ -109,7 +111,7 @@ def test_bad_options_are_refused(profile: str, tmp_path: Path, option: str, valu
 
 def test_a_dry_run_makes_nothing(profile: str, tmp_path: Path) -> None:
     """It tells what would be made."""
-    done = run(profile, "--out", str(tmp_path / "out"), "--dry-run")
+    done = fleet_here("dataset", profile, "--out", str(tmp_path / "out"), "--dry-run")
     assert done.returncode == 0
     assert "terminals  40" in done.stdout
     assert not list(tmp_path.glob("out*"))
