@@ -10,11 +10,17 @@ repair. The chapter says
     portend, dismiss    something shows that it is coming; it has not come after all
 """
 
+from typing import Final, Literal
+
 from fleet.life.faults import CATALOGUE, SOURCE, FaultKind
 from fleet.life.faults.ailment import Ailment
+from fleet.life.states import ON, State
 from fleet.life.terminal import Terminal
 from fleet.life.truth import Mechanism
 from fleet.units import Millis
+from fleet.wire.messages import FaultReported
+
+_TELLING: Final = ON - {State.HUNG}
 
 
 def portend(t: Terminal, code: str, grow_ms: Millis = 0, begin: Millis | None = None) -> None:
@@ -79,6 +85,15 @@ def attest(
     if code not in t.cases.beset:
         beset(t, code, cause=cause, parent=parent, mechanism=mechanism)
         release(t, code)
+
+
+def tell_of(t: Terminal, kind: FaultKind, phase: Literal["raised", "cleared"]) -> None:
+    """Tell the server of a fault that the terminal knows of: now, or when it can speak again."""
+    report = FaultReported(t.ts(), kind.code, kind.component, kind.severity, phase)
+    if t.state in _TELLING:
+        t.line.tell(report)
+    else:
+        t.line.keep(report)
 
 
 def ail(t: Terminal, kind: FaultKind, onset_at: Millis) -> Ailment:

@@ -9,6 +9,7 @@ from fleet.life import detection, illness, shutdown, transaction
 from fleet.life.faults import CATALOGUE, NEVER, FaultKind, Then
 from fleet.life.faults.ailment import Ailment
 from fleet.life.faults.fault import Fault
+from fleet.life.signoff import sign_off
 from fleet.life.states import IN_SERVICE, Event, State
 from fleet.life.terminal import Terminal
 from fleet.life.updating.phases import struck
@@ -96,7 +97,8 @@ def recover(t: Terminal, ailment: Ailment) -> None:
     """Get well on duty; a lock that came with it ends."""
     illness.recover(t, ailment)
     if ailment.kind.effect.locks and t.state is State.LOCKED:
-        t.diary.signs_in, t.diary.expires = t.world.now(), NEVER
+        sign_off(t)
+        t.diary.signs_in = t.world.now()
         t.step(Event.UNLOCKED, code=ailment.kind.code)
 
 

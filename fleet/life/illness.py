@@ -15,25 +15,23 @@ terminal is on duty is one duty with one instant, `diary.tends`.
 """
 
 from collections.abc import Iterator
-from typing import Final, Literal
+from typing import Final
 
 from fleet.life import detection, methods
-from fleet.life.besetting import ail, release, show_precursors
-from fleet.life.faults import CATALOGUE, NEVER, SOURCE, FaultKind, Point, Rung, Then
+from fleet.life.besetting import ail, release, show_precursors, tell_of
+from fleet.life.faults import CATALOGUE, NEVER, SOURCE, Point, Rung, Then
 from fleet.life.faults.ailment import Ailment
 from fleet.life.faults.fault import Fault
 from fleet.life.faults.kinds import OUTSIDE
 from fleet.life.faults.ladder import depot, plan, preventive, tickets
 from fleet.life.faults.service import ServiceHours
-from fleet.life.states import ON, Event, State
+from fleet.life.states import Event
 from fleet.life.terminal import Terminal
 from fleet.life.truth import Ticket, Truth
 from fleet.units import Millis
-from fleet.wire.messages import FaultReported
 
 _STEP_MS: Final = 0
 _EFFECT: Final = 1_000  # added to a source: what shows after the onset
-_TELLING: Final = ON - {State.HUNG}
 
 
 def befall(t: Terminal, code: str, *, cause: str = "", parent: int = 0) -> None:
@@ -84,7 +82,7 @@ def notice(t: Terminal, ailment: Ailment, point: Point) -> None:
     t.step(Event.FAULT_RAISED, code=kind.code)
     t.pulse.faults = t.cases.known
     if ailment.reported:
-        _report(t, kind, "raised")
+        tell_of(t, kind, "raised")
     tend_next(t)
 
 
@@ -110,7 +108,7 @@ def recover(t: Terminal, ailment: Ailment) -> None:
     _forget(t, ailment)
     t.step(Event.FAULT_CLEARED, code=kind.code)
     if ailment.reported:
-        _report(t, kind, "cleared")
+        tell_of(t, kind, "cleared")
     for truth in _account(t, ailment, now, repaired=True):
         t.world.note(truth)
         if swapped and isinstance(truth, Ticket):
@@ -245,11 +243,3 @@ def _account(t: Terminal, ailment: Ailment, now: Millis, *, repaired: bool) -> I
                 start_at=ticket.start_at if begun or repaired else None,
                 end_at=ticket.end_at if ended else None,
             )
-
-
-def _report(t: Terminal, kind: FaultKind, phase: Literal["raised", "cleared"]) -> None:
-    report = FaultReported(t.ts(), kind.code, kind.component, kind.severity, phase)
-    if t.state in _TELLING:
-        t.line.tell(report)
-    else:
-        t.line.keep(report)

@@ -17,7 +17,6 @@ from fleet.life.truth import Mechanism
 from fleet.life.updating.defect import UNFIT
 from fleet.profile.causes import Certificate, ClockStep, Stress
 from fleet.units import HOUR_MS, Millis
-from fleet.wire.messages import FaultReported
 
 EXPIRED: Final = "SEC-902"
 CLOCK_WRONG: Final = "HW-605"
@@ -36,7 +35,8 @@ def suffer(
     besetting.beset(t, code, cause=name, mechanism=mechanism)
     t.diary.relieved = min(t.cases.plights.values())
     t.step(Event.FAULT_RAISED, code=code)
-    _tell(t, code, "raised")
+    t.pulse.faults = t.cases.known
+    besetting.tell_of(t, CATALOGUE[code], "raised")
 
 
 def clear(t: Terminal, code: str) -> None:
@@ -47,7 +47,8 @@ def clear(t: Terminal, code: str) -> None:
     if code == CLOCK_WRONG:
         t.unit.clock_off_ms = 0
     t.step(Event.FAULT_CLEARED, code=code)
-    _tell(t, code, "cleared")
+    t.pulse.faults = t.cases.known
+    besetting.tell_of(t, CATALOGUE[code], "cleared")
 
 
 async def relieve(t: Terminal) -> None:
@@ -91,9 +92,3 @@ def inherit(t: Terminal) -> None:
     for cause in t.fate.begun(Stress):
         if cause.name in t.cases.held:
             stress(t, cause)
-
-
-def _tell(t: Terminal, code: str, phase: str) -> None:
-    kind = CATALOGUE[code]
-    t.pulse.faults = t.cases.known
-    t.line.tell(FaultReported(t.ts(), code, kind.component, kind.severity, phase))  # type: ignore[arg-type]

@@ -22,6 +22,7 @@ from fleet.chance.streams import Purpose
 from fleet.life import besetting
 from fleet.life.faults import CATALOGUE, NEVER
 from fleet.life.regions import UpdatePhase
+from fleet.life.signoff import sign_off
 from fleet.life.states import IN_SERVICE, Event, State
 from fleet.life.terminal import Terminal
 from fleet.life.updating import room
@@ -122,7 +123,7 @@ def refuse(t: Terminal, event: Event, word: UpdateWord, error: str) -> None:
 def leave_maintenance(t: Terminal, why: str) -> None:
     """Go back to service: nobody will come for the update any more."""
     if t.state is State.MAINTENANCE:
-        t.diary.expires = NEVER
+        sign_off(t)
         t.diary.signs_in = t.world.now()
         t.diary.resumes = t.diary.misuses = NEVER
         t.step(Event.MAINTENANCE_ENDED, code=why)
