@@ -28,6 +28,8 @@ from fleet.units import HOUR_MS
 _POINTS: Final = 4_096
 _FAR: Final = 4.0  # how many times the oldest age the table of a law reaches
 _TINY: Final = 1e-12
+_CERTAIN: Final = 50.0  # who has collected as much has struck, but for one in 10^21
+_END: Final = 1e6  # for infinity, where a law has an end; it grows on beyond it
 
 Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -92,7 +94,8 @@ class Hazards:
         by_law = self._law(everyone, lives["exit_age_h"].to_numpy()) - self._at_entry
         grown = lives["cum_hazard_exit"].to_numpy() - self._collected
         frailty = lives["frailty"].to_numpy()
-        self._factor = np.where(by_law > _TINY, grown / np.maximum(by_law, _TINY), frailty)
+        told = (by_law > _TINY) & (by_law < _CERTAIN)  # else it does not tell how it was multiplied
+        self._factor = np.where(told, grown / np.maximum(by_law, _TINY), frailty)
 
     def collected(self, life: Integers, at: Integers) -> Floats:
         """Return the hazard that lives had collected at instants, both of one length."""
@@ -178,7 +181,9 @@ class _Table:
                 self._shape, self.scale_h = law.shape, law.scale / HOUR_MS
             case _:
                 self._ages = np.linspace(0.0, _FAR * oldest_h + 1.0, _POINTS)
-                self._points = np.array([law.cumulative_hazard(h * HOUR_MS) for h in self._ages])
+                points = np.array([law.cumulative_hazard(h * HOUR_MS) for h in self._ages])
+                over = np.maximum(0, np.arange(_POINTS) - np.argmax(points > _END) + 1)
+                self._points = np.where(points > _END, _END * over, points)
 
     @property
     def is_steady(self) -> bool:

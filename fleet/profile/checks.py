@@ -177,6 +177,10 @@ def _faults(profile: Profile) -> Iterator[Complaint]:
             yield Complaint(
                 f"faults.{code}.onset", "is missing; this kind has no law of its own, so give one"
             )
+        elif fault.onset is not None and fault.onset.mean() <= 0.0:
+            yield Complaint(
+                f"faults.{code}.onset", "it would strike anew at once, for ever; let some time pass"
+            )
 
 
 def _hazards(profile: Profile) -> Iterator[Complaint]:

@@ -107,7 +107,7 @@ def _find(name_or_path: str, folder: Path, origin: str, key: str = "") -> Path:
 def _read(path: Path, origin: str, key: str = "") -> str:
     which = str(path) if key else "the file"
     try:
-        return path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8-sig")  # some editors put a mark in front
     except OSError as error:
         complaint = f"cannot read {which}: {error.strerror}"
         raise ProfileError([Complaint(key, complaint)], origin) from None

@@ -268,6 +268,7 @@ def test_stress_may_hasten_what_strikes_by_default() -> None:
             "boot.duration.parts[0].scale",
             "is missing; write here: Scale",
         ),
+        ('faults.PWR-101.onset = "0s"', "faults.PWR-101.onset", "it would strike anew at once"),
         ("boot = 3", "boot", "3 was given; it should be a table; its keys are duration, failure,"),
         ("faults.PWR-101 = 3", "faults.PWR-101", "it should be a table; its keys are onset, clock"),
         ('hazards.models = ["a"]', "hazards.models", "['a'] was given; it should be a table"),

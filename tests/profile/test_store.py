@@ -154,3 +154,10 @@ def test_any_text_is_a_profile_or_an_error(text: str) -> None:
     """Whatever stands in a file, the answer is a profile or complaints, never another error."""
     with suppress(ProfileError):
         parse(text)
+
+
+def test_a_byte_order_mark_is_no_part_of_a_profile(tmp_path: Path) -> None:
+    """An editor on Windows puts one in front of the text."""
+    marked = tmp_path / "marked.toml"
+    marked.write_text('schema = 1\nname = "marked"\n', encoding="utf-8-sig")
+    assert load(str(marked)).name == "marked"
