@@ -24,9 +24,9 @@ from fleet.cli.options import (
 )
 from fleet.profile import load
 from fleet.run.errors import Unwritten
+from fleet.run.execution import execute
 from fleet.run.plan import RunPlan
 from fleet.run.rehearsal import rehearse
-from fleet.run.supervisor import execute
 from fleet.units import format_duration
 from fleet.watch.summary import Summary, render_summary
 

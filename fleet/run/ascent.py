@@ -21,8 +21,8 @@ from fleet.mqtt.link import Route
 from fleet.profile import Profile, digest
 from fleet.profile.objectives import Objective
 from fleet.run.errors import RunError
+from fleet.run.execution import execute
 from fleet.run.plan import RunPlan
-from fleet.run.supervisor import execute
 from fleet.run.wire import WireWatch
 from fleet.units import SECOND_MS, Millis, format_duration
 from fleet.watch.summary import Summary

@@ -22,7 +22,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import trio
-from rich.console import Console
 
 from fleet.capacity.health import examine
 from fleet.capacity.judge import Judge
@@ -31,14 +30,12 @@ from fleet.mqtt.connection import Connection
 from fleet.profile import resolved_toml
 from fleet.profile.clock import origin_ms
 from fleet.profile.stages import stagings
-from fleet.run import descriptors
-from fleet.run.books import Books, open_books
+from fleet.run.books import Books
 from fleet.run.broker import EmbeddedBroker, embedded_broker
 from fleet.run.child import Child, children
 from fleet.run.desks import Desks
-from fleet.run.errors import ChildDied, RunError, Unwritten, plain
-from fleet.run.handouts import check_handouts, write_handouts
-from fleet.run.interruption import Interruption, signals_ignored
+from fleet.run.errors import RunError
+from fleet.run.interruption import Interruption
 from fleet.run.layout import CLASS_BY_CODE
 from fleet.run.liveview import LiveView
 from fleet.run.plan import RunPlan
@@ -48,21 +45,14 @@ from fleet.run.shards import Muster
 from fleet.run.task import ShardTask
 from fleet.units import SECOND_MS
 from fleet.watch.ruling import Ruling, Verdict
-from fleet.watch.screen import open_screen
-from fleet.watch.silence import unanswered
 from fleet.watch.snapshot import RunView
-from fleet.watch.summary import EXIT_CODES, Summary
+from fleet.watch.summary import EXIT_CODES
 
 # From the handing out of tasks to business zero: what a shard needs to make its terminals.
 HEAD_START_S = 0.4
 HEAD_START_PER_TERMINAL_S = 300e-6
 # How long after the end of its time a shard may still be busy with ending.
 LATE_S = 60.0
-
-REPEAT_ADVICE = (
-    "run again; if it repeats, set FLEET_TRACEBACK=1 and report what it says, with the command and "
-    "the profile"
-)
 
 _NS_PER_S = 1_000_000_000
 _VERDICTS: dict[int, Verdict] = {code: verdict for verdict, code in EXIT_CODES.items()}
@@ -231,89 +221,6 @@ class Supervision:
             metrics_url=exporter.url if exporter else "",
             class_by_code=CLASS_BY_CODE,
         )
-
-
-def execute(plan: RunPlan, console: Console) -> Summary:
-    """Run a plan from start to end; to be called in the main thread.
-
-    Args:
-        plan: What to run.
-        console: Where progress and notices are shown.
-
-    Raises:
-        RunError: It could not be done; if it had begun, the record says how far it came.
-        EndpointError: The broker's address or a file of its TLS settings is wrong.
-        PasswordError: The password cannot be read.
-        Unwritten: It is over, but its record cannot be written.
-    """
-    limit = descriptors.raise_limit()
-    notes = plan.check(limit)
-    check_handouts(plan)
-    shards = plan.shard_count(limit)
-
-    def say(text: str) -> None:
-        console.print(text, soft_wrap=True, highlight=False, markup=False)
-
-    with open_books(plan, shards) as books:
-        for note in notes:
-            say(note)
-        with open_screen(console, live=plan.live) as screen:
-            view = LiveView(books.board, screen, say)
-            muster = Muster(shards, view.notice)
-            desks = Desks(plan.profile, plan.seed, plan.desks, view.notice, books.own)
-            slo = plan.profile.slo
-            judge = Judge(slo.objectives, slo.warm_up, slo.window, books.board.read())
-            run = Supervision(plan, books, view, Interruption(), muster, desks, judge)
-            verdict = _carry_out(run, notes)
-        return _close(run, verdict, notes)
-
-
-def _carry_out(run: Supervision, notes: tuple[str, ...]) -> Verdict:
-    try:
-        return trio.run(run.run)
-    except BaseExceptionGroup as group:
-        if run.started:
-            _close(run, "failed", notes)
-        raise _advised(run, plain(group)) from group
-
-
-def _advised(run: Supervision, error: BaseException) -> BaseException:
-    if not isinstance(error, ChildDied):
-        return error
-    lines = [str(error), REPEAT_ADVICE]
-    if run.started and run.books.record:
-        lines.append(f"what was recorded until then is in {run.books.record.folder}")
-    return ChildDied("\n".join(lines))
-
-
-def _close(run: Supervision, verdict: Verdict, notes: tuple[str, ...]) -> Summary:
-    started = run.started or datetime.now(UTC)
-    silence = unanswered(run.books.board.read(), len(run.broker_url.split(", ")))
-    notes = (*notes, *run.desks.notes(), *filter(None, [silence]))
-    ruling = run.ruling(verdict)
-    with signals_ignored():
-        summary = run.books.sum_up(ruling, _ending(run, verdict), run.broker_url, started, notes)
-        try:
-            run.books.write(summary)
-            write_handouts(run.plan, summary, ruling, run.books.board.read())
-        except RunError as error:
-            raise Unwritten(error, summary) from error
-        return summary
-
-
-def _ending(run: Supervision, verdict: Verdict) -> str:
-    record = run.books.record is not None
-    if verdict != "interrupted":
-        return ""
-    if run.started is None:
-        return "before any terminal started"
-    if lost := run.muster.unfinished:
-        were = "was" if lost == 1 else "were"
-        of = len(run.books.tallies)
-        shards = "shard" if of == 1 else "shards"
-        what = "record is" if record else "figures are"
-        return f"{lost} of {of} {shards} {were} ended by force, the {what} incomplete"
-    return "drained cleanly" + (", the record is complete" if record else "")
 
 
 def _verdict(muster: Muster) -> Verdict:
