@@ -74,7 +74,7 @@ def _warned(evidence: Evidence, code: str, found: Ranking, best: Ranking) -> lis
     if lead < horizon / 2:
         return [too_few(claim, code, lead / horizon, "a warning of half the horizon")
                 for claim in claims]  # fmt: skip
-    if y.mean() > _COMMON:
+    if y.any() and y.mean() > _COMMON:
         return [too_few(claim, code, y.mean(), f"labels of which at most {_COMMON:g} are positive")
                 for claim in claims]  # fmt: skip
     band = keeps(_BAND, code, found, 0.70, 0.92, faults)

@@ -111,7 +111,7 @@ def predicted(x: NDArray[Any], y: Bools, train: Bools, test: Bools) -> Floats:
     (rows,) = np.nonzero(train)
     rows = rows[:: max(1, len(rows) // _TRAINED)]
     columns = _varying(x[rows])
-    if not columns.any() or y[rows].all() or not y[rows].any():
+    if not test.any() or not columns.any() or y[rows].all() or not y[rows].any():
         return np.full(int(test.sum()), y[rows].mean() if len(rows) else 0.0)
     model = HistGradientBoostingClassifier(
         max_iter=50, learning_rate=0.1, max_leaf_nodes=15, min_samples_leaf=40,
