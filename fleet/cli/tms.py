@@ -1,11 +1,13 @@
 """`fleet tms`: the reference TMS alone."""
 
+from pathlib import Path
 from typing import Any
 
 import click
 
 from fleet.cli.failures import INTERRUPTED
 from fleet.cli.options import (
+    CREDENTIALS,
     connect,
     credential_options,
     profile_argument,
@@ -13,7 +15,7 @@ from fleet.cli.options import (
     speed_option,
 )
 from fleet.profile import load
-from fleet.run.desks import serve
+from fleet.run.alone import serve
 
 
 @click.command()
@@ -24,30 +26,29 @@ from fleet.run.desks import serve
     metavar="URL",
     help="mqtt://, mqtts://, ws:// or wss://HOST[:PORT].",
 )
+@click.option(
+    "--journal",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Keep in this file what campaigns are decided by, and when business began; go on with it "
+    "if it is there.",
+)
 @seed_option
 @speed_option
 @credential_options
 @click.pass_context
-def tms(
-    ctx: click.Context,
-    /,
-    profile_name: str,
-    *,
-    broker: str,
-    seed: int,
-    speed: float | None,
-    **credentials: Any,
-) -> None:
+def tms(ctx: click.Context, /, profile_name: str, *, broker: str, **options: Any) -> None:
     """Run the reference TMS alone.
 
     It serves the estate of PROFILE, a name (see `fleet profile list`) or a TOML file. Business time
     begins when it does.
     """
-    connection = connect((broker,), **credentials)
+    connection = connect((broker,), **{name: options[name] for name in CREDENTIALS})
     if connection is None:
         msg = "'embedded' is for `fleet run`; name the broker's URL"
         raise click.BadParameter(msg, param_hint="--broker")
-    serve(load(profile_name, {"run.speed": speed}), seed, connection, _say)
+    profile = load(profile_name, {"run.speed": options["speed"]})
+    serve(profile, options["seed"], connection, _say, options["journal"])
     ctx.exit(INTERRUPTED)
 
 

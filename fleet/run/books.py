@@ -34,6 +34,7 @@ class Books:
 
     Attributes:
         plan: What is run.
+        folder: For what lives only as long as the run does.
         board: The counts of all shards.
         tallies: Each shard's file of counts.
         memories: Each shard's file of what its terminals keep without power.
@@ -45,6 +46,7 @@ class Books:
     """
 
     plan: RunPlan
+    folder: Path
     board: Board
     tallies: tuple[Path, ...]
     memories: tuple[Path, ...]
@@ -123,7 +125,7 @@ def open_books(plan: RunPlan, shards: int) -> Iterator[Books]:
         counts = Tally(layout, open_counts(own, layout, writable=True))
         timeline = Timeline(board.read())
         yield Books(
-            plan, board, tuple(tallies), memories, counts, exporter, record, timeline, known
+            plan, folder, board, tuple(tallies), memories, counts, exporter, record, timeline, known
         )
 
 

@@ -1,30 +1,37 @@
-"""The reference TMS of a run, or alone: its processes, what each is told, and what they say."""
+"""The reference TMS: its processes, what each is told, and what they say.
+
+An instance that a signal has ended is started again, as a shard is, and goes on with the journal of
+the one before it. One that ends by a mistake of its own would make it again: that ends the run.
+"""
 
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
+from pathlib import Path
 
 import msgspec
 import trio
 
 from fleet.mqtt.connection import Connection
-from fleet.mqtt.packets import Version
 from fleet.profile import Profile, resolved_toml
 from fleet.run.child import Child, children
 from fleet.run.command import Command, Death, report_of
-from fleet.run.errors import ChildDied, RunError, plain
-from fleet.run.interruption import Interruption
+from fleet.run.errors import ChildDied, RunError
 from fleet.run.pictures import enter_picture
-from fleet.run.probe import probe_all
 from fleet.tms.ledger import Counts
+from fleet.tms.picture import Picture
 from fleet.tms.task import Begin, Counted, Ended, Failed, Handled, Lost, Ready, Report, TmsTask
 from fleet.watch.tally import Tally
 
 READY_S = 30.0
 DRAIN_S = 8.0
+# An instance that is killed more often than that will not last.
+RESTARTS_MAX = 5
+JOURNAL = "tms.journal"
 
 _NAME = "the TMS"
-_SPOKEN = Version.V311  # by the TMS, whatever its terminals speak
+NS_PER_MS = 1_000_000
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(Report).decode
 
@@ -60,16 +67,22 @@ class Desks:
         self._counts: dict[int, Handled] = {}
         # Why there was no connection, since there was one: each reason is told once.
         self._told: set[str] = set()
+        self._tasks: tuple[TmsTask, ...] = ()
+        self._restarts = 0
+        # What those handled that were killed.
+        self._before = Handled(Counts())
+        self._killed, self._to_revive = trio.open_memory_channel[int](max(1, instances))
 
     @property
     def counts(self) -> Handled:
         """What all instances have handled, as far as they have said."""
-        return sum(self._counts.values(), Handled(Counts()))
+        return sum(self._counts.values(), self._before)
 
     def notes(self) -> tuple[str, ...]:
         """Return a sentence for each kind of trouble that the TMS had."""
-        counts = self.counts
+        counts, restarts = self.counts, self._restarts
         troubles = (
+            (restarts, "was killed and started again", "time", "and went on with its journal"),
             (counts.dropped, "dropped", "message", "for which it had no room"),
             (counts.undelivered, "could not send", "message", "as its connection was gone"),
             (counts.unreadable, "heard", "message", "that nobody can read"),
@@ -84,7 +97,7 @@ class Desks:
             for name in counts.picture.stopped
         )
         return stopped + tuple(
-            f"the TMS {did} {_many(count, what)} {why}"
+            f"the TMS {did} {many(count, what)} {why}"
             for count, did, what, why in troubles
             if count
         )
@@ -108,30 +121,68 @@ class Desks:
 
     def commands(self) -> tuple[Command, ...]:
         """Return the command of each instance."""
-        return tuple(
-            Command.python(
-                _NAME,
-                "fleet.tms",
-                heard=partial(self._heard, index),
-                ended=partial(self._ended, index),
-                drain_s=DRAIN_S,
-            )
-            for index in range(self._instances)
+        return tuple(map(self._command, range(self._instances)))
+
+    def _command(self, index: int) -> Command:
+        return Command.python(
+            _NAME,
+            "fleet.tms",
+            heard=partial(self._heard, index),
+            ended=partial(self._ended, index),
+            drain_s=DRAIN_S,
         )
 
-    async def hand_out(self, crew: tuple[Child, ...], connection: Connection) -> None:
-        """Give each instance its task; for the time being, business begins now."""
-        profile_toml, epoch_ns = resolved_toml(self._profile), time.monotonic_ns()
-        for index, child in enumerate(crew):
-            task = TmsTask.of_connection(
+    async def hand_out(
+        self,
+        crew: tuple[Child, ...],
+        connection: Connection,
+        journal: Path,
+        began_unix_ms: int | None = None,
+    ) -> None:
+        """Give each instance its task.
+
+        Args:
+            crew: The instances.
+            connection: How to get at the brokers.
+            journal: Path of the journal; that of each further instance ends with its number.
+            began_unix_ms: When business began, by the wall clock; now unless given.
+        """
+        profile_toml, now_ms = resolved_toml(self._profile), time.time_ns() // NS_PER_MS
+        began_ms = now_ms if began_unix_ms is None else began_unix_ms
+        self._tasks = tuple(
+            TmsTask.of_connection(
                 connection,
                 profile_toml=profile_toml,
                 seed=self._seed,
-                epoch_monotonic_ns=epoch_ns,
+                epoch_monotonic_ns=time.monotonic_ns() - (now_ms - began_ms) * NS_PER_MS,
                 index=index,
                 of=self._instances,
+                journal=f"{journal}.{index}" if index else str(journal),
+                began_unix_ms=began_ms,
             )
+            for index in range(self._instances)
+        )
+        for child, task in zip(crew, self._tasks, strict=True):
             await child.hand(_encode(task))
+
+    @asynccontextmanager
+    async def revived(self, covers: Callable[[tuple[Child, ...]], None]) -> AsyncIterator[None]:
+        """Start instances again that are killed while the body lasts; then these drain.
+
+        Args:
+            covers: Is told of each new child.
+        """
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(self._revive, covers)
+            yield
+            nursery.cancel_scope.cancel()
+
+    async def _revive(self, covers: Callable[[tuple[Child, ...]], None]) -> None:
+        async with AsyncExitStack() as ward:
+            async for index in self._to_revive:
+                crew = await ward.enter_async_context(children(self._command(index)))
+                covers(crew)
+                await crew[0].hand(_encode(self._tasks[index]))
 
     async def wait_ready(self) -> None:
         """Wait until all instances have subscribed.
@@ -148,6 +199,9 @@ class Desks:
 
     async def begin(self, crew: tuple[Child, ...], epoch_ns: int) -> None:
         """Tell each instance, once it is ready, when business begins, on CLOCK_MONOTONIC."""
+        self._tasks = tuple(
+            msgspec.structs.replace(task, epoch_monotonic_ns=epoch_ns) for task in self._tasks
+        )
         for child in crew:
             await child.hand(_encode(Begin(epoch_ns)))
 
@@ -171,38 +225,19 @@ class Desks:
         if index in self._failed:
             msg = f"the TMS cannot go on: {self._failed[index].message}"
             raise RunError(msg)
-        raise ChildDied(str(death))
+        if not self._tasks or death.status >= 0 or self._restarts >= RESTARTS_MAX:
+            raise ChildDied(str(death))
+        self._restarts += 1
+        self._bury(self._counts.pop(index, Handled(Counts())))
+        self._notice(f"{death}; it is started again, and goes on with its journal")
+        self._killed.send_nowait(index)
+
+    def _bury(self, counts: Handled) -> None:
+        """Keep what the dead have counted, but for what its successor will find in the journal."""
+        counts.picture = Picture(offline_by=counts.picture.offline_by)
+        self._before += counts
 
 
-def serve(profile: Profile, seed: int, connection: Connection, say: Callable[[str], None]) -> None:
-    """Run the reference TMS alone until a signal ends it; to be called in the main thread.
-
-    Raises:
-        RunError: It cannot be done, or not any longer.
-        EndpointError: The broker's address or a file of its TLS settings is wrong.
-        PasswordError: The password cannot be read.
-    """
-    desks = Desks(profile, seed, profile.tms.instances, say)
-
-    async def main() -> None:
-        stop = Interruption()
-        async with stop.heeded():
-            await probe_all(connection, _SPOKEN)
-            async with children(*desks.commands()) as crew:
-                stop.covers(crew)
-                await desks.hand_out(crew, connection)
-                await desks.wait_ready()
-                say(f"the TMS answers at {', '.join(connection.brokers)}; Ctrl-C ends it")
-                await trio.sleep_forever()
-
-    try:
-        trio.run(main)
-    except BaseExceptionGroup as group:
-        raise plain(group) from group
-    say(f"the TMS has ended; it heard {_many(sum(desks.counts.desk.heard.values()), 'message')}")
-    for note in desks.notes():
-        say(note)
-
-
-def _many(count: int, what: str) -> str:
+def many(count: int, what: str) -> str:
+    """Return a count and what it counts."""
     return f"{count:,} {what}{'' if count == 1 else 's'}"

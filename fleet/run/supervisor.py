@@ -33,7 +33,7 @@ from fleet.profile.stages import stagings
 from fleet.run.books import Books
 from fleet.run.broker import EmbeddedBroker, embedded_broker
 from fleet.run.child import Child, children
-from fleet.run.desks import Desks
+from fleet.run.desks import JOURNAL, Desks
 from fleet.run.errors import RunError
 from fleet.run.interruption import Interruption
 from fleet.run.layout import CLASS_BY_CODE
@@ -101,6 +101,7 @@ class Supervision:
             broker = await self._broker(house)
             desks = self.desks
             desk_crew = await house.enter_async_context(children(*desks.commands()))
+            await house.enter_async_context(desks.revived(self.stop.covers))
             crew = await house.enter_async_context(children(*self.muster.commands()))
             self.stop.covers((*desk_crew, *crew))
             connection = await self._reach(broker)
@@ -132,7 +133,7 @@ class Supervision:
         Raises:
             RunError: It does not subscribe.
         """
-        await desks.hand_out(crew, connection)
+        await desks.hand_out(crew, connection, self.books.folder / JOURNAL)
         await desks.wait_ready()
         for child in crew:
             child.forget_words()

@@ -19,10 +19,13 @@ import msgspec
 from fleet.mqtt.connection import PasswordError
 from fleet.mqtt.endpoint import EndpointError
 from fleet.profile import ProfileError, parse
+from fleet.tms.journal import JournalError
 from fleet.tms.service import Service
 from fleet.tms.task import Begin, Failed, Report, TaskError, TmsTask
 
 USAGE_EXIT = 2
+
+_WRONG = (TaskError, ProfileError, EndpointError, PasswordError, JournalError, OSError)
 
 
 def main() -> int:
@@ -31,7 +34,7 @@ def main() -> int:
     try:
         task = TmsTask.read(sys.stdin.buffer.readline())
         service = Service(task, parse(task.profile_toml), task.endpoint(), report)
-    except (TaskError, ProfileError, EndpointError, PasswordError) as error:
+    except _WRONG as error:
         report(Failed(str(error), USAGE_EXIT))
         return USAGE_EXIT
     return asyncio.run(_run(service))

@@ -1,8 +1,9 @@
 """The book of campaigns: how they are going, page by page.
 
 What is decided of them is decided at ticks (see `fleet.tms.progress`). The rest of the desk has no
-memory. The book has: it is lost with its process, and there can be but one of it (a profile with
-several TMS instances and a campaign of which anything is decided is refused).
+memory. The book has, and there can be but one of it (a profile with several TMS instances and a
+campaign of which anything is decided is refused). It is a function of the steps that brought it
+where it is, so whoever keeps those (`fleet.tms.journal`) can open it again.
 
 Whoever lives a part of an estate alone cannot keep such a book. It is given one that is *foretold*:
 what was decided of the whole estate is known beforehand, as a common cause is, and the book only
@@ -10,7 +11,7 @@ takes down what its terminals tell.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final, NamedTuple
 
 from fleet.profile.campaigns import Campaign
@@ -46,6 +47,19 @@ class Note(NamedTuple):
     outcome: Outcome
 
 
+class Decision(NamedTuple):
+    """That everything was decided which could be.
+
+    Attributes:
+        before_ms: Unix time before which each tick has been decided.
+    """
+
+    before_ms: int
+
+
+Step = Note | Decision
+
+
 class Book:
     """All campaigns of a plan, by the line of each."""
 
@@ -57,10 +71,24 @@ class Book:
     ) -> None:
         """Open the book; turns say for how long anything may be decided of a campaign."""
         self._clock = clock
+        self._keep: Callable[[Step], None] = _forget
+        self._decided_ms = clock.origin_ms
         known = turns or {}
         self._pages: Final = {
             line: Progress(campaign, clock, known.get(line)) for line, campaign in campaigns.items()
         }
+
+    def retrace(self, steps: Iterable[Step]) -> None:
+        """Go these steps again, all that were kept of a book of the same plan, in their order."""
+        for step in steps:
+            if isinstance(step, Note):
+                self.note(step)
+            else:
+                self.decide(step.before_ms)
+
+    def keep_steps(self, keep: Callable[[Step], None]) -> None:
+        """Let `keep` have every step from now on, before it has any effect."""
+        self._keep = keep
 
     def ticks(self, after_ms: int, until_ms: int) -> Iterator[int]:
         """Yield the ticks after and up to these Unix times at which anything may be decided."""
@@ -92,6 +120,7 @@ class Book:
 
     def note(self, note: Note) -> None:
         """Note what became of a terminal."""
+        self._keep(note)
         self._pages[note.line].note(note.terminal, note.at_ms, note.outcome)
 
     def ordered(self, line: int, index: int, at_ms: int) -> None:
@@ -110,6 +139,10 @@ class Book:
 
     def decide(self, before_ms: int) -> None:
         """Decide at every tick before the Unix time `before_ms` that has not been decided."""
+        if self._clock.last_before(before_ms) <= self._decided_ms:
+            return  # between two ticks nothing is
+        self._keep(Decision(before_ms))
+        self._decided_ms = self._clock.last_before(before_ms)
         for page in self._pages.values():
             page.decide(before_ms)
 
@@ -133,6 +166,10 @@ class Book:
     def stopped(self) -> list[str]:
         """Return the names of the campaigns that have stopped."""
         return [p.campaign.name for p in self._pages.values() if p.stopped_ms is not None]
+
+
+def _forget(_step: Step) -> None:
+    """Keep nothing."""
 
 
 class ForetoldBook(Book):

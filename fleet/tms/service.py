@@ -26,6 +26,7 @@ import os
 import secrets
 import time
 from collections.abc import Callable, Coroutine
+from pathlib import Path
 from typing import Any, Final, NamedTuple, cast
 
 import aiomqtt
@@ -33,10 +34,12 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 from fleet.mqtt.connection import PasswordError
 from fleet.mqtt.endpoint import Endpoint
+from fleet.profile import digest
 from fleet.profile.clock import BusinessClock
 from fleet.profile.profile import Profile
 from fleet.tms.complaints import Complaints
 from fleet.tms.desk import Desk, Reply
+from fleet.tms.journal import Head, Journal
 from fleet.tms.mailbox import Mailbox
 from fleet.tms.pace import Pace
 from fleet.tms.picture import Picture
@@ -81,6 +84,8 @@ class Service:
 
         Raises:
             PasswordError: The password cannot be read, or is not UTF-8.
+            JournalError: Its journal is another's, or none.
+            OSError: Its journal cannot be read or written.
         """
         self._task = task
         self._endpoint = endpoint
@@ -91,6 +96,10 @@ class Service:
         self._times = profile.run
         self.begin(task.epoch_monotonic_ns)
         self._desk = Desk(profile, task.seed, alone=task.of == 1)
+        if task.journal:
+            self._go_on_with(
+                Path(task.journal), Head(digest(profile), task.seed, task.began_unix_ms)
+            )
         self._inbox = Mailbox[aiomqtt.Message](INBOX_MAX)
         # By QoS: acknowledgements of heartbeats, and all that has to arrive.
         self._outboxes = (Mailbox[Due](OUTBOX_MAX), Mailbox[Due](OUTBOX_MAX))
@@ -98,6 +107,11 @@ class Service:
         self._pace = Pace(tms.answer_delay, tms.answers_per_second_max, BATCH_MAX)
         self._handled = Handled(self._desk.counts)
         self._complaints = Complaints(_LOG)
+
+    def _go_on_with(self, path: Path, head: Head) -> None:
+        journal = Journal.open(path, head)
+        self._desk.book.retrace(journal.past)
+        self._desk.book.keep_steps(journal.keep)
 
     def begin(self, epoch_monotonic_ns: int) -> None:
         """Say when business begins; not to be changed once terminals speak.

@@ -32,6 +32,8 @@ class TmsTask(Connection, frozen=True, kw_only=True, forbid_unknown_fields=True)
             set it anew.
         index: Of this instance, from 0.
         of: Number of instances; several share one subscription, which the broker must know.
+        journal: Path of the journal that the service keeps, and goes on with; "" for none.
+        began_unix_ms: When business began by the wall clock, for a new journal.
     """
 
     profile_toml: str
@@ -39,6 +41,8 @@ class TmsTask(Connection, frozen=True, kw_only=True, forbid_unknown_fields=True)
     epoch_monotonic_ns: int
     index: int = 0
     of: int = 1
+    journal: str = ""
+    began_unix_ms: int = 0
 
     @classmethod
     def read(cls, line: bytes) -> Self:

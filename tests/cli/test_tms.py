@@ -12,10 +12,13 @@ from pathlib import Path
 import pytest
 from paho.mqtt import publish
 
+from fleet.wire.codec import encode
 from tests.brokers import HOST, Mosquitto
 from tests.cli.commands import LIMIT_S, environment, refused
 from tests.processes import leashed
 from tests.run.settings import with_password, with_tls
+from tests.tms.estates import HOUR_MS, TID, heartbeat
+from tests.tms.services import profile_toml
 
 Start = Callable[[Sequence[str]], Mosquitto]
 
@@ -23,17 +26,19 @@ pytestmark = pytest.mark.broker
 
 # A probe says no at once; the TMS alone would try for half a minute.
 AT_ONCE_S = 10.0
+SOON_S = 10.0
 
 
 @contextmanager
-def serving(url: str) -> Iterator[subprocess.Popen[str]]:
-    """Run `fleet tms` at a broker; it answers when this begins."""
+def serving(url: str, *options: str, first: str = "") -> Iterator[subprocess.Popen[str]]:
+    """Run `fleet tms` at a broker; it answers when this begins, and says `first` before."""
     with subprocess.Popen(
-        leashed(sys.executable, "-m", "fleet", "tms", "--broker", url),
+        leashed(sys.executable, "-m", "fleet", "tms", "--broker", url, *options),
         stderr=subprocess.PIPE, text=True, env=environment(),
     ) as tms:  # fmt: skip
         try:
             assert tms.stderr is not None
+            assert not first or tms.stderr.readline() == f"{first}\n"
             assert tms.stderr.readline() == f"the TMS answers at {url}; Ctrl-C ends it\n"
             yield tms
         finally:
@@ -108,3 +113,26 @@ def test_a_lost_broker_is_told_once_for_each_reason(start_mosquitto: Start) -> N
         told = end(tms)
     assert sum("Connection refused" in line for line in told) == 1
     assert len(told) == len(set(told))
+
+
+def test_a_killed_tms_goes_on_with_its_journal(start_mosquitto: Start, tmp_path: Path) -> None:
+    """`fleet tms --journal` takes up what it had decided, and when its business had begun."""
+    broker = start_mosquitto([])
+    journal, profile = tmp_path / "tms.journal", tmp_path / "desk.toml"
+    profile.write_text(profile_toml("demo"))
+    url, options = f"mqtt://{HOST}:{broker.port}", (str(profile), "--journal", str(journal))
+    with serving(url, *options) as tms:
+        topic = f"fleet/v1/demo/{TID}/up/heartbeat"
+        said = encode(heartbeat(3 * HOUR_MS))
+        publish.single(topic, said, qos=1, hostname=HOST, port=broker.port)
+        deadline_s = time.monotonic() + SOON_S
+        while "decided" not in journal.read_text():
+            assert time.monotonic() < deadline_s
+            time.sleep(0.05)
+        tms.kill()
+    first = journal.read_text().splitlines()
+    steps = len(first) - 1
+    with serving(url, *options, first=f"going on with {journal}: {steps} step of its campaigns"):
+        assert journal.read_text().splitlines()[0] == first[0]
+    other = refused_at_once("--broker", url, *options, "--seed", "2")
+    assert other.endswith("is the journal of another profile or seed; name another file\n")

@@ -105,8 +105,8 @@ class Run:
             time.sleep(0.005)
         return found[0]
 
-    def total(self, family: str) -> float:
-        """Scrape the sum of a family; 0 while nothing is served yet."""
+    def total(self, family: str, **labels: str) -> float:
+        """Scrape the sum of a family, of these labels; 0 while nothing is served yet."""
         try:
             with urllib.request.urlopen(self._url, timeout=5) as response:  # noqa: S310 - our own
                 text = response.read().decode()
@@ -116,13 +116,13 @@ class Run:
             sample.value
             for each in text_string_to_metric_families(text)
             for sample in each.samples
-            if sample.name == family
+            if sample.name == family and labels.items() <= sample.labels.items()
         )
 
-    def wait_for(self, family: str, least: float) -> None:
-        """Wait until a family has reached a sum."""
+    def wait_for(self, family: str, least: float, **labels: str) -> None:
+        """Wait until a family, or what of it has these labels, has reached a sum."""
         deadline = time.monotonic() + LIMIT_S
-        while self.total(family) < least:
+        while self.total(family, **labels) < least:
             assert self.process.poll() is None, self.process.communicate()
             assert time.monotonic() < deadline, f"{family} stays below {least}"
             time.sleep(0.05)

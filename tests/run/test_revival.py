@@ -1,4 +1,4 @@
-"""A shard that is killed comes back, and the run goes on; it is counted and said."""
+"""A shard or a TMS that is killed comes back, and the run goes on; it is counted and said."""
 
 import signal
 import time
@@ -48,6 +48,55 @@ def test_a_killed_shard_comes_back_as_after_a_power_cut(tmp_path: Path, free_por
     assert summary["counts"]["fleet_messages_sent_total"]["register"] == TERMINALS
     assert summary["counts"]["fleet_up_mishaps_total"]["duplicated"] == 0
     assert sum(summary["counts"]["fleet_shard_restarts_total"].values()) == 1
+
+
+# The second wave waits for half of the first; a success takes a second or two.
+WAVES = """
+[update]
+idle = "1s"
+heartbeats = 1
+response = "10ms"
+defer = 0.0
+package = "16KiB"
+backup = "10ms"
+download = "10ms"
+install = "10ms"
+apply = "10ms"
+functional_test = "10ms"
+compatibility_test = "10ms"
+[[campaigns]]
+name = "spring"
+version = "9.0.0"
+at = "3s"
+waves = [{ share = 0.5 }, { share = 1.0, succeeded = 5 }]
+"""
+
+
+@pytest.mark.slow
+@needs_mosquitto
+def test_a_killed_tms_goes_on_with_its_campaign(tmp_path: Path, free_port: int) -> None:
+    """What had succeeded before `kill -9` opens the next wave after it; the run says so.
+
+    All of the first wave have told of their success by then, so a TMS without a memory would wait
+    for them for ever.
+    """
+    profile = tmp_path / "brisk.toml"
+    tms = '[tms]\ntick = "8s"\norder_lead = "100ms"\n'
+    profile.write_text(BRISK.replace("[tms]\n", tms) + WAVES)
+    with running(profile, tmp_path, free_port, "--duration", "20s") as run:
+        run.wait_for("fleet_heartbeats_total", TERMINALS)
+        run.wait_for("fleet_updates_total", 10, outcome="succeeded")
+        first = run.total("fleet_updates_total", outcome="offered")
+        run.child("fleet.tms").send_signal(signal.SIGKILL)
+        code, out, err = run.end()
+    assert 10 <= first < TERMINALS
+    assert code == 0, err
+    assert "was killed by SIGKILL; it is started again, and goes on with its journal" in err
+    words = " ".join(out.split())
+    assert "the TMS was killed and started again 1 time and went on with its journal" in words
+    counts = run.summary()["counts"]
+    assert counts["fleet_updates_total"]["offered"] > 0.8 * TERMINALS
+    assert counts["fleet_messages_sent_total"]["register"] == TERMINALS
 
 
 @pytest.mark.slow

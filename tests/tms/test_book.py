@@ -1,13 +1,14 @@
 """The book of campaigns: decisions at ticks, from a set of reports, in whatever order they come."""
 
 from itertools import pairwise
+from random import Random
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from fleet.profile.campaigns import Abort, Campaign, Wave
 from fleet.profile.estate import Estate
-from fleet.tms.book import Book, ForetoldBook, Note
+from fleet.tms.book import Book, Decision, ForetoldBook, Note, Step
 from fleet.tms.progress import Outcome, Progress, TickClock
 from fleet.tms.turns import Turns, taking_part
 from fleet.wire.messages import UpdateReported
@@ -248,3 +249,36 @@ def test_beyond_the_last_wave_nobody_has_a_turn() -> None:
 def test_who_takes_part_is_reckoned_from_shares() -> None:
     """A cohort's size follows from the shares of the estate."""
     assert taking_part(Estate(terminals=200), campaign(share=0.25)) == 50.0
+
+
+PAGES = {1: campaign(waves=(Wave(share=0.5), Wave(share=1.0, succeeded=2)))}
+
+
+@given(FACTS, st.lists(st.integers(CLOCK.origin_ms, END), max_size=20), st.randoms(), st.data())
+def test_a_book_can_be_opened_again_wherever_it_was_left(
+    facts: list[Fact], asked: list[int], chance: Random, data: st.DataObject
+) -> None:
+    """Who retraces the steps kept until any instant ends as the book that went on."""
+    notes = [Note(at_ms, 1, index, outcome) for index, at_ms, outcome in facts]
+    doings: list[Step] = [*notes, *map(Decision, asked)]
+    chance.shuffle(doings)
+    left = data.draw(st.integers(0, len(doings)))
+    kept: list[Step] = []
+    whole, before, again = (Book(PAGES, CLOCK) for _ in range(3))
+    before.keep_steps(kept.append)
+    do(whole, doings)
+    do(before, doings[:left])
+    again.retrace(kept)
+    do(again, doings[left:])
+    assert (again.rulings, again.counts(), again.late) == (
+        whole.rulings, whole.counts(), whole.late,
+    )  # fmt: skip
+
+
+def do(book: Book, doings: list[Step]) -> None:
+    """Let a book note and decide."""
+    for doing in doings:
+        if isinstance(doing, Note):
+            book.note(doing)
+        else:
+            book.decide(doing.before_ms)
