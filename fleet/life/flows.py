@@ -117,8 +117,8 @@ class Flows:
             self.curves[row], self._trades[row] = _shares(trade.curve), trade
         self._selling[row] = True
         *_, paper_m, _, refused, refused_from_ms, refused_until_ms = self._sold.read(row)
-        self._sold.write(
-            row, trade.offset_ms, at, trade.per_day * trade.curve.peak,
+        self.sold[row] = (
+            trade.offset_ms, at, trade.per_day * trade.curve.peak,
             paper_m, trade.paper_m_per_h / HOUR_MS,
             refused if refused_until_ms > at else 0.0, refused_from_ms, refused_until_ms,
         )  # fmt: skip
@@ -134,7 +134,7 @@ class Flows:
             # What `paper` does, by the same operations on the same kind of numbers.
             used = np.float32(at - from_ms) * np.float32(use_m_per_ms)
             paper_m = _left(np.float32(paper_m), used)
-        self._sold.write(row, offset_ms, at, 0.0, paper_m, 0.0, *refused)
+        self.sold[row] = (offset_ms, at, 0.0, paper_m, 0.0, *refused)
 
     def refuse(self, row: int, share: float, at: Millis) -> None:
         """Let the host refuse this share of what comes from `at` on; 0 for none any more."""
@@ -149,11 +149,11 @@ class Flows:
         """Add to what heartbeat number `seq` will report, and take paper off the roll."""
         noted, *before = self._counted.read(row)
         flows = map(operator.add, before, counts) if noted == seq else counts
-        self._counted.write(row, seq, *flows)
+        self.counted[row] = (seq, tuple(flows))
         if paper_m:
             sold = list(self._sold.read(row))
             sold[_PAPER_M] = _left(np.float32(sold[_PAPER_M]), np.float32(paper_m))
-            self._sold.write(row, *sold)
+            self.sold[row] = tuple(sold)
         self.lived = True
 
     def tables(self) -> tuple[NDArray[Any], ...]:

@@ -1,7 +1,8 @@
 """Rows of a structured array, one at a time.
 
 Arrays of structures are computed with by the thousand, and changed a row at a time. numpy takes
-0.4 to 0.8 us to read a row, write one or copy its bytes; a `struct` on the same memory, a third.
+0.45 us to read a row and 0.26 us to copy its bytes, a `struct` on the same memory 0.14 and 0.11; to
+write one numpy is the quicker.
 """
 
 from struct import Struct
@@ -14,7 +15,7 @@ _LETTERS: Final = {"f8": "d", "f4": "f", "i8": "q", "i4": "i", "i2": "h", "i1": 
 
 
 class Rows:
-    """The rows of one array; what is written here stands in the array."""
+    """The rows of one array, as they are when they are asked for."""
 
     __slots__ = ("_bytes", "_memory", "_values")
 
@@ -35,10 +36,6 @@ class Rows:
     def read(self, row: int) -> tuple[Any, ...]:
         """Return all numbers of a row, in their order."""
         return self._values.unpack_from(self._memory, row * self._values.size)
-
-    def write(self, row: int, *values: float) -> None:
-        """Write all numbers of a row, in their order."""
-        self._values.pack_into(self._memory, row * self._values.size, *values)
 
     def copy(self, row: int) -> bytes:
         """Return a row as it stands in memory."""

@@ -91,7 +91,7 @@ class Symptoms:
         self.ill = np.zeros(terminals, np.bool_)
         self.slots = np.zeros((terminals, SLOTS), _SLOT)
         self.place = np.arange(terminals)
-        self._rows, self._each = Rows(self.slots), Rows(self.slots.reshape(-1))
+        self._rows = Rows(self.slots)
 
     @classmethod
     def of(cls, table: NDArray[Any], versions: NDArray[np.int64]) -> Self:
@@ -145,7 +145,7 @@ class Symptoms:
             return
         grow_h = max(grow_ms, _STEP_MS) / HOUR_MS
         entry = (begin / HOUR_MS, grow_h, symptom.rise, source, column, symptom.shape)
-        self._each.write(row * SLOTS + place, *entry)
+        self.slots[row, place] = entry
         self.ill[row] = True
 
     def hide(self, row: int, source: int) -> bool:
@@ -155,12 +155,9 @@ class Symptoms:
         shown = self._rows.read(row)[_SOURCE::_WIDTH]
         if source not in shown:
             return False
-        for place, each in enumerate(shown, start=row * SLOTS):
-            if each == source:
-                slot = list(self._each.read(place))
-                slot[_SOURCE] = 0
-                self._each.write(place, *slot)
-        self.ill[row] = any(each not in {0, source} for each in shown)
+        left = [0 if each == source else each for each in shown]
+        self.slots["source"][row] = left
+        self.ill[row] = any(left)
         return True
 
     def clear(self, row: int) -> None:
