@@ -18,7 +18,6 @@ class Channel(NamedTuple):
         base: Median over terminals; for a flow, per hour at full activity.
         between: Standard deviation of `base` over terminals.
         spread: Standard deviation from reading to reading.
-        per_hour: Change of a level for each hour since boot.
         low: Least value that is reported.
         high: Greatest value that is reported.
     """
@@ -28,27 +27,26 @@ class Channel(NamedTuple):
     base: float
     between: float
     spread: float
-    per_hour: float
     low: float
     high: float
 
 
 CHANNELS: Final = (
-    Channel("temp_c", "Cel", 38.0, 2.0, 0.6, 0.0, -20.0, 95.0),
-    Channel("supply_mv", "mV", 5_000.0, 35.0, 14.0, 0.0, 0.0, 6_000.0),
-    Channel("rssi_dbm", "dB[mW]", -72.0, 6.0, 2.5, 0.0, -113.0, 0.0),
-    Channel("rtt_ms", "ms", 80.0, 20.0, 9.0, 0.0, 1.0, 60_000.0),
-    Channel("cpu_pct", "%", 12.0, 2.5, 3.0, 0.0, 0.0, 100.0),
-    Channel("mem_pct", "%", 34.0, 3.0, 0.8, 0.4, 0.0, 100.0),
-    Channel("flash_pct", "%", 41.0, 6.0, 0.3, 0.0, 0.0, 100.0),
+    Channel("temp_c", "Cel", 38.0, 2.0, 0.6, -20.0, 95.0),
+    Channel("supply_mv", "mV", 5_000.0, 35.0, 14.0, 0.0, 6_000.0),
+    Channel("rssi_dbm", "dB[mW]", -72.0, 6.0, 2.5, -113.0, 0.0),
+    Channel("rtt_ms", "ms", 80.0, 20.0, 9.0, 1.0, 60_000.0),
+    Channel("cpu_pct", "%", 12.0, 2.5, 3.0, 0.0, 100.0),
+    Channel("mem_pct", "%", 34.0, 6.0, 0.8, 0.0, 100.0),
+    Channel("flash_pct", "%", 41.0, 6.0, 0.3, 0.0, 100.0),
     # The flows. What is left of the reads after errors and failures is what went well.
-    Channel("reads", "{count}", 6.0, 0.0, 0.0, 0.0, 0.0, 10_000.0),
-    Channel("read_errors", "{count}", 0.03, 0.005, 0.0, 0.0, 0.0, 10_000.0),
-    Channel("txn_ok", "{count}", 0.0, 0.0, 0.0, 0.0, 0.0, 10_000.0),
-    Channel("txn_fail", "{count}", 0.3, 0.0, 0.0, 0.0, 0.0, 10_000.0),
-    Channel("net_retry", "{count}", 0.4, 0.1, 0.0, 0.0, 0.0, 10_000.0),
-    Channel("paper_m", "m", 0.0, 0.0, 0.0, 0.0, 0.0, 26.0),
-    Channel("battery_pct", "%", 100.0, 0.0, 0.5, -7.0, 5.0, 100.0),
+    Channel("reads", "{count}", 6.0, 0.0, 0.0, 0.0, 10_000.0),
+    Channel("read_errors", "{count}", 0.03, 0.005, 0.0, 0.0, 10_000.0),
+    Channel("txn_ok", "{count}", 0.0, 0.0, 0.0, 0.0, 10_000.0),
+    Channel("txn_fail", "{count}", 0.3, 0.0, 0.0, 0.0, 10_000.0),
+    Channel("net_retry", "{count}", 0.4, 0.1, 0.0, 0.0, 10_000.0),
+    Channel("paper_m", "m", 0.0, 0.0, 0.0, 0.0, 26.0),
+    Channel("battery_pct", "%", 100.0, 0.0, 0.5, 5.0, 100.0),
 )
 COLUMN: Final = {channel.name: number for number, channel in enumerate(CHANNELS)}
 

@@ -4,9 +4,10 @@ Theory of operation
 -------------------
 A reading is a level or a flow. A *level* (temperature, voltage, memory in use) is
 
-    base + per_hour * hours since boot + spread * noise + symptoms
+    base + drift by the hours since boot + spread * noise + symptoms
 
-where `base` differs from terminal to terminal, and a symptom is how a fault shows, often before it
+where `base` differs from terminal to terminal, the drift of most is none (`fleet.life.drift`), and
+a symptom is how a fault shows, often before it
 strikes (`fleet.life.symptoms`). A *flow* counts since the heartbeat before (cards read,
 transactions, retries): its level is a rate per hour at full activity of a terminal that reads
 `NOMINAL_READS` cards in that hour, and it grows and shrinks with the cards that this terminal reads
@@ -27,6 +28,7 @@ from fleet.chance.noise import Levels, as_normals, as_uniforms, lane_of, planes
 from fleet.chance.poisson import poisson
 from fleet.life import flows
 from fleet.life.channels import CHANNELS, COLUMN, NOMINAL_READS, ROW, TENTH, TENTHS
+from fleet.life.drift import SINCE_BOOT
 from fleet.life.runs import Runs
 from fleet.life.symptoms import Readings
 from fleet.life.vitals import Vitals
@@ -38,10 +40,9 @@ _FAIL: Final = COLUMN["txn_fail"]
 _RETRIES: Final = COLUMN["net_retry"]
 _PAPER: Final = COLUMN["paper_m"]
 _SPREAD: Final = np.array([c.spread for c in CHANNELS], np.float32)
-_PER_HOUR: Final = np.array([c.per_hour for c in CHANNELS], np.float32)
 _LOW: Final = np.array([c.low for c in CHANNELS], np.float32)
 _HIGH: Final = np.array([c.high for c in CHANNELS], np.float32)
-_DRIFTING: Final = tuple(n for n, c in enumerate(CHANNELS) if c.per_hour)
+_DRIFTING: Final = tuple((COLUMN[name], drift) for name, drift in SINCE_BOOT.items())
 _NOISY: Final = tuple(n for n, c in enumerate(CHANNELS) if c.spread)
 
 Floats = NDArray[np.float64]
@@ -102,8 +103,9 @@ def heartbeats(
     noise = planes(vitals.seed, rows.spread(vitals.serials), seq, len(CHANNELS))
     up_ms = at_ms - rows.spread(vitals.booted_ms)
     values: Single = rows.spread(vitals.base.T)
-    for column in _DRIFTING:
-        values[column] += up_ms * (_PER_HOUR[column] / np.float32(HOUR_MS))
+    up_h = up_ms.astype(np.float32) / np.float32(HOUR_MS)
+    for column, drift in _DRIFTING:
+        values[column] += drift(up_h)
     for column in _NOISY:
         normal = as_normals(lane_of(noise, column))
         normal *= _SPREAD[column]

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from fleet.chance.daily import WeekCurve
 from fleet.chance.noise import normals
 from fleet.life.channels import CHANNELS, COLUMN, LINK_OFFSETS, NOMINAL_READS
+from fleet.life.drift import SINCE_BOOT
 from fleet.life.flows import Counts, Flows, Trade
 from fleet.life.symptoms import Symptom, Symptoms
 from fleet.units import HOUR_MS, Millis
@@ -157,7 +158,9 @@ class Vitals:
         """Return a level at `at_ms`, with symptoms that are there always, without noise."""
         column = COLUMN[channel]
         up_h = (at_ms - int(self.booted_ms[row])) / HOUR_MS
-        value = float(self.base[row, column]) + CHANNELS[column].per_hour * up_h
+        value = float(self.base[row, column])
+        if (drift := SINCE_BOOT.get(channel)) is not None:
+            value += drift(up_h)
         if self.symptoms.ill[row]:
             value += self.symptoms.level(row, column, at_ms / HOUR_MS, up_h)
         return min(max(value, CHANNELS[column].low), CHANNELS[column].high)

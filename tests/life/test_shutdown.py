@@ -29,10 +29,10 @@ def test_a_portable_is_charged_before_it_is_shut_down(charge_min: int, minutes: 
     """The charge must do for the preparation; if it does not, charging comes first."""
     portable = [{"name": "portable", "share": 1.0, "battery": True}]
     profile = quiet(
-        forced_shutdown__operator="20h", forced_shutdown__charge_min=charge_min,
+        forced_shutdown__operator="8h", forced_shutdown__charge_min=charge_min,
         forced_shutdown__preparation="4m", dormancy__charge="30m", estate__models=portable,
     )  # fmt: skip
-    world = settle(profile, hours=21)
+    world = settle(profile, hours=9)
     spend(profile, world)
     step = next(s for s in world.steps if s.event is E.FORCIBLY_SHUT_DOWN)
     assert step.duration_ms == minutes * MINUTE_MS

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fleet.life.channels import CHANNELS, COLUMN, ROW
+from fleet.life.drift import SINCE_BOOT
 from fleet.life.flows import PAPER_ROLL_M, Trade
 from fleet.life.symptoms import SLOTS, Shape, Symptom
 from fleet.life.telemetry import telemetry
@@ -64,6 +65,28 @@ def test_readings_stay_inside_their_bounds() -> None:
         column = table[:, ROW.index(channel.name)]
         assert column.min() >= channel.low, channel.name
         assert column.max() <= channel.high, channel.name
+
+
+def test_a_terminal_that_is_never_booted_still_has_something_to_tell() -> None:
+    """After weeks without a boot neither memory nor battery stands at the end of its range."""
+    hours = [24.0 * 20 + n for n in range(240)]
+    table = rows_of(vitals_of(40), [n % 40 for n in range(240)], hours, list(range(240)))
+    memory, charge = (table[:, ROW.index(name)] for name in ("mem_pct", "battery_pct"))
+    assert memory.max() < 95
+    assert 60 < np.median(memory) < 80
+    assert charge.min() > 10
+    assert 40 < np.median(charge) < 80
+    assert (np.diff(charge) > 5).any()  # it is charged now and then
+
+
+def test_a_level_without_noise_drifts_as_the_heartbeats_do() -> None:
+    """What the terminal's own rules look at is what its heartbeats tell, but for the noise."""
+    vitals = vitals_of(1)
+    for hour in (0.5, 6.0, 11.0, 12.5, 30.0, 700.0):
+        told = rows_of(vitals, [0], [hour], [7])[0]
+        for name in SINCE_BOOT:
+            level = vitals.level(0, name, int(hour * HOUR_MS))
+            assert told[ROW.index(name)] == pytest.approx(level, abs=4.0), (name, hour)
 
 
 def test_counts_add_up() -> None:
