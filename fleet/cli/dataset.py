@@ -1,5 +1,7 @@
 """`fleet dataset`: months in minutes."""
 
+from collections.abc import Iterator
+from datetime import MAXYEAR, date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,7 @@ from fleet.dataset.twins import told_of
 from fleet.dataset.views import VIEWS
 from fleet.profile import ProfileError, load
 from fleet.profile.complaints import Complaint
+from fleet.profile.profile import Profile
 
 # Of all profiles the one whose datasets are proven whole; that of a run has too few of each fault.
 DEFAULT_PROFILE = "proving"
@@ -91,14 +94,13 @@ def dataset(  # noqa: PLR0913 - an option each
     dataset passes every proof. `fleet verify` tests what was made.
     """
     profile = load(profile_name, _overrides(difficulty, wishes))
-    if not codes_of(profile):
-        complaint = "there are none, so nothing could be learned; add a section [faults.CODE]"
-        raise ProfileError([Complaint("faults", complaint)], origin=profile_name)
-    job = Dataset(profile, out)
+    if complaints := list(_complaints(profile)):
+        raise ProfileError(complaints, origin=profile_name)
     if dry_run:
-        for line in rehearse(job):
+        for line in rehearse(profile, out):
             click.echo(line)
         return
+    job = Dataset(profile, out)
     if note := told_of(profile):
         click.echo(f"note: {note}", err=True)
     console = Console(stderr=True)
@@ -112,6 +114,16 @@ def dataset(  # noqa: PLR0913 - an option each
         ctx.exit(INTERRUPTED)
     rows = sum(file.rows for file in files)
     click.echo(f"{out}: {rows:,} rows in {len(files):,} files")
+
+
+def _complaints(profile: Profile) -> Iterator[Complaint]:
+    """Yield what is no fault of a profile, but of which no dataset can be made."""
+    if not codes_of(profile):
+        words = "there are none, so nothing could be learned; add a section [faults.CODE]"
+        yield Complaint("faults", words)
+    days = profile.dataset.days
+    if profile.run.start.date() > date.max - timedelta(days=days + 1):
+        yield Complaint("run.start", f"{days} days later it is past the year {MAXYEAR}")
 
 
 def _overrides(difficulty: str | None, wishes: dict[str, Any]) -> dict[str, object]:

@@ -34,6 +34,15 @@ _JOURNAL: Final = "journal.jsonl"
 _PROFILE: Final = "profile.sha256"
 
 
+def require_free(out: Path) -> None:
+    """Check that nothing stands yet where a dataset shall.
+
+    Raises:
+        DatasetError: There is something.
+    """
+    _require(not out.exists(), f"{out} exists already; name a folder that does not")
+
+
 class Dataset:
     """A dataset that is to be made.
 
@@ -68,7 +77,7 @@ class Dataset:
             DatasetError: There is something where the dataset shall stand, there is nothing to
                 resume or something that is not of this profile, or a folder cannot be made.
         """
-        _require(not self.out.exists(), f"{self.out} exists already; name a folder that does not")
+        require_free(self.out)
         if resume:
             self._require_kin()
             return

@@ -39,6 +39,27 @@ def test_a_profile_without_faults_is_refused(tmp_path: Path) -> None:
     assert not list(tmp_path.glob("out*"))
 
 
+def test_a_study_that_no_calendar_holds_is_refused(profile: str, tmp_path: Path) -> None:
+    """Years have four digits."""
+    said = refused(2, profile, "--start", "9999-12-31", "--out", str(tmp_path / "out"))
+    assert "run.start: 6 days later it is past the year 9999" in said
+
+
+def test_a_rehearsal_refuses_what_the_job_would(profile: str, tmp_path: Path) -> None:
+    """Whoever rehearses learns of the folder before hours of work, not after."""
+    (tmp_path / "out").mkdir()
+    assert "exists already" in refused(1, profile, "--out", str(tmp_path / "out"), "--dry-run")
+
+
+def test_the_largest_job_is_rehearsed_at_once(profile: str, tmp_path: Path) -> None:
+    """Its size is told by arithmetic, not by planning each of its files."""
+    size = ("--terminals", "10000000", "--days", "36500")
+    done = run(profile, *size, "--out", str(tmp_path / "deep" / "out"), "--dry-run")
+    assert done.returncode == 0, done.stderr
+    assert "there is room for" in done.stdout
+    assert not list(tmp_path.glob("deep*"))
+
+
 def test_a_folder_that_exists_is_left_alone(profile: str, tmp_path: Path) -> None:
     """Nothing is overwritten."""
     (tmp_path / "out").mkdir()
