@@ -3,18 +3,28 @@
 from collections.abc import Iterator
 from typing import Final
 
+import pyarrow as pa
+
+from fleet.chance.laws import Exponential, Law
 from fleet.dataset.instants import iso
+from fleet.dataset.schema import OF_TERMINAL
 from fleet.dataset.summary import Summary
-from fleet.dataset.table import Layout, Table
+from fleet.dataset.table import WORD, Layout, Table
 from fleet.dataset.twins import told_of
-from fleet.life.faults.slate import slate_of
+from fleet.life.faults.slate import Risk, slate_of
+from fleet.profile.law_text import write
 from fleet.profile.profile import Profile
+from fleet.units import format_duration
 
 _SIZES: Final = (
     (1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"),
     (10_000_000, "1M<n<10M"), (100_000_000, "10M<n<100M"), (10**9, "100M<n<1B"),
 )  # fmt: skip
 _LARGER: Final = "n>1B"
+_TYPES: Final = {
+    WORD: "word", OF_TERMINAL.kind: "word", pa.float32(): "float32", pa.float64(): "float64",
+}  # fmt: skip
+"""Types that Arrow names otherwise than people do; a word is a dictionary of strings."""
 _WHAT: Final = (
     "{count:,} simulated payment terminals from {begin} to {end}, made by `fleet dataset` from the "
     "seed {seed}. {title}"
@@ -51,6 +61,12 @@ def readme(summary: Summary) -> str:
         "| table | a row is | rows |",
         "|---|---|---|",
         *(f"| `{t.name}` | {t.description} | {summary.rows[t.name]:,} |" for t in summary.tables),
+        "",
+        "Kinds of fault that strike by a law, as named in `code`, `next_class` and `y_...`:",
+        "",
+        "| code | what | component | warns |",
+        "|---|---|---|---|",
+        *_named_kinds(profile),
         "",
         *(line for table in summary.tables for line in _columns(table)),
         "The same dataset can be made again: `fleet dataset config.toml --out DIR`.",
@@ -92,7 +108,7 @@ def _columns(table: Table) -> Iterator[str]:
     yield "| column | type | unit | null | what |"
     yield "|---|---|---|---|---|"
     for column in table.columns:
-        kind = str(column.kind).replace("dictionary<values=string, indices=", "word<")
+        kind = _TYPES.get(column.kind, str(column.kind))
         null = "yes" if column.nullable else ""
         yield f"| `{column.name}` | {kind} | {column.unit} | {null} | {column.description} |"
     yield ""
@@ -125,9 +141,20 @@ chance {rules.missing.late:g}, twice with {rules.missing.twice:g}. `truth/missin
 one of them. What precursors add to telemetry is multiplied by {rules.precursor_gain:g}.
 
 ## Labels
-Computed from `truth/faults`. `y` is 1 if a fault strikes within the horizon, 0 if none does, null
-if the study ends before one could know. `oracle_p` is the chance as one who knows every age, law
-and begun precursor would state it; see the program's docs for what it does not know.
+Computed from `truth/faults`. `y` is 1 if a fault that ends a life (`life_id`) strikes within the
+horizon, 0 if none does, null if the study ends before one could know: of the last horizon only
+positive labels are known, so leave it out of a rate, or use `tte_h` with `event_observed`.
+`oracle_p` is the chance as one who knows every age, law and begun precursor would state it; see the
+program's docs for what it does not know.
+
+## What it looks like, and why
+- All terminals are switched on as the study begins, so boots and low uptimes gather
+  there; parts have ages nonetheless (`age_at_entry_h`).
+- `observed/failures` and `observed/maintenance` hold what became a ticket. What a terminal
+  recovers from by itself, or a shop by switching off and on, is seen in events and telemetry alone.
+- A unit that is swapped keeps its terminal's id: `serial_no` is that of the first.
+- Some records came twice or late; `ingest_ts` tells when, and `terminal_id` with `seq` which.
+- Levels, spreads and drifts of telemetry are guesses.
 
 ## Uses, and what it must not be used for
 To compare methods, to teach, to test pipelines. Not to claim failure rates of any maker's
@@ -139,13 +166,32 @@ Apache 2.0. The dataset is a function of `config.toml` and the program's version
 """
 
 
+def _named_kinds(profile: Profile) -> Iterator[str]:
+    for risk in slate_of(profile).risks:
+        warns = f"for {format_duration(risk.lead)}" if risk.lead else "never"
+        yield f"| `{risk.kind.code}` | {risk.kind.name} | {risk.kind.component} | {warns} |"
+
+
 def _kinds(profile: Profile) -> str:
     return "\n".join(
-        f"- `{risk.kind.code}`: strikes by {_law(risk.law)} in {risk.clock.name.lower()} time; "
-        + ("it gives warning" if risk.lead else "it gives no warning: a negative control")
+        f"- `{risk.kind.code}`, {risk.kind.name}: {_law(risk.law)} in "
+        f"{risk.clock.name.lower()} time; {_warning(risk)}"
         for risk in slate_of(profile).risks
     )
 
 
-def _law(law: object) -> str:
-    return str(law)
+def _warning(risk: Risk) -> str:
+    if risk.lead:
+        return f"it warns for {format_duration(risk.lead)}"
+    if isinstance(risk.law, Exponential) or getattr(risk.law, "shape", 0.0) == 1.0:
+        return "it gives no warning and does not age: a negative control"
+    return "it gives no warning, but ages"
+
+
+def _law(law: Law) -> str:
+    """Return a law as a profile writes it: `weibull, shape 2.0, scale 18d`."""
+    written = write(law)
+    if isinstance(written, str):
+        return written
+    return ", ".join(str(value) if name == "law" else f"{name} {value}"
+                     for name, value in written.items())  # fmt: skip

@@ -28,13 +28,13 @@ def labels(horizon: str, codes: Sequence[str]) -> Table:
         (
             OF_TERMINAL,
             instant("ts", "the instant that is labelled; features may use what arrived by then"),
-            Column("y", pa.int8(), "1 if any fault strikes in time, 0 if none does, null if the "
-                   "study ends before one could know", nullable=True),
-            Column("tte_h", pa.float64(), "time to the next fault, or to the study's end", "h"),
+            Column("y", pa.int8(), "1 if a fault that ends a life strikes in time, 0 if none does, "
+                   "null if the study ends before one could know", nullable=True),
+            Column("tte_h", pa.float64(), "time to that fault, or to the study's end", "h"),
             Column("event_observed", pa.bool_(), "whether a fault ends tte_h; else censored"),
             Column("next_class", WORD, "kind of that fault", nullable=True),
             Column("phase", WORD, "healthy, precursor, faulty, repair"),
-            Column("oracle_p", pa.float64(), "true chance that any fault strikes in time", "1"),
+            Column("oracle_p", pa.float64(), "true chance that a fault does", "1"),
             *own,
         ),
     )  # fmt: skip

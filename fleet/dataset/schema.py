@@ -45,7 +45,7 @@ TERMINALS: Final = Table(
     ("terminal_id",),
     (
         _WHO,
-        Column("serial_no", pa.string(), "serial number of the unit"),
+        Column("serial_no", pa.string(), "serial number of its first unit"),
         Column("model", WORD, "model"),
         Column("hw_rev", WORD, "batch in which it was made, with its model"),
         Column("firmware_at_install", WORD, "firmware at installation"),
@@ -56,11 +56,11 @@ TERMINALS: Final = Table(
         Column("link", WORD, "how it reaches the network: ethernet, wifi, cellular"),
         Column("has_battery", pa.bool_(), "whether it can live without mains"),
         Column("has_printer", pa.bool_(), "whether it prints receipts"),
-        instant("install_ts", "when it was first switched on"),
+        instant("install_ts", "when it was first switched on in the study"),
         instant("observed_from", "begin of the study"),
         instant("observed_to", "end of the study for this terminal"),
-        instant("decommission_ts", "when it was taken away", nullable=True),
-        Column("age_at_entry_h", pa.float32(), "age of the unit when it entered the study", "h"),
+        instant("decommission_ts", "when it was taken away; null: none is", nullable=True),
+        Column("age_at_entry_h", pa.float32(), "age of its oldest part as the study began", "h"),
     ),
 )
 TELEMETRY: Final = Table(
@@ -125,7 +125,8 @@ EVENTS: Final = Table(
 )  # fmt: skip
 FAILURES: Final = Table(
     "observed/failures",
-    "A failure as the operator's desk knows it, one for each corrective ticket.",
+    "A failure as the operator's desk knows it, one for each corrective ticket; what a terminal or "
+    "its shop mends without one is not here.",
     Layout.BUCKET,
     ("terminal_id", "failure_no"),
     (
@@ -215,7 +216,11 @@ LIVES: Final = Table(
         Column("entry_age_h", pa.float64(), "age at its begin (left truncation)", "h"),
         Column("exit_age_h", pa.float64(), "age at its end", "h"),
         Column("event_observed", pa.bool_(), "whether it ended in its fault; else right-censored"),
-        Column("end_reason", WORD, "failure, preventive, competing, decommission, study_end"),
+        Column(
+            "end_reason",
+            WORD,
+            "failure, preventive, competing, decommission (its unit was swapped), study_end",
+        ),
         Column("fault_id", pa.uint64(), "its fault", nullable=True),
         Column("shape", pa.float64(), "of a Weibull law; null for another law", "1", nullable=True),
         Column("scale_h", pa.float64(), "of a Weibull law; null for another", "h", nullable=True),

@@ -179,6 +179,7 @@ def _connection(root: Path, tables: list[str], kind: str) -> Any:
         msg = f"{root} is of {kind} files; proofs read Parquet: make it with --format parquet"
         raise DatasetError(msg)
     sql = duckdb.connect(config={"threads": 2, "memory_limit": MEMORY})
+    sql.execute("SET enable_progress_bar = false")  # it would be drawn into what is said
     for table in tables:
         files = sorted(map(str, (root / table).rglob("*.parquet")))
         if not files:

@@ -1,8 +1,10 @@
 """The views are what notebooks of known datasets load, and hold the dataset's own rows."""
 
 import csv
+from datetime import UTC, datetime
 from pathlib import Path
 
+import pyarrow.compute as pc
 import pytest
 
 from tests.dataset.datasets import make, table
@@ -29,9 +31,21 @@ def test_azure_pdm_has_its_five_tables(seen: Path) -> None:
     assert len(telemetry) == len(table(seen, "observed/telemetry"))
     assert {"datetime", "machineID", "volt", "rotate", "pressure", "vibration"} == set(telemetry[0])
     assert len(rows(folder / "PdM_machines.csv")) == 40
-    assert len(rows(folder / "PdM_failures.csv")) == len(table(seen, "observed/failures"))
+    ended = table(seen, "truth/faults").filter(pc.field("life_id").is_valid())
+    failures = rows(folder / "PdM_failures.csv")
+    assert len(failures) == len(ended) > 20
+    assert {row["failure"] for row in failures} == set(ended["code"].to_pylist())
     assert rows(folder / "PdM_errors.csv")
     assert rows(folder / "PdM_maint.csv")
+
+
+def test_azure_pdm_is_written_as_its_notebooks_read_it(seen: Path) -> None:
+    """Instants have neither zone nor fraction, and machines are numbers."""
+    for path in sorted((seen / "views" / "azure_pdm").glob("*.csv")):
+        for row in rows(path)[:50]:
+            assert row["machineID"].isdigit()
+            if "datetime" in row:
+                assert datetime.strptime(row["datetime"], "%Y-%m-%d %H:%M:%S").replace(tzinfo=UTC)
 
 
 def test_cmapss_has_a_unit_for_each_failed_life(seen: Path) -> None:
