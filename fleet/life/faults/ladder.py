@@ -20,7 +20,7 @@ from fleet.life.faults.catalogue import CATALOGUE
 from fleet.life.faults.kinds import FaultKind, Remedy, Rung
 from fleet.life.faults.service import ServiceHours
 from fleet.life.truth import NO_FAULT_FOUND, Channel, Ticket, TicketKind
-from fleet.profile.faults import Fault, Repair, Support
+from fleet.profile.faults import Repair, Support
 from fleet.profile.profile import Profile
 from fleet.units import Millis
 
@@ -31,6 +31,7 @@ _LATENCY: Final = Purpose("support.latency")
 _PROVIDER: Final = Purpose("support.provider")
 _MISTAKEN: Final = Purpose("support.misdiagnosis")
 _MISTAKEN_FOR: Final = Purpose("support.misdiagnosis.code")
+_MISTAKEN_UNTIL: Final = Purpose("support.misdiagnosis.until")
 _NOTHING: Final = Purpose("depot.no_fault_found")
 _DEPOT: Final = Purpose("repair.depot")
 REPAIR: Final = {code: Purpose(f"fault.{code}.repair") for code in CATALOGUE}
@@ -76,7 +77,7 @@ def plan(
     rung = _curing_rung(streams, kind.remedies)
     asked = profile.faults.get(kind.code)
     if asked is not None and asked.repair is not None:
-        return _as_asked(streams, kind, asked, rung, now)
+        return _as_asked(streams, profile, kind, rung, now)
     at = now
     for _ in range(rung):
         at += streams.draw(_ATTEMPT, profile.support.attempt)
@@ -149,7 +150,13 @@ def _curing_rung(streams: Streams, remedies: tuple[Remedy, ...]) -> Rung:
     return remedies[-1].rung
 
 
-def _as_asked(streams: Streams, kind: FaultKind, asked: Fault, rung: Rung, now: Millis) -> Plan:
+def _as_asked(streams: Streams, profile: Profile, kind: FaultKind, rung: Rung, now: Millis) -> Plan:
+    """Draw a repair by the laws that a profile has for this very kind; they say how long it takes.
+
+    So a wrong diagnosis makes it no longer: it takes a part of the time, at whose end somebody
+    knows better.
+    """
+    asked = profile.faults[kind.code]
     assert asked.repair is not None  # noqa: S101 - the caller has looked
     began_at = now
     if asked.diagnosis is not None:
@@ -157,7 +164,12 @@ def _as_asked(streams: Streams, kind: FaultKind, asked: Fault, rung: Rung, now: 
     until = began_at + streams.draw(REPAIR[kind.code], asked.repair)
     if rung < Rung.REMOTE:
         return Plan(began_at, until, rung, None, ())
-    return Plan(began_at, until, rung, now, (Visit(began_at, until, rung, kind.code),))
+    *mistaken, right = _diagnoses(streams, profile.support, kind)
+    known_at = began_at
+    if mistaken:
+        known_at += int((until - began_at) * streams.uniform(_MISTAKEN_UNTIL))
+    visits = [Visit(began_at, known_at, rung, code) for code in mistaken]
+    return Plan(began_at, until, rung, now, (*visits, Visit(known_at, until, rung, right)))
 
 
 def _reach(streams: Streams, support: Support, kind: FaultKind, at: Millis) -> Millis:
@@ -175,11 +187,8 @@ def _visits(  # noqa: PLR0913, PLR0917 - what a visit depends on
     rung: Rung,
     at: Millis,
 ) -> tuple[Visit, ...]:
-    diagnoses = [kind.code]
-    if streams.chance(_MISTAKEN, profile.support.misdiagnosis):
-        diagnoses.insert(0, _mistaken_for(streams, kind))
     visits = []
-    for diagnosis in diagnoses:
+    for diagnosis in _diagnoses(streams, profile.support, kind):
         work_ms = _repair_ms(streams, profile.repair, kind, rung)
         span = hours.work(at, work_ms) if rung >= Rung.VISIT else (at, at + work_ms)
         visits.append(Visit(*span, rung, diagnosis))
@@ -189,6 +198,13 @@ def _visits(  # noqa: PLR0913, PLR0917 - what a visit depends on
 
 def _repair_ms(streams: Streams, repair: Repair, kind: FaultKind, rung: Rung) -> Millis:
     return streams.draw(REPAIR[kind.code], getattr(repair, _LAWS[rung]))
+
+
+def _diagnoses(streams: Streams, support: Support, kind: FaultKind) -> list[str]:
+    """Draw what a case is taken for, in order; the last diagnosis is right."""
+    if streams.chance(_MISTAKEN, support.misdiagnosis):
+        return [_mistaken_for(streams, kind), kind.code]
+    return [kind.code]
 
 
 def _mistaken_for(streams: Streams, kind: FaultKind) -> str:

@@ -19,9 +19,9 @@ POPULATION = 2_000
 ALWAYS = ServiceHours(Support(opens=0, closes=DAY_MS, closed_weekdays=()), 0, 0)
 
 
-def profile_of(**support: Any) -> Profile:
+def profile_of(faults: Any = None, **support: Any) -> Profile:
     """Return a profile with this support."""
-    return load("steady", {"faults": {}, "support": support})
+    return load("steady", {"faults": faults or {}, "support": support})
 
 
 def plans(code: str, profile: Profile, hours: ServiceHours = ALWAYS) -> list[Plan]:
@@ -66,6 +66,20 @@ def test_support_is_mistaken_as_often_as_asked(share: float) -> None:
     first, second = tickets(mistaken[0], "user_report", "FL1", first=4, fault=7)
     assert (first.number, second.number) == (4, 5)
     assert first.diagnosis != second.diagnosis == "PRN-505"
+
+
+def test_a_wrong_diagnosis_takes_its_part_of_a_repair_that_was_asked_for() -> None:
+    """A kind's own law says how long its repair takes, whatever it was first taken for."""
+    own = {"PRN-505": {"onset": "9d", "repair": "6h"}}
+    found = plans("PRN-505", profile_of(own, misdiagnosis=0.4))
+    mistaken = [each for each in found if len(each.visits) > 1]
+    assert within_4_sigma(len(mistaken), 0.4)
+    assert {each.until - each.began_at for each in found} == {6 * HOUR_MS}
+    for each in mistaken:
+        first, second = each.visits
+        assert first.diagnosis != second.diagnosis == "PRN-505"
+        assert each.began_at == first.start_at <= first.end_at == second.start_at
+        assert second.end_at == each.until
 
 
 def test_the_depot_finds_nothing_as_often_as_asked() -> None:
