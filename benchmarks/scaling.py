@@ -29,7 +29,7 @@ from msgspec.structs import replace
 from benchmarks import broker, estate, machine
 from benchmarks.broker import Broker
 from benchmarks.estate import Estate, Habits
-from benchmarks.heartbeats import READY_S, Window, settle, watch
+from benchmarks.heartbeats import HELD, READY_S, Window, settle, watch
 from benchmarks.peers import roster
 from benchmarks.peers.task import PeerTask
 from benchmarks.program import Program
@@ -40,8 +40,8 @@ SIZES: Final = (1_000, 5_000, 10_000, 19_000)
 BUDGET_S: Final = 720.0
 _RATE: Final = 5_000
 _WINDOW_S: Final = 5.5
-# Bare sends catch up within so long.
-_CAUGHT_UP_S: Final = 3.0
+# How many counts of the broker, two seconds apart, are waited for until bare sends have caught up.
+_CAUGHT_UP_COUNTS: Final = 10
 # A storm of sign-ins leaves memory behind, which is many bytes for each of few terminals.
 _RAMP_MS_MIN: Final = 5_000
 _RAMP_MS_PER_TERMINAL: Final = 2
@@ -87,7 +87,7 @@ class Field(NamedTuple):
             settle(ours_by, self.crew, _RATE)
             ours = _window(ours_by, self.crew.program)
         with machine.at_work(floor_by.pid, self.floor.pid):
-            time.sleep(_CAUGHT_UP_S)
+            _catch_up(floor_by)
             floor = _window(floor_by, self.floor)
         return Seen(ours.cpu_us, floor.cpu_us, ours.rate, max(ours.others, floor.others))
 
@@ -188,6 +188,16 @@ def _crew(running: Broker, size: int) -> Iterator[tuple[Estate, int]]:
         settle(running, crew, _RATE)
         _window(running, crew.program)
         yield crew, machine.memory_bytes(crew.program.pid)
+
+
+def _catch_up(running: Broker) -> None:
+    """Wait until no more is sent than was asked for."""
+    first = running.next_count()
+    for _ in range(_CAUGHT_UP_COUNTS):
+        second = running.next_count()
+        if second.messages - first.messages < _RATE * (second.at_s - first.at_s) / HELD:
+            return
+        first = second
 
 
 def _window(running: Broker, generator: Program) -> Window:
