@@ -1,9 +1,9 @@
 """Files that are there as a whole or not at all, and what is said of them in the manifest.
 
 Parquet is laid out for those who read it: zstd, each column encoded as its table says
-(`fleet.dataset.table`), row groups of a size that does not depend on who wrote them (half as many
-rows of labels, which have a hundred columns: a row group is held as a whole), a page of each column
-in a row group, statistics on the columns that rows are sorted by. Those of other columns
+(`fleet.dataset.table`), row groups of a size that does not depend on who wrote them (a quarter of
+the rows of labels, which have a hundred columns: a row group is held as a whole), a page of each
+column in a row group, statistics on the columns that rows are sorted by. Those of other columns
 would cost a seventh of the writing and say of any row group that it may hold anything. Level 1 of
 zstd: on bytes laid out so, level 3 saves 2 % of the size and costs a tenth more. Of each file two
 hashes are kept: that of its bytes, and that of its values (`fleet.dataset.content`), which is the
@@ -177,7 +177,7 @@ class _ParquetFile:
             write_statistics=table.ordered,
             max_rows_per_page=ROW_GROUP,
         )
-        self._group = ROW_GROUP if len(table.columns) < _WIDE else ROW_GROUP // 2
+        self._group = ROW_GROUP if len(table.columns) < _WIDE else ROW_GROUP // 4
         self._held: list[pa.RecordBatch] = []
         self._held_rows = 0
 
