@@ -21,7 +21,6 @@ from fleet.worlds.meters import since_us
 
 _NS_PER_MS: Final = 1_000_000
 _NS_PER_S: Final = 1_000_000_000
-_TIMER_NS: Final = 1_500_000
 _SENT_PER_TICK: Final = 200
 
 
@@ -48,6 +47,7 @@ class Ticks:
         """
         self.tick_ms = self._tick_ms_max = tick_ms
         self._delay = delay
+        self._due_ns = 0
 
     def adapt(self, sent: int) -> None:
         """Make ticks as long as fits what was sent in the last one."""
@@ -71,17 +71,20 @@ class Ticks:
         if ended:
             over.set_result(None)
             return
-        wait_ns = self._wait_ns()
-        due_ns = monotonic_ns() + wait_ns
-        over.get_loop().call_later(wait_ns / _NS_PER_S, self._woken, due_ns, turn, over)
+        wait_ns = max(0, self._next_ns() - monotonic_ns())
+        over.get_loop().call_later(wait_ns / _NS_PER_S, self._woken, turn, over)
 
-    def _woken(self, due_ns: int, turn: Callable[[], bool], over: "asyncio.Future[None]") -> None:
-        self._delay.record(since_us(due_ns))
+    def _woken(self, turn: Callable[[], bool], over: "asyncio.Future[None]") -> None:
+        self._delay.record(since_us(self._due_ns))
         self._turn(turn, over)
 
-    def _wait_ns(self) -> int:
-        # libuv's timers are whole milliseconds and may end up to one too soon: a tick that is as
-        # near as that has come, or the loop would spin until it has.
+    def _next_ns(self) -> int:
+        """Return when the next tick is, on the monotonic clock: the first that is still to come.
+
+        libuv's timers are whole milliseconds and may end up to one too soon: the tick that they
+        were set for has come all the same, or the loop would spin until it has.
+        """
         tick_ns = self.tick_ms * _NS_PER_MS
-        remaining_ns = tick_ns - monotonic_ns() % tick_ns
-        return remaining_ns if remaining_ns >= _TIMER_NS else remaining_ns + tick_ns
+        come_ns = max(monotonic_ns(), self._due_ns)
+        self._due_ns = come_ns - come_ns % tick_ns + tick_ns
+        return self._due_ns

@@ -54,6 +54,15 @@ def test_a_turn_comes_at_each_tick_until_it_has_ended() -> None:
     assert all(late_us >= 0 for late_us in delays.us)
 
 
+def test_no_tick_is_left_out_and_none_comes_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither if a timer ends too soon nor if a turn takes nearly a tick, or several."""
+    ticks, planned_ms = Ticks(5, Delays()), []
+    for now_ms in (0.0, 4.2, 13.9, 33.0, 34.2):
+        monkeypatch.setattr("fleet.worlds.ticks.monotonic_ns", lambda at=now_ms: int(at * 1e6))
+        planned_ms.append(ticks._next_ns() / NS_PER_MS)
+    assert planned_ms == [5, 10, 15, 35, 40]
+
+
 def test_what_goes_wrong_in_a_turn_is_raised_where_it_is_waited_for() -> None:
     """An error in a turn of the loop's own timer does not vanish in its log."""
     turns: list[int] = []
