@@ -174,16 +174,16 @@ def activity(flows: Flows, rows: Runs, at_ms: Integers, shift_ms: Integers) -> S
         flows: Of the terminals.
         rows: Which of them.
         at_ms: Instants, int64[n].
-        shift_ms: What to add to a terminal's instants to have Unix time midway between two
-            heartbeats, int64[terminals].
+        shift_ms: What to add to a run's instants to have Unix time midway between two heartbeats,
+            int64[runs].
     """
     # Divisions by a constant are quick, remainders are not.
-    hour = at_ms + rows.spread(shift_ms + (flows.sold["offset_ms"] + MONDAY_MS))
+    hour = at_ms + rows.repeat(shift_ms + (rows.own(flows.sold["offset_ms"]) + MONDAY_MS))
     hour //= HOUR_MS
     day = hour // HOURS_PER_DAY
     hour -= day * HOURS_PER_DAY
     day -= day // DAYS_PER_WEEK * DAYS_PER_WEEK
-    shares, first = flows.curves.ravel(), rows.spread(flows.curve * flows.curves.shape[1])
+    shares, first = flows.curves.ravel(), rows.repeat(rows.own(flows.curve) * flows.curves.shape[1])
     hour += first
     day += first
     day += HOURS_PER_DAY

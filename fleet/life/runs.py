@@ -25,10 +25,18 @@ class Runs:
         self.row = row
         self.count = count
 
+    def own(self, column: NDArray[Any]) -> NDArray[Any]:
+        """Return the entry of a table's column for each run; the column's last axis is rows."""
+        # Not `take`, which makes a copy of a column that does not stand close, whole.
+        return column[self.row] if column.ndim == 1 else np.ascontiguousarray(column.T[self.row].T)
+
+    def repeat(self, own: NDArray[Any]) -> NDArray[Any]:
+        """Return what each run has, on the last axis, for each reading."""
+        return own if self.count is None else np.repeat(own, self.count, axis=-1)
+
     def spread(self, column: NDArray[Any]) -> NDArray[Any]:
         """Return the entry of a table's column for each reading; the column's last axis is rows."""
-        own = column.take(self.row, axis=-1)
-        return own if self.count is None else np.repeat(own, self.count, axis=-1)
+        return self.repeat(self.own(column))
 
     @cached_property
     def index(self) -> Integers:

@@ -110,14 +110,15 @@ def heartbeats(
         normal = as_normals(lane_of(noise, column))
         normal *= _SPREAD[column]
         values[column] += normal
-    every_ms = rows.spread(vitals.every_ms)
-    activity = flows.activity(vitals.flows, rows, at_ms, origin_ms - (vitals.every_ms >> 1))
+    every = rows.own(vitals.every_ms)
+    every_ms = rows.repeat(every)
+    activity = flows.activity(vitals.flows, rows, at_ms, origin_ms - (every >> 1))
     vitals.symptoms.add_to(Readings(values, rows, at_ms, up_ms, activity, noise))
     since_ms = at_ms - rows.spread(vitals.flows.sold["from_ms"])
     flows.add_refused(vitals.flows, rows, at_ms, every_ms, values[_FAIL], NOMINAL_READS)
     values[_READS] *= flows.expected(vitals.flows, rows, since_ms, every_ms, activity)
     values[_READS] *= np.float32(1.0 / NOMINAL_READS)
-    activity *= rows.spread(vitals.every_ms.astype(np.float32))
+    activity *= rows.repeat(every.astype(np.float32))
     activity *= np.float32(1.0 / HOUR_MS)
     values[_RETRIES] *= activity
     _count(values[_FLOWS], noise)
