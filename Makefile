@@ -1,8 +1,9 @@
 # Everything is done from here. Each of `run` and `test` sets itself up from python3, make and the
 # package index alone; the set-up is repeated only when pyproject.toml has changed.
 
-# The newest Python that really runs and is recent enough.
-find_python := for p in python3.13 python3.12 python3.11 python3; do \
+# A Python that really runs and is recent enough: the system's own first, for distributions build
+# theirs with profile-guided optimisation, which is worth a sixth here; or else the newest.
+find_python := for p in /usr/bin/python3 python3.13 python3.12 python3.11 python3; do \
 	$$p -c 'import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' \
 	2>/dev/null && echo $$p && break; done
 PYTHON ?= $(shell $(find_python))
