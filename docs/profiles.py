@@ -21,6 +21,10 @@ names those that come along, `fleet profile show NAME` prints one with every def
 `fleet profile check FILE` complains of everything at once, `fleet run NAME` plays it. The comment
 at the top of each file says what to look for, and which figures are sourced, derived or guesses.
 
+What a profile plans for after the end (`--duration`, `--days`) is no mistake, for one profile is
+played for two minutes and for two days; one warning names it, its time and a duration that would
+do.
+
 ## The library
 """
 

@@ -8,7 +8,7 @@ from typing import Any
 import click
 from rich.console import Console
 
-from fleet.cli.failures import INTERRUPTED
+from fleet.cli.failures import INTERRUPTED, warn
 from fleet.cli.options import terminals_option
 from fleet.dataset.difficulty import DIFFICULTIES
 from fleet.dataset.files import FORMATS
@@ -21,6 +21,7 @@ from fleet.dataset.views import VIEWS
 from fleet.profile import ProfileError, load
 from fleet.profile.complaints import Complaint
 from fleet.profile.profile import Profile
+from fleet.profile.unreached import told_of_dataset
 
 # Of all profiles the one whose datasets are proven whole; that of a run has too few of each fault.
 DEFAULT_PROFILE = "proving"
@@ -96,6 +97,7 @@ def dataset(  # noqa: PLR0913 - an option each
     profile = load(profile_name, _overrides(difficulty, wishes))
     if complaints := list(_complaints(profile)):
         raise ProfileError(complaints, origin=profile_name)
+    warn(told_of_dataset(profile))
     if dry_run:
         for line in rehearse(profile, out):
             click.echo(line)

@@ -52,6 +52,12 @@ def tell(error: Exception) -> None:
         click.echo(f"Error: {line}", err=True)
 
 
+def warn(text: str) -> None:
+    """Say what is no mistake but may surprise, on stderr; nothing if there is nothing to say."""
+    if text:
+        click.echo(f"Warning: {text}", err=True)
+
+
 def _exit_code(error: Exception) -> int | None:
     """Return the exit code of a known failure, None for a mistake of the program."""
     # Only who fails pays for these imports.

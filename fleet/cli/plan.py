@@ -10,6 +10,7 @@ from rich.table import Table
 
 from fleet.capacity.forecast import Forecast, Numbers, forecast
 from fleet.capacity.outlook import need, peaks, rates
+from fleet.cli.failures import warn
 from fleet.cli.options import (
     duration_option,
     profile_argument,
@@ -18,6 +19,7 @@ from fleet.cli.options import (
     terminals_option,
 )
 from fleet.profile import load
+from fleet.profile.unreached import told_of_run
 from fleet.report.write import check_place, write_page
 from fleet.units import SECOND_MS, format_duration
 
@@ -57,6 +59,7 @@ def plan(  # noqa: PLR0913, PLR0917 - an option each
     profile = load(profile_name, wishes)
     if html is not None:
         check_place(html)
+    warn(told_of_run(profile))
     with Progress(console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task(f"playing {profile.name}", total=1.0)
         seen = forecast(profile, seed, lambda share: progress.update(task, completed=share))

@@ -5,8 +5,9 @@ import shutil
 
 import click
 
-from fleet.cli.failures import USAGE, tell
+from fleet.cli.failures import USAGE, tell, warn
 from fleet.profile import ProfileError, json_schema, load, names, resolved_toml
+from fleet.profile.unreached import told_of_profile
 
 # Columns; below them a title would stand one word to a line.
 _NARROWEST = 60
@@ -43,11 +44,13 @@ def check(ctx: click.Context, /, paths: tuple[str, ...]) -> None:
 
 def _is_fine(path: str) -> bool:
     try:
-        load(path)
+        found = load(path)
     except ProfileError as error:
         tell(error)
         return False
     click.echo(f"{path}: fine")
+    if line := told_of_profile(found):
+        warn(f"{path}: {line}")
     return True
 
 

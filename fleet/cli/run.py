@@ -7,6 +7,7 @@ import click
 from rich.console import Console
 
 from fleet.cli import values
+from fleet.cli.failures import warn
 from fleet.cli.options import (
     CREDENTIALS,
     broker_option,
@@ -23,6 +24,7 @@ from fleet.cli.options import (
     with_objectives,
 )
 from fleet.profile import load
+from fleet.profile.unreached import told_of_run
 from fleet.run.errors import Unwritten
 from fleet.run.execution import execute
 from fleet.run.plan import RunPlan
@@ -85,6 +87,7 @@ def run(
     4 the generator was the bottleneck, 130 interrupted.
     """
     plan = _plan(profile_name, options)
+    warn(told_of_run(plan.profile))
     if dry_run:
         for line in rehearse(plan):
             click.echo(line)

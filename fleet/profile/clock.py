@@ -19,6 +19,12 @@ def origin_ms(run: Run) -> int:
     return round(since.total_seconds() * 1_000)
 
 
+def since_midnight_ms(run: Run) -> Millis:
+    """Return the time of day at the business instant zero, where the offset from UTC is zero."""
+    midnight = run.start.replace(hour=0, minute=0, second=0, microsecond=0)
+    return round((run.start - midnight).total_seconds() * 1_000)
+
+
 class BusinessClock(NamedTuple):
     """Business time as a function of monotonic time, the same in all processes of a run.
 

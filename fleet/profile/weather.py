@@ -6,16 +6,15 @@ of a group asks for them; what concerns one terminal is its fate (`fleet.profile
 
 import hashlib
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from typing import Final
 
 from fleet.chance.streams import Purpose, Streams
 from fleet.profile.causes import AnyCause, Cause
+from fleet.profile.clock import since_midnight_ms
 from fleet.profile.courses import Course
 from fleet.profile.fate import CALM, Fate
 from fleet.profile.members import Member
 from fleet.profile.profile import Profile
-from fleet.units import Millis
 
 _SHARE: Final = Purpose("cause.share")
 # Terminals' streams have small numbers; those of causes have this bit, so they never meet.
@@ -28,7 +27,7 @@ class Weather:
     def __init__(self, profile: Profile, seed: int) -> None:
         """Take the profile and the run's seed, 0 to 2**64 - 1."""
         self._causes = profile.causes
-        self._since_midnight = _since_midnight(profile.run.start)
+        self._since_midnight = since_midnight_ms(profile.run)
         self._seed = seed
         self._courses: dict[tuple[str, object, int], Course] = {}
 
@@ -71,8 +70,3 @@ _GROUPS: Final[Mapping[str, Callable[[Member], object]]] = {
 def _serial(text: str) -> int:
     digest = hashlib.blake2b(text.encode(), digest_size=8).digest()
     return int.from_bytes(digest, "little") | _CAUSES
-
-
-def _since_midnight(start: datetime) -> Millis:
-    midnight = start.replace(hour=0, minute=0, second=0, microsecond=0)
-    return round((start - midnight).total_seconds() * 1_000)

@@ -80,11 +80,11 @@ def test_a_rehearsal_tells_what_would_run_and_leaves_no_trace(tmp_path: Path) ->
     """`--dry-run` tells the plan with all wishes applied, and creates nothing."""
     out = tmp_path / "record"
     told = said(
-        "run", "demo", "--dry-run", "--terminals", "3000", "--duration", "90s", "--seed", "7",
+        "run", "steady", "--dry-run", "--terminals", "3000", "--duration", "90s", "--seed", "7",
         "--speed", "2", "--shards", "3", "--metrics", "127.0.0.1:0", "--out", out,
     )  # fmt: skip
     for words in (
-        "demo",
+        "steady",
         "3,000 in 3 processes",
         "seed       7",
         "1m30s",

@@ -111,7 +111,7 @@ def test_a_password_file_without_a_password(tmp_path: Path) -> None:
     file = tmp_path / "empty"
     file.touch()
     options = ("--broker", "mqtt://127.0.0.1:1", "--username", "u", "--password-file", file)
-    told = refused(2, "run", *options, *QUICK)
+    told = refused(2, "run", "steady", *options, *QUICK)
     assert told == (
         f"Error: the password file {file} is empty: its first line must be the password\n"
     )
