@@ -47,7 +47,7 @@ from fleet.watch.tally import Tally, open_counts
 from fleet.watch.toll import Toll
 from fleet.worlds.beats import Beats
 from fleet.worlds.clock import LiveClock
-from fleet.worlds.environment import Environment, MakeLink, Record
+from fleet.worlds.environment import Environment, MakeLink, Record, Resident
 from fleet.worlds.gate import Gate
 from fleet.worlds.kernel import Kernel
 from fleet.worlds.live import LiveWorld
@@ -89,9 +89,8 @@ class Shard:
         crew = list(members(profile.estate, task.seed, task.index, task.of))
         self._vitals = Vitals(task.seed, np.array([member.index for member in crew], np.uint64))
         self.environment = self._environment(poller)
-        self.worlds = self.environment.beats.worlds
-        for row, member in enumerate(crew):
-            self.worlds.append(self._enrol(row, member))
+        self.worlds = [self._enrol(row, member) for row, member in enumerate(crew)]
+        self.environment.beats.senders = self.worlds
 
     def _open_writer(self, origin_ms: int) -> EventWriter | None:
         if not self.task.parts_dir:
@@ -156,12 +155,12 @@ class Shard:
     def _recorder(self) -> Record:
         account, writer, memory = self._account, self.writer, self._memory
 
-        def record(world: LiveWorld, step: Step) -> None:
-            account.step(step, world.region)
+        def record(resident: Resident, step: Step) -> None:
+            account.step(step, resident.region)
             if memory is not None:
-                memory.keep(world.pulse, step)
+                memory.keep(resident.pulse, step)
             if writer is not None:
-                writer.add(world.tid, step)
+                writer.add(resident.tid, step)
 
         return record
 
@@ -209,12 +208,12 @@ def _link_maker(task: ShardTask, plan: LinkPlan) -> MakeLink:
     password = task.password()
     kinds = [_link_kind(route.endpoint) for route in plan.routes]
 
-    def make(world: LiveWorld) -> Link:
-        return kinds[world.index % len(kinds)](
+    def make(resident: Resident) -> Link:
+        return kinds[resident.index % len(kinds)](
             plan,
-            world,
-            client_id=world.tid,
-            index=world.index,
+            resident,
+            client_id=resident.tid,
+            index=resident.index,
             username=task.username or None,
             password=password,
         )

@@ -12,15 +12,13 @@ any of its instructions, because between two ticks the processor's caches go col
   as much as making all of them; what they would do is done for a whole span (`_settle`).
 """
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from collections.abc import Sequence
+from typing import Final, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fleet.life.vitals import Vitals
-from fleet.mqtt import errors
-from fleet.mqtt.frames import PreparedTopic
-from fleet.mqtt.link import Backpressure, LinkDown
 from fleet.units import Millis
 from fleet.worlds.clock import LiveClock
 from fleet.worlds.echoes import Echoes
@@ -31,15 +29,6 @@ from fleet.worlds.receipts import Receipts
 from fleet.worlds.rhythm import Rhythm
 from fleet.worlds.span import NOTHING, Prints
 from fleet.worlds.wires import Wires
-
-if TYPE_CHECKING:
-    from fleet.worlds.live import LiveWorld
-
-HEADER_BYTES: Final = 3  # of a PUBLISH of 128 to 16,383 bytes, as nearly all are
-PACKET_ID_BYTES: Final = 2
-REFUSALS: Final = (
-    LinkDown, Backpressure, errors.WindowFull, errors.PacketTooLarge, errors.NotSupported,
-)  # fmt: skip
 
 # How far heartbeats are printed ahead, in real time: the more at once, the cheaper each; but not
 # so far that a terminal's next one but one falls into the same span.
@@ -55,13 +44,26 @@ class Turn(NamedTuple):
     armed: Millis
 
 
+class Sender(Protocol):
+    """A terminal, to those who have a heartbeat for it that must go in a frame of its link's."""
+
+    def send_beat(self, payload: bytes, qos: int, due_ns: int) -> int:
+        """Send a heartbeat; return its bytes, 0 if it was not sent.
+
+        Args:
+            payload: What it says.
+            qos: With which it is sent.
+            due_ns: Monotonic instant at which it was due; read at QoS 1.
+        """
+
+
 class Beats:
     """The heartbeats of a shard.
 
     Attributes:
         rhythm: When they are due.
         press: What they look like.
-        worlds: The world of each row, in order; filled by whoever makes the worlds.
+        senders: Those of all rows, in order; whoever makes them says them.
         grids: When each was due, and sent.
         echoes: Their acknowledgements by the TMS.
         receipts: Their PUBACKs.
@@ -89,7 +91,7 @@ class Beats:
         self.echoes = Echoes(self.rhythm, self.grids, clock, meters)
         self.receipts = Receipts(self.rhythm, self.grids, clock, meters)
         self.press = Press(vitals, clock.business.origin_ms, qos)
-        self.worlds: list[LiveWorld] = []
+        self.senders: Sequence[Sender] = ()
         self.wires = Wires(terminals, qos)
         self.armed: Millis = 0
         self._vitals = vitals
@@ -207,7 +209,7 @@ class Beats:
             refused = self.wires.send(rows, frames)
         unsent, sent_bytes = 0, sum(map(len, frames))
         for row, frame in refused:
-            size = self._publish(self.worlds[row], frame)
+            size = self._publish(row, frame)
             unsent += not size
             sent_bytes += size - len(frame)
         sent, counts, meters = len(rows) - unsent, self._meters.counts, self._meters
@@ -216,23 +218,9 @@ class Beats:
         counts[meters.sent_bytes] += sent_bytes
         self._turns.append(Turn(len(rows), self._clock.now(), self.armed))
 
-    def _publish(self, world: "LiveWorld", frame: bytes) -> int:
-        """Let the link make a frame of its own, at this QoS; return its bytes, 0 if not sent."""
-        link = world.link
-        if link is None:
-            return 0
-        topic, payload = world.beating.topic, frame[self.press.start :]
-        try:
-            link.send(topic, payload, self._qos)
-        except REFUSALS as refusal:
-            world.outbox.refused(refusal)
-            return 0
+    def _publish(self, row: int, frame: bytes) -> int:
+        """Let the link make a frame of its own; return its bytes, 0 if not sent."""
+        due_ns = 0
         if self._qos:
-            world.outbox.sent(
-                self._clock.business.monotonic_ns(int(self.rhythm.last[world.pulse.index]))
-            )
-        return _published_bytes(topic, payload, self._qos)
-
-
-def _published_bytes(topic: PreparedTopic, payload: bytes, qos: int) -> int:
-    return HEADER_BYTES + topic.size + len(payload) + (PACKET_ID_BYTES if qos else 0)
+            due_ns = self._clock.business.monotonic_ns(int(self.rhythm.last[row]))
+        return self.senders[row].send_beat(frame[self.press.start :], self._qos, due_ns)

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple, Protocol
 
+from fleet.life.pulse import Pulse
 from fleet.life.states import Step
-from fleet.mqtt.link import Link, LinkPlan
+from fleet.mqtt.link import Link, LinkOwner, LinkPlan
 from fleet.worlds.beats import Beats
 from fleet.worlds.clock import LiveClock
 from fleet.worlds.gate import Gate
@@ -13,11 +14,18 @@ from fleet.worlds.kernel import Kernel
 from fleet.worlds.meters import Meters
 from fleet.worlds.rounds import Rounds
 
-if TYPE_CHECKING:
-    from fleet.worlds.live import LiveWorld
 
-MakeLink = Callable[["LiveWorld"], Link]
-Record = Callable[["LiveWorld", Step], None]
+class Resident(LinkOwner, Protocol):
+    """A terminal, to those who make its link and write its steps down; see `Waiter`."""
+
+    tid: str
+    index: int
+    pulse: Pulse
+    region: str
+
+
+MakeLink = Callable[[Resident], Link]
+Record = Callable[[Resident, Step], None]
 
 
 class Environment(NamedTuple):

@@ -149,6 +149,14 @@ class LiveWorld(Ear):
         """See `LinkOwner`."""
         return ((topics.terminal_filter(self._environment.tenant, self.tid), _ORDERS_QOS),)
 
+    # ------------------------------------------------------------------ asked by the heartbeats
+
+    def send_beat(self, payload: bytes, qos: int, due_ns: int) -> int:
+        """See `Sender`."""
+        if self.link is None:
+            return 0
+        return self.outbox.pass_by(self.link, self.beating.topic, payload, qos, due_ns)
+
     # ------------------------------------------------------------------ parting
 
     def _depart(self) -> None:

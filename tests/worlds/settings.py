@@ -14,7 +14,7 @@ from fleet.life.world import World, WorldEnded
 from fleet.mqtt.down import DownReason
 from fleet.mqtt.frames import PreparedTopic
 from fleet.mqtt.link import LinkDown as NotUp
-from fleet.mqtt.link import LinkPlan
+from fleet.mqtt.link import LinkOwner, LinkPlan
 from fleet.mqtt.options import SessionOptions
 from fleet.mqtt.poller import Poller
 from fleet.profile import load
@@ -26,7 +26,7 @@ from fleet.wire import codec, topics
 from fleet.wire.messages import AnyOrder, Heartbeat, Message, Request
 from fleet.worlds.beats import Beats
 from fleet.worlds.clock import LiveClock
-from fleet.worlds.environment import Environment
+from fleet.worlds.environment import Environment, Resident
 from fleet.worlds.gate import Gate
 from fleet.worlds.kernel import Kernel
 from fleet.worlds.live import LiveWorld
@@ -179,7 +179,7 @@ class StoppedClock(LiveClock):
 class ScriptedLink:
     """A link to a real desk without a network; what would be a callback waits to be delivered."""
 
-    owner: LiveWorld
+    owner: LinkOwner
     desk: Desk
     up: bool = False
     broken: bool = False
@@ -254,7 +254,7 @@ class Live:
         )
         self._world = LiveWorld(self.environment, TID, 0, Pulse(0, "1.0.0", has_battery=False))
         self.world: World = self._world
-        self.environment.beats.worlds.append(self._world)
+        self.environment.beats.senders = (self._world,)
 
     def run(self, coroutine: Coroutine[Any, Any, None], until: int) -> None:
         try:
@@ -290,8 +290,8 @@ class Live:
         beats = [codec.decode_up("heartbeat", payload) for payload in said]
         return [beat.ts - ORIGIN_MS for beat in beats if isinstance(beat, Heartbeat)]
 
-    def _link(self, world: LiveWorld) -> ScriptedLink:
-        self._links.append(ScriptedLink(world, self._desk, broken=self._broken, muted=self._muted))
+    def _link(self, owner: Resident) -> ScriptedLink:
+        self._links.append(ScriptedLink(owner, self._desk, broken=self._broken, muted=self._muted))
         return self._links[-1]
 
     def _step(self, until: int) -> bool:
