@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from fleet.chance.laws import Law, require
+from fleet.chance.law import Law, require
 
 _PRECISION: Final = 1e-12
 # A root at 0 is never reached in relative precision; after so many halvings it is 0 in effect.

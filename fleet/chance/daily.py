@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from fleet.chance.laws import require
+from fleet.chance.law import require
 from fleet.units import HOUR_MS
 
 HOURS_PER_DAY: Final = 24

@@ -1,30 +1,12 @@
-"""Probability laws of non-negative quantities, as frozen values.
-
-A law is drawn by inverse transform: one uniform number u in [0, 1) becomes ``quantile(u)``
-(Devroye, Non-Uniform Random Variate Generation, 1986, section II.2). That costs a few more
-operations than numpy's own samplers and buys three things. Every draw uses exactly one number of
-its stream, so draws stay aligned when a parameter changes. The result is a monotone function of
-u, so the same seed under a harsher law fails earlier, never later. And it is computed with the C
-library's scalar functions, which do not differ between processors as numpy's vector ones do.
-
-A law of life spans also answers the reliability engineer's question. With the cumulative hazard
-H(t) = -log(1 - F(t)), the remaining life at age t is the x for which H(t + x) - H(t) reaches an
-exponential number of mean 1 (time rescaling; Ross, Simulation, 2013, section 5.5). A rate r
-multiplies the hazard from that age on: damage, heat, neglect.
-
-Laws know no units; in a profile everything is in milliseconds.
-"""
+"""The probability laws, as frozen values; those made of others are in ``fleet.chance.compound``."""
 
 # ruff: noqa: D102 - what an overridden method returns is said in ``Law``
 
 import math
-from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
-from typing import Final, Self, overload
+from typing import Final, Self
 
-import numpy as np
-from numpy.typing import NDArray
-
+from fleet.chance.law import Law, require
 from fleet.chance.special import (
     gamma_lower,
     gamma_lower_inverse,
@@ -35,64 +17,6 @@ from fleet.chance.special import (
 )
 
 _Z95: Final = -normal_upper_inverse(0.95)
-
-
-class Law(ABC):
-    """A probability distribution that can be drawn from and asked about."""
-
-    __slots__ = ()
-
-    @abstractmethod
-    def mean(self) -> float:
-        """Expected value."""
-
-    @abstractmethod
-    def cdf(self, x: float) -> float:
-        """Probability that a draw is at most ``x``."""
-
-    @abstractmethod
-    def quantile(self, q: float) -> float:
-        """Smallest x with ``cdf(x) >= q``, for q in 0..1; infinite at 1 if the law is unbounded."""
-
-    def survival(self, x: float) -> float:
-        """Probability that a draw exceeds ``x``."""
-        return 1.0 - self.cdf(x)
-
-    def survival_inverse(self, p: float) -> float:
-        """Smallest x with ``survival(x) <= p``."""
-        return self.quantile(1.0 - p)
-
-    def cumulative_hazard(self, t: float) -> float:
-        """H(t) = -log(survival(t)); infinite where nobody survives."""
-        p = self.survival(t)
-        return -math.log(p) if p > 0.0 else math.inf
-
-    def at_hazard(self, hazard: float) -> float:
-        """The age at which the cumulative hazard reaches ``hazard``: the inverse of H."""
-        return self.survival_inverse(math.exp(-hazard))
-
-    def residual(self, u: float, age: float, rate: float = 1.0) -> float:
-        """Remaining life at ``age``, for u in [0, 1), under ``rate`` times the hazard from now."""
-        if rate <= 0.0:
-            return math.inf
-        used_up = self.cumulative_hazard(age) - math.log1p(-u) / rate
-        return max(0.0, self.at_hazard(used_up) - age)
-
-    def remaining(self, generator: np.random.Generator, age: float, rate: float = 1.0) -> float:
-        """Draw the remaining life given survival to ``age``."""
-        return self.residual(generator.random(), age, rate)
-
-    @overload
-    def draw(self, generator: np.random.Generator, size: None = None) -> float: ...
-    @overload
-    def draw(self, generator: np.random.Generator, size: int) -> NDArray[np.float64]: ...
-    def draw(
-        self, generator: np.random.Generator, size: int | None = None
-    ) -> float | NDArray[np.float64]:
-        """Draw once, or ``size`` times into an array."""
-        if size is None:
-            return self.quantile(generator.random())
-        return np.array([self.quantile(u) for u in generator.random(size).tolist()], np.float64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,12 +232,6 @@ class Normal(Law):
 
 def _density(z: float) -> float:
     return math.exp(-0.5 * z * z) / math.sqrt(2.0 * math.pi)
-
-
-def require(holds: bool, message: str) -> None:  # noqa: FBT001 - the condition is the argument
-    """Raise ``ValueError(message)`` unless it ``holds``."""
-    if not holds:
-        raise ValueError(message)
 
 
 def _require_positive(law: str, **parameters: float) -> None:

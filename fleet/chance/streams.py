@@ -27,7 +27,7 @@ from typing import Final
 
 import numpy as np
 
-from fleet.chance.laws import Law
+from fleet.chance.law import Law
 from fleet.units import DURATION_MS_MAX, Millis
 
 

@@ -5,7 +5,8 @@ from typing import Final
 
 import pyarrow as pa
 
-from fleet.chance.laws import Exponential, Law
+from fleet.chance.law import Law
+from fleet.chance.laws import Exponential
 from fleet.dataset.instants import iso
 from fleet.dataset.schema import OF_TERMINAL
 from fleet.dataset.summary import Summary

@@ -19,7 +19,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from fleet.chance.laws import Exponential, Law, Weibull
+from fleet.chance.law import Law
+from fleet.chance.laws import Exponential, Weibull
 from fleet.life.faults.kinds import Clock
 from fleet.life.faults.slate import slate_of
 from fleet.profile.profile import Profile

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from fleet.chance.laws import Law
+from fleet.chance.law import Law
 from fleet.chance.noise import levels
 from fleet.life.runs import Runs
 from fleet.profile.dataset import Missing

@@ -5,7 +5,7 @@ Each function here is a chapter: it lives through one state until the terminal i
 
 from typing import Final
 
-from fleet.chance.laws import Law
+from fleet.chance.law import Law
 from fleet.chance.streams import Purpose
 from fleet.life import besetting, effects, illness
 from fleet.life.enrolment import await_enrolment

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Final
 
 from fleet.chance.daily import DAYS_PER_WEEK
-from fleet.chance.laws import Law
+from fleet.chance.law import Law
 from fleet.chance.streams import Purpose, Streams
 from fleet.life.faults import NEVER
 from fleet.profile.power import SecurityReboot

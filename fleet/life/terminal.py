@@ -3,7 +3,7 @@
 from collections.abc import Awaitable
 from typing import Final
 
-from fleet.chance.laws import Law
+from fleet.chance.law import Law
 from fleet.chance.streams import Purpose, Streams
 from fleet.life.cases import Cases
 from fleet.life.customers import Customers, Placed, Tally

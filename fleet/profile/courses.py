@@ -14,7 +14,7 @@ here.
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from fleet.chance.laws import Law
+from fleet.chance.law import Law
 from fleet.chance.streams import Purpose, Streams
 from fleet.profile.causes import AnyCause, BadVersion, Certificate, ClockStep, Lasting
 from fleet.units import DAY_MS, DURATION_MS_MAX, Millis

@@ -5,13 +5,14 @@ from functools import singledispatch
 from typing import Any
 
 from fleet.chance import compound, laws
+from fleet.chance.law import Law
 from fleet.units import format_duration
 
 Table = dict[str, Any]
 
 
 @singledispatch
-def write(law: laws.Law) -> str | Table:
+def write(law: Law) -> str | Table:
     """What stands in TOML for this law: a bare duration for a constant, else a table.
 
     Durations are whole milliseconds in TOML, and so are rounded to them here.

@@ -27,6 +27,7 @@ from pydantic_core import CoreSchema, core_schema
 
 from fleet import units
 from fleet.chance import compound, laws
+from fleet.chance.law import Law
 from fleet.profile.law_text import write
 from fleet.profile.values import Duration, Many, Section, Span
 
@@ -38,7 +39,7 @@ class _Table(Section):
     """A law as a TOML table."""
 
     @abstractmethod
-    def build(self) -> laws.Law:
+    def build(self) -> Law:
         """The law itself."""
 
     @model_validator(mode="after")
@@ -71,7 +72,7 @@ class ConstantTable(_Table):
     value: Duration
     """The one value."""
 
-    def build(self) -> laws.Law:
+    def build(self) -> Law:
         """The law itself."""
         return laws.Constant(self.value)
 
@@ -85,7 +86,7 @@ class UniformTable(_Table):
     high: Duration
     """Upper bound."""
 
-    def build(self) -> laws.Law:
+    def build(self) -> Law:
         """The law itself."""
         return laws.Uniform(self.low, self.high)
 
@@ -97,7 +98,7 @@ class ExponentialTable(_Table):
     mean: Span
     """Mean."""
 
-    def build(self) -> laws.Law:
+    def build(self) -> Law:
         """The law itself."""
         return laws.Exponential(self.mean)
 
@@ -111,7 +112,7 @@ class WeibullTable(_Table):
     scale: Span
     """Scale, often written eta: 63 % fail by then."""
 
-    def build(self) -> laws.Law:
+    def build(self) -> Law:
         """The law itself."""
         return laws.Weibull(self.shape, self.scale)
 
@@ -127,7 +128,7 @@ class LognormalTable(_Table):
     p95: Span | None = None
     """95 % of the draws lie below; give this or sigma."""
 
-    def build(self) -> laws.Law:
+    def build(self) -> Law:
         """The law itself."""
         _exactly_one("lognormal", sigma=self.sigma, p95=self.p95)
         if self.sigma is not None:
@@ -146,7 +147,7 @@ class GammaTable(_Table):
     mean: Span | None = None
     """Mean; give this or scale."""
 
-    def build(self) -> laws.Law:
+    def build(self) -> Law:
         """The law itself."""
         _exactly_one("gamma", scale=self.scale, mean=self.mean)
         if self.scale is not None:
@@ -167,7 +168,7 @@ class NormalTable(_Table):
     max: Span | None = None
     """Upper bound, if any."""
 
-    def build(self) -> laws.Law:
+    def build(self) -> Law:
         """The law itself."""
         if self.max is None:
             return laws.Normal(self.mean, self.sd, self.min)
@@ -183,7 +184,7 @@ class EmpiricalTable(_Table):
     weights: Many[Weight]
     """How often each was seen; any scale."""
 
-    def build(self) -> laws.Law:
+    def build(self) -> Law:
         """The law itself."""
         return compound.Empirical(self.values, self.weights)
 
@@ -224,14 +225,14 @@ class _WrittenAs:
         )
 
 
-def _read(value: object, read_table: Callable[[object], int | _Table]) -> laws.Law:
-    if isinstance(value, laws.Law):
+def _read(value: object, read_table: Callable[[object], int | _Table]) -> Law:
+    if isinstance(value, Law):
         return value
     table = read_table(value)
     return table.build() if isinstance(table, _Table) else laws.Constant(table)
 
 
-PlainLaw = Annotated[laws.Law, _WrittenAs(_Plain)]
+PlainLaw = Annotated[Law, _WrittenAs(_Plain)]
 """Any law but a mixture."""
 
 
@@ -244,12 +245,12 @@ class MixtureTable(_Table):
     weights: Many[Weight]
     """How often each is drawn from; any scale."""
 
-    def build(self) -> laws.Law:
+    def build(self) -> Law:
         """The law itself."""
         return compound.Mixture(self.parts, self.weights)
 
 
-DurationLaw = Annotated[laws.Law, _WrittenAs(_Plain | Annotated[MixtureTable, Tag("<mixture>")])]
+DurationLaw = Annotated[Law, _WrittenAs(_Plain | Annotated[MixtureTable, Tag("<mixture>")])]
 """A law of milliseconds; in TOML a duration or a table."""
 
 TimeOfDayLaw = Annotated[DurationLaw, BeforeValidator(since_midnight)]

@@ -12,7 +12,8 @@ from typing import Final, NamedTuple
 import numpy as np
 from scipy.stats import binomtest, kstest
 
-from fleet.chance.laws import Constant, Law
+from fleet.chance.law import Law
+from fleet.chance.laws import Constant
 from fleet.proof.counts import P
 from fleet.proof.evidence import Evidence
 from fleet.proof.finding import Check, Finding, at_least, none, too_few

@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple, cast
 
 import pytest
 
-from fleet.chance.laws import Law
+from fleet.chance.law import Law
 from fleet.life.states import Event, Step
 from fleet.life.truth import FaultTruth, LifeTruth, Ticket
 from fleet.profile.profile import Profile

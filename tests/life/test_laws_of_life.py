@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from fleet.chance.laws import Law
+from fleet.chance.law import Law
 from fleet.life.states import Event, Step
 from fleet.profile.profile import Profile
 from tests.life.lives import quiet, within_4_sigma

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from fleet.chance.laws import Law
+from fleet.chance.law import Law
 from fleet.chance.streams import Purpose, Streams
 from fleet.profile.profile import Profile
 from tests.life.test_laws_of_care import TRACES

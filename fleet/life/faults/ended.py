@@ -3,7 +3,8 @@
 import math
 from typing import Final, NamedTuple, cast
 
-from fleet.chance.laws import Exponential, Law, Weibull
+from fleet.chance.law import Law
+from fleet.chance.laws import Exponential, Weibull
 from fleet.life.faults.kinds import Clock
 from fleet.life.faults.slate import Risk
 from fleet.life.truth import EndReason, LifeTruth

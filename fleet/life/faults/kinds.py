@@ -38,7 +38,7 @@ from collections.abc import Mapping
 from enum import Enum, IntEnum, StrEnum
 from typing import Final, Literal, NamedTuple
 
-from fleet.chance.laws import Law
+from fleet.chance.law import Law
 from fleet.life.symptoms import Symptom
 from fleet.life.truth import Mechanism
 from fleet.units import DAY_MS, Millis

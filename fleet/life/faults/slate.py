@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from operator import itemgetter
 from typing import Final, NamedTuple
 
-from fleet.chance.laws import Law
+from fleet.chance.law import Law
 from fleet.chance.streams import Purpose
 from fleet.life.faults.catalogue import CATALOGUE
 from fleet.life.faults.kinds import Clock, FaultKind

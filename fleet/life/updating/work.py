@@ -1,6 +1,6 @@
 """Work of a drawn duration that a fault may interrupt, and that goes on where it stopped."""
 
-from fleet.chance.laws import Law
+from fleet.chance.law import Law
 from fleet.chance.streams import Purpose
 from fleet.life.faults import NEVER
 from fleet.life.terminal import Terminal
