@@ -4,13 +4,23 @@ import re
 import runpy
 from pathlib import Path
 
+import click
 import pytest
 
-from fleet.profile import parse
+from benchmarks.__main__ import BENCHES
+from fleet.cli.group import fleet
+from fleet.life.faults.catalogue import CATALOGUE
+from fleet.profile import names, parse
 from fleet.profile.indicators import FIGURES, LATENCIES
+from fleet.proof.proofs import PROOFS
 
 ROOT = Path(__file__).parent.parent
 READMES = ("README.md", "README.zh-CN.md")
+PAGES = [
+    str(path.relative_to(ROOT))
+    for folder in ("", "docs", "benchmarks", "dashboards", "dashboards/stack/targets")
+    for path in sorted((ROOT / folder).glob("*.md"))
+]
 
 
 def blocks(name: str, language: str) -> list[str]:
@@ -68,20 +78,109 @@ def test_both_languages_show_the_same_commands() -> None:
     assert english == chinese
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        str(path.relative_to(ROOT))
-        for folder in (ROOT, ROOT / "docs", ROOT / "benchmarks")
-        for path in sorted(folder.glob("*.md"))
-    ],
-)
+def test_both_languages_show_the_same_outputs() -> None:
+    """What commands print stands alike in the two READMEs, and so do their pictures."""
+    english, chinese = ((ROOT / name).read_text(encoding="utf-8") for name in READMES)
+    for pattern in (r"^```\n(.*?)^```", r"\]\((docs/pictures/[^)]+)\)"):
+        shown = re.findall(pattern, english, re.DOTALL | re.MULTILINE)
+        assert shown
+        assert re.findall(pattern, chinese, re.DOTALL | re.MULTILINE) == shown
+
+
+def targets(text: str) -> list[str]:
+    """Return what a page links to within this repository, a picture within a link included."""
+    return [each for each in re.findall(r"\]\(([^)\s]+)\)", text) if "://" not in each]
+
+
+def anchors(path: Path) -> set[str]:
+    """Return the anchors of a page's headings, as GitHub makes them."""
+    headings = re.findall(r"^#+ (.+)$", path.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", each.lower()).replace(" ", "-") for each in headings}
+
+
+@pytest.mark.parametrize("name", PAGES)
 def test_links_lead_somewhere(name: str) -> None:
-    """Every relative link in a page names a file that is there."""
+    """Every relative link in a page names a file that is there, and a heading in it."""
+    page = ROOT / name
+    for target in targets(page.read_text(encoding="utf-8")):
+        file, _, anchor = target.partition("#")
+        found = page.parent / file if file else page
+        assert found.exists(), target
+        assert not anchor or anchor in anchors(found), target
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_files_that_are_named_are_there(name: str) -> None:
+    """Every path of this repository that stands in code font is there."""
     text = (ROOT / name).read_text(encoding="utf-8")
-    targets = [t for t in re.findall(r"\]\(([^)#\s]+)\)", text) if "://" not in t]
-    folder = (ROOT / name).parent
-    assert [target for target in targets if not (folder / target).exists()] == []
+    named = re.findall(r"`((?:fleet|tests|docs|dashboards|benchmarks|profiles)/[\w./-]+)", text)
+    there = [path for path in named if (ROOT / path.rstrip("./")).exists()]
+    assert [path for path in named if path not in there and path != "fleet/v1/"] == []  # a topic
+
+
+def commands(text: str) -> list[list[str]]:
+    """Return the words of each `fleet` command that a page shows, its comment left out."""
+    fenced = re.findall(r"^```(?:sh)?\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
+    lines = [line for block in fenced for line in block.splitlines()]
+    lines += re.findall(r"`(fleet [^`]+)`", text)
+    return [
+        re.sub(r"'[^']*'", "X", re.sub(r"\s+#.*", "", line)).split()[1:]
+        for line in lines
+        if line.startswith("fleet ")
+    ]
+
+
+def stranger(words: list[str]) -> str:
+    """Return the first of the words after `fleet` that the program does not know; "" for none."""
+    command: click.Command = fleet
+    context = click.Context(command)
+    while isinstance(command, click.Group) and words and not words[0].startswith("-"):
+        several, *words = words
+        found = [command.get_command(context, each) for each in several.split("|")]
+        if None in found:
+            return several
+        command = next(each for each in found if each)
+    known = {name for each in command.params for name in (*each.opts, *each.secondary_opts)}
+    flags = [each for each in words if each.startswith("--") and each != "--help"]
+    return next((each for each in flags if each not in known), "")
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_commands_that_are_shown_are_there(name: str) -> None:
+    """Every command of `fleet` in a page, and each of its flags, is one of the program's."""
+    for words in commands((ROOT / name).read_text(encoding="utf-8")):
+        assert stranger(words) == "", " ".join(words)
+
+
+def test_a_stale_command_is_noticed() -> None:
+    """A command or a flag that is not there does not pass."""
+    (one, two, three) = commands("`fleet walk demo`\n\n```sh\nfleet run demo --sed 7  # x\n```\n"
+                                 "`fleet profile list|show`")  # fmt: skip
+    assert {stranger(one), stranger(two), stranger(three)} == {
+        "walk", "--sed", "",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_verbs_of_make_are_there(name: str) -> None:
+    """Every `make VERB` of a page is in the Makefile, and what it is told to measure exists."""
+    text = (ROOT / name).read_text(encoding="utf-8")
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    verbs = set(re.findall(r"^([a-z-]+):", makefile, re.MULTILINE))
+    assert set(re.findall(r"(?:`|^ *)make ([a-z][a-z-]*)", text, re.MULTILINE)) - verbs == set()
+    asked = re.findall(r"make bench ARGS=\"?([a-z0-9 -]+)", text)
+    benches = {word for words in asked for word in words.split() if not word.startswith("-")}
+    assert {word for word in benches if not re.fullmatch(r"\d+x\d+", word)} <= set(BENCHES)
+
+
+def test_counts_in_words_are_counts() -> None:
+    """What the README counts is counted right."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    rules = (ROOT / "dashboards" / "rules" / "fleet.rules.yml").read_text(encoding="utf-8")
+    assert ("twenty-five that come along" in text) == (len(names()) == 25)
+    assert ("nine alerts" in text) == (rules.count("alert:") == 9)
+    assert ("thirteen proofs" in text) == (len(PROOFS) == 13)
+    assert (f"**{len(CATALOGUE)} kinds of fault**") in text
 
 
 def test_the_index_names_every_page() -> None:

@@ -15,7 +15,15 @@ _COLOURS: Final = {
     "held": "#2e7d32", "server": "#c62828", "network": "#b26a00", "generator": "#7b1fa2",
 }  # fmt: skip
 _WIDTH, _HEIGHT = 640, 320
-_LEFT, _RIGHT, _TOP, _BOTTOM = 70, 20, 34, 44
+_LEFT, _RIGHT, _TOP, _BOTTOM = 70, 20, 40, 44
+_STYLE: Final = (
+    "<style>svg{color:#1d2430;background:#fff}"
+    "@media(prefers-color-scheme:dark){svg{color:#e6e9ee;background:#14181f}}</style>"
+)
+
+
+def _told(outcome: str) -> str:
+    return "held" if outcome == "held" else f"{outcome} gave way"
 
 
 def curve_table(search: Search, objectives: tuple[str, ...]) -> Table:
@@ -29,8 +37,8 @@ def curve_table(search: Search, objectives: tuple[str, ...]) -> Table:
     table.add_column("shard CPU", justify="right")
     for step in sorted(search.steps, key=lambda each: each.load):
         values = (_shown(step, Objective.parse(text)) for text in objectives)
-        word = "held" if step.outcome == "held" else f"{step.outcome} gave way"
-        row = (f"{step.load:,}", f"{step.messages_per_s:,.0f}", Text(word, _STYLES[step.outcome]))
+        word = Text(_told(step.outcome), _STYLES[step.outcome])
+        row = (f"{step.load:,}", f"{step.messages_per_s:,.0f}", word)
         table.add_row(*row, *values, f"{step.cpu:.0%}")
     return table
 
@@ -58,17 +66,20 @@ def curve_svg(search: Search, objective: Objective) -> str:
 
     path = " ".join(f"{x(load):.1f},{y(value):.1f}" for load, value, _ in points)
     parts = [
+        _STYLE,
         _text(_LEFT, 20, f"{objective.name} by load", "bold"),
+        *_legend([outcome for _, _, outcome in points]),
         _line(_LEFT, y(0), _WIDTH - _RIGHT, y(0), "#888"),
         _line(_LEFT, _TOP, _LEFT, y(0), "#888"),
         _line(_LEFT, y(objective.bound), _WIDTH - _RIGHT, y(objective.bound), "#c62828", "5 4"),
         _text(_LEFT + 6, y(objective.bound) - 5, objective.text),
         *(_text(x(load), y(0) + 16, f"{load:,.0f}", anchor="middle")
           for load in sorted({load_max / 4, load_max / 2, load_max * 3 / 4, load_max})),
+        _text(_LEFT - 6, y(0) + 4, "0", anchor="end"),
         *(_text(_LEFT - 6, y(value) + 4, show(value, objective.unit.name), anchor="end")
-          for value in (0.0, value_max / 2, value_max)),
+          for value in (value_max / 2, value_max)),
         _text((_LEFT + _WIDTH) / 2, _HEIGHT - 8, "terminals", anchor="middle"),
-        f'<polyline points="{path}" fill="none" stroke="#555" stroke-width="1.5"/>',
+        f'<polyline points="{path}" fill="none" stroke="#888" stroke-width="1.5"/>',
         *(f'<circle cx="{x(load):.1f}" cy="{y(value):.1f}" r="4" fill="{_COLOURS[outcome]}">'
           f"<title>{load:,}: {show(value, objective.unit.name)}, {outcome}</title></circle>"
           for load, value, outcome in points),
@@ -76,8 +87,20 @@ def curve_svg(search: Search, objective: Objective) -> str:
     body = "\n  ".join(parts)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" '
-        f'font-family="sans-serif" font-size="11" fill="currentColor">\n  {body}\n</svg>\n'
+        f'font-family="sans-serif" font-size="13" fill="currentColor">\n  {body}\n</svg>\n'
     )
+
+
+def _legend(outcomes: list[str]) -> list[str]:
+    """Return a dot and its words for each outcome that was seen, flush right."""
+    parts, right = [], _WIDTH - _RIGHT
+    for outcome in (each for each in reversed(_COLOURS) if each in outcomes):
+        words = _told(outcome)
+        parts.append(_text(right, 20, words, anchor="end"))
+        right -= 7 * len(words) + 12
+        parts.append(f'<circle cx="{right}" cy="16" r="4" fill="{_COLOURS[outcome]}"/>')
+        right -= 18
+    return parts
 
 
 def _line(x1: float, y1: float, x2: float, y2: float, colour: str, dashes: str = "") -> str:  # noqa: PLR0913, PLR0917 - a line has two ends and two looks

@@ -166,12 +166,12 @@ def _plain_marks(axis: "MatplotlibAxis") -> None:
 
 
 _STOREYS: Final = 2
-_LETTER: Final = 0.0065
-"""Width of a letter of a band's name, as a share of a wide plot."""
+_LETTER: Final = 0.083
+"""Width of a letter of a band's name, in inches."""
 
 
 def _finish(figure: Any, axes: "Axes", bands: Sequence[Band], *, legend: bool, zero: bool) -> str:
-    _mark(axes, bands)
+    _mark(figure, axes, bands)
     if zero:
         axes.set_ylim(bottom=0)
     axes.margins(x=0.01)
@@ -187,11 +187,12 @@ def _finish(figure: Any, axes: "Axes", bands: Sequence[Band], *, legend: bool, z
     return _svg(figure)
 
 
-def _mark(axes: "Axes", bands: Sequence[Band]) -> None:
+def _mark(figure: Any, axes: "Axes", bands: Sequence[Band]) -> None:
     """Shade bands, each name in a colour of its own, and name each as often as there is room."""
     colours: dict[str, str] = {}
     room = [-math.inf] * _STOREYS  # up to where the names above the plot reach, by storey
-    span = max((band.end for band in bands), default=0.0) or 1.0
+    left, right = axes.get_xlim()
+    letter = _LETTER * (right - left) / figure.get_figwidth()
     for band in bands:
         new = band.name not in colours
         colour = colours.setdefault(band.name, COLOURS[(len(colours) + 7) % len(COLOURS)])
@@ -200,7 +201,7 @@ def _mark(axes: "Axes", bands: Sequence[Band]) -> None:
         if storey is None and not new:
             continue
         storey = storey or 0
-        room[storey] = band.begin + span * _LETTER * (len(band.name) + 1)
+        room[storey] = band.begin + letter * (len(band.name) + 1)
         axes.annotate(
             band.name, (band.begin, 1.0), (0, 8 * storey), xycoords=("data", "axes fraction"),
             textcoords="offset points", fontsize=7, color=_INK, va="bottom", annotation_clip=True,
