@@ -20,7 +20,7 @@ causes = [{ name = "storm", kind = "outage", at = "100d", lasts = "5m" }]
 @pytest.mark.parametrize(
     ("words", "ends"),
     [
-        (("run", "--dry-run"), "the run ends 1h after"),
+        (("run", "--dry-run", "--metrics", "off"), "the run ends 1h after"),
         (("plan",), "the run ends 1h after"),
         (("dataset", "--days", "1", "--out", "out", "--dry-run"), "the study ends 1d after"),
         (("profile", "check"), "a run ends 1h and a dataset 90d after"),
