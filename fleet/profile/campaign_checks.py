@@ -18,7 +18,6 @@ _RARE: Final = 1e-4
 def waves(profile: Profile) -> Iterator[Complaint]:
     """Waves must rise, each to a larger share and not sooner than the one before."""
     for i, campaign in enumerate(profile.campaigns):
-        yield from _gates(profile, i, campaign)
         for n, (before, wave) in enumerate(
             zip(campaign.waves, campaign.waves[1:], strict=False), 1
         ):
@@ -37,8 +36,13 @@ def waves(profile: Profile) -> Iterator[Complaint]:
                 )
 
 
+def gates(profile: Profile) -> Iterator[Complaint]:
+    """Of waves that wait for successes there must be enough to come."""
+    for i, campaign in enumerate(profile.campaigns):
+        yield from _gates(profile, i, campaign)
+
+
 def _gates(profile: Profile, i: int, campaign: Campaign) -> Iterator[Complaint]:
-    """Yield what is wrong with waves that wait for successes: there must be enough to come."""
     reached = 0.0
     for n, wave in enumerate(campaign.waves):
         coming = profile.estate.terminals * campaign.share * reached
@@ -49,6 +53,18 @@ def _gates(profile: Profile, i: int, campaign: Campaign) -> Iterator[Complaint]:
                 "never succeed; write less, or let those waves reach more",
             )
         reached = wave.share
+
+
+def newer(profile: Profile) -> Iterator[Complaint]:
+    """A version must be new to those who get it."""
+    firmware = {model.name: model.firmware for model in profile.estate.models}
+    for i, campaign in enumerate(profile.campaigns):
+        for model in campaign.models or firmware:
+            if firmware.get(model) == campaign.version:
+                yield Complaint(
+                    f"campaigns[{i}].version",
+                    f"model {model!r} has {campaign.version!r} from the start; choose another",
+                )
 
 
 def models(profile: Profile) -> Iterator[Complaint]:
@@ -81,15 +97,23 @@ def one_book(profile: Profile) -> Iterator[Complaint]:
 
 
 def windows(profile: Profile) -> Iterator[Complaint]:
-    """A window, or a maintenance, in which every terminal is switched off never opens."""
+    """A window in which every terminal is switched off never opens."""
     if profile.day is None:
         return
     for i, campaign in enumerate(profile.campaigns):
         window = campaign.window
         if window is not None and not _meets(profile, window.opens, window.closes):
             yield Complaint(f"campaigns[{i}].window", _NEVER)
+
+
+def maintenance(profile: Profile) -> Iterator[Complaint]:
+    """Nor does a maintenance."""
     rule = profile.maintenance
-    if rule is not None and not _meets(profile, rule.opens, rule.opens + 1):
+    if (
+        rule is not None
+        and profile.day is not None
+        and not _meets(profile, rule.opens, rule.opens + 1)
+    ):
         yield Complaint("maintenance.opens", _NEVER)
 
 

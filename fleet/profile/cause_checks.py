@@ -11,7 +11,6 @@ from fleet.profile.causes import (
     Lasting,
     Stress,
 )
-from fleet.profile.cohort_checks import cohort_complaints
 from fleet.profile.complaints import Complaint, suggest
 from fleet.profile.faults import CODES, WITHOUT_LAW
 from fleet.profile.profile import Profile
@@ -20,12 +19,6 @@ from fleet.units import SECOND_MS, Millis, format_duration
 PERIOD_MS_MIN: Final = 10 * SECOND_MS
 """What comes more often is kept in mind, each time of it, by all whom it concerns."""
 _WHEN = ("at", "daily", "every")
-
-
-def cohorts(profile: Profile) -> Iterator[Complaint]:
-    """Whom a cause concerns must be there."""
-    for i, cause in enumerate(profile.causes):
-        yield from cohort_complaints(profile, f"causes[{i}]", cause)
 
 
 def instants(profile: Profile) -> Iterator[Complaint]:

@@ -1,15 +1,15 @@
 """What must hold between the parts of a profile.
 
-Each check names the sections that it reads, so that the checks of sound sections still run when
-another section is broken: the author sees everything at once.
+Each check names the keys that it judges by, so that it still runs when others are broken: the
+author sees everything at once.
 """
 
 import math
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Final
 
-from fleet.profile import campaign_checks, cause_checks, trade_checks
-from fleet.profile.cohort_checks import cohort_complaints, versions
+from fleet.profile import campaign_checks, cause_checks, cohort_checks, trade_checks
 from fleet.profile.complaints import Complaint, suggest
 from fleet.profile.faults import CODES, WITHOUT_LAW
 from fleet.profile.profile import Profile
@@ -26,17 +26,14 @@ _RARE: Final = 1e-4
 
 
 def complaints(sound: Sound) -> list[Complaint]:
-    """Everything wrong between sections, leaving out checks that read a broken one.
-
-    Where a check goes through the entries of a section, those that are left of it will do.
-    """
-    return [
+    """Everything wrong between the parts of a profile, as far as it can be judged."""
+    homed = (
         sound.at_home(complaint)
-        for sections, check, *each in CHECKS
-        if not (sections - set(each)) & sound.broken and not set(each) & sound.lost
+        for needs, check in CHECKS
+        if sound.knows(needs)
         for complaint in check(sound.profile)
-        if not sound.owes(sound.at_home(complaint))
-    ]
+    )
+    return [complaint for complaint in homed if not sound.owes(complaint)]
 
 
 def _shares(profile: Profile) -> Iterator[Complaint]:
@@ -89,29 +86,15 @@ def _hours(profile: Profile) -> Iterator[Complaint]:
         )
     if closes.quantile(1.0 - _RARE) > DAY_MS:
         yield Complaint("day.closes", "shops may close after midnight; they must close by 24:00")
-    if set(profile.day.closed_weekdays) == set(Weekday):
+
+
+def _open_days(profile: Profile) -> Iterator[Complaint]:
+    if profile.day is not None and set(profile.day.closed_weekdays) == set(Weekday):
         yield Complaint("day.closed_weekdays", "every day is closed; leave at least one open")
-
-
-def _campaigns(profile: Profile) -> Iterator[Complaint]:
-    firmware = {model.name: model.firmware for model in profile.estate.models}
-    for i, campaign in enumerate(profile.campaigns):
-        yield from cohort_complaints(profile, f"campaigns[{i}]", campaign)
-        for model in campaign.models or firmware:
-            if firmware.get(model) == campaign.version:
-                yield Complaint(
-                    f"campaigns[{i}].version",
-                    f"model {model!r} has {campaign.version!r} from the start; choose another",
-                )
 
 
 def _cause_names(profile: Profile) -> Iterator[Complaint]:
     yield from _twice("causes", [cause.name for cause in profile.causes])
-
-
-def _orders(profile: Profile) -> Iterator[Complaint]:
-    for i, order in enumerate(profile.orders):
-        yield from cohort_complaints(profile, f"orders[{i}]", order)
 
 
 def _causes(profile: Profile) -> Iterator[Complaint]:
@@ -183,22 +166,23 @@ def _faults(profile: Profile) -> Iterator[Complaint]:
             )
 
 
-def _hazards(profile: Profile) -> Iterator[Complaint]:
-    estate, hazards = profile.estate, profile.hazards
-    for key, parts in (("models", estate.models), ("regions", estate.regions)):
-        known = [part.name for part in parts]
-        for name in getattr(hazards, key):
-            if name not in known:
-                yield Complaint(
-                    f"hazards.{key}.{name}", f"there is no {name!r}; {suggest(name, known)}"
-                )
+def _hazards(key: str, profile: Profile) -> Iterator[Complaint]:
+    known = [part.name for part in getattr(profile.estate, key)]
+    for name in getattr(profile.hazards, key):
+        if name not in known:
+            yield Complaint(
+                f"hazards.{key}.{name}", f"there is no {name!r}; {suggest(name, known)}"
+            )
 
 
 def _support(profile: Profile) -> Iterator[Complaint]:
     support = profile.support
     if support.opens >= support.closes:
         yield Complaint("support.closes", "service must close after it opens; write a later time")
-    if set(support.closed_weekdays) == set(Weekday):
+
+
+def _service_days(profile: Profile) -> Iterator[Complaint]:
+    if set(profile.support.closed_weekdays) == set(Weekday):
         yield Complaint("support.closed_weekdays", "no day has service; leave at least one open")
 
 
@@ -218,43 +202,56 @@ def _stages(profile: Profile) -> Iterator[Complaint]:
         )
 
 
-CHECKS: Final[tuple[tuple[frozenset[str], Check] | tuple[frozenset[str], Check, str], ...]] = (
-    (frozenset({"estate"}), _shares),
-    (frozenset({"estate"}), _estate_names),
-    (frozenset({"estate"}), _sites),
-    (frozenset({"estate"}), _tids),
-    (frozenset({"day"}), _hours),
-    (frozenset({"campaigns"}), _campaign_names, "campaigns"),
-    (frozenset({"campaigns", "estate"}), _campaigns, "campaigns"),
-    (frozenset({"campaigns"}), campaign_checks.waves, "campaigns"),
-    (frozenset({"campaigns", "estate"}), campaign_checks.models, "campaigns"),
-    (frozenset({"campaigns", "tms"}), campaign_checks.one_book, "campaigns"),
-    (frozenset({"campaigns", "maintenance", "day"}), campaign_checks.windows, "campaigns"),
-    (frozenset({"campaigns", "update", "mqtt"}), campaign_checks.chunks),
-    (frozenset({"campaigns", "orders"}), campaign_checks.lines),
-    (frozenset({"orders"}), campaign_checks.orders, "orders"),
-    (frozenset({"orders", "estate"}), _orders, "orders"),
-    (frozenset({"forced_shutdown"}), _causes),
-    (frozenset({"password_reset"}), _resets),
-    (frozenset({"tms"}), _refusals),
-    (frozenset({"sync"}), _sync),
-    (frozenset({"registration"}), _registration),
-    (frozenset({"causes"}), _cause_names, "causes"),
-    (frozenset({"causes", "estate"}), cause_checks.cohorts, "causes"),
-    (frozenset({"campaigns", "estate"}), versions),
-    (frozenset({"causes"}), cause_checks.instants, "causes"),
-    (frozenset({"causes"}), cause_checks.stress, "causes"),
-    (frozenset({"causes", "faults"}), cause_checks.factors, "causes"),
-    (frozenset({"transactions"}), trade_checks.transactions),
-    (frozenset({"transactions", "estate"}), trade_checks.methods),
-    (frozenset({"estate", "day"}), trade_checks.customers),
-    (frozenset({"settlement", "day"}), trade_checks.settlement),
-    (frozenset({"reconnect"}), _reconnect),
-    (frozenset({"faults"}), _faults, "faults"),
-    (frozenset({"hazards", "estate"}), _hazards, "hazards"),
-    (frozenset({"support"}), _support),
-    (frozenset({"mqtt"}), _mqtt),
-    (frozenset({"load", "day"}), _stages),
+def _keys(*paths: str) -> frozenset[str]:
+    return frozenset(paths)
+
+
+_ANSWERS: Final = tuple(
+    f"transactions.{key}" for key in ("declined", "timed_out", "batch_mismatch", "mac_error")
+)
+# What is left of a broken section, or its default, cannot mislead a check that needs nothing.
+CHECKS: Final[tuple[tuple[frozenset[str], Check], ...]] = (
+    (_keys(), _shares),
+    (_keys(), _estate_names),
+    (_keys("estate.sites"), _sites),
+    (_keys("estate.first_tid", "estate.terminals"), _tids),
+    (_keys("day.opens", "day.closes"), _hours),
+    (_keys(), _open_days),
+    (_keys(), _campaign_names),
+    (_keys("estate.models"), campaign_checks.newer),
+    (_keys(), campaign_checks.waves),
+    (_keys("estate.terminals"), campaign_checks.gates),
+    (_keys("estate.models"), campaign_checks.models),
+    (_keys("tms.instances"), campaign_checks.one_book),
+    (_keys("day.opens", "day.closes"), campaign_checks.windows),
+    (_keys("day.opens", "day.closes", "maintenance.opens"), campaign_checks.maintenance),
+    (_keys("update.chunk", "update.transfer", "mqtt.max_packet"), campaign_checks.chunks),
+    (_keys(), campaign_checks.lines),
+    (_keys(), campaign_checks.orders),
+    *cohort_checks.CHECKS,
+    (_keys("campaigns.version", "estate.models"), cohort_checks.versions),
+    (_keys("forced_shutdown.causes"), _causes),
+    (_keys("password_reset.channels"), _resets),
+    (_keys("tms.sign_in_malfunction", "tms.sign_in_refusals"), _refusals),
+    (_keys("sync.retry_first", "sync.retry_max"), _sync),
+    (_keys("registration.refused_first", "registration.refused_max"), _registration),
+    (_keys(), _cause_names),
+    (_keys(), cause_checks.instants),
+    (_keys(), cause_checks.stress),
+    (_keys("faults.code", "hazards.preset"), cause_checks.factors),
+    (_keys(*_ANSWERS), trade_checks.transactions),
+    (_keys(), trade_checks.weights),
+    (_keys("transactions.methods"), trade_checks.methods),
+    (_keys("day.opens", "day.closes"), trade_checks.customers),
+    (_keys(), trade_checks.settlement),
+    (_keys("reconnect.first", "reconnect.max"), _reconnect),
+    (_keys(), _faults),
+    (_keys("estate.models"), partial(_hazards, "models")),
+    (_keys("estate.regions"), partial(_hazards, "regions")),
+    (_keys("support.opens", "support.closes"), _support),
+    (_keys(), _service_days),
+    (_keys("mqtt.version", "mqtt.session_expiry"), _mqtt),
+    (_keys(), _stages),
 )
 
 

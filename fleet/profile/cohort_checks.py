@@ -1,6 +1,7 @@
 """What must hold between a cohort and the estate: whoever it names must be there."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Final, Protocol
 
 from fleet.profile.causes import BadVersion
@@ -21,14 +22,6 @@ class _Part(Protocol):
 
     @property
     def share(self) -> float: ...
-
-
-def cohort_complaints(profile: Profile, path: str, cohort: Cohort) -> Iterator[Complaint]:
-    """Complain of everything in a cohort that the estate does not have; versions are apart."""
-    for key, known in _KNOWN.items():
-        yield from unknown(f"{path}.{key}", getattr(cohort, key), known(profile))
-    yield from _numbers(profile, path, cohort)
-    yield from _nobody(profile, path, cohort)
 
 
 def unknown(path: str, names: tuple[str, ...], known: Iterable[str]) -> Iterator[Complaint]:
@@ -63,13 +56,20 @@ _KNOWN: Final[Mapping[str, Callable[[Profile], Iterable[str]]]] = {
 }
 
 
-def _numbers(profile: Profile, path: str, cohort: Cohort) -> Iterator[Complaint]:
+def _names(key: str, profile: Profile, path: str, cohort: Cohort) -> Iterator[Complaint]:
+    yield from unknown(f"{path}.{key}", getattr(cohort, key), _KNOWN[key](profile))
+
+
+def _sites(profile: Profile, path: str, cohort: Cohort) -> Iterator[Complaint]:
     last = profile.estate.terminals - 1
     for i, site in enumerate(cohort.sites):
         if site > last:
             yield Complaint(
                 f"{path}.sites[{i}]", f"there is no {site}; the last terminal is {last}"
             )
+
+
+def _batches(profile: Profile, path: str, cohort: Cohort) -> Iterator[Complaint]:
     models = profile.estate.models
     named = [model for model in models if model.name in cohort.models]
     most = max(model.batches for model in named or models)
@@ -95,3 +95,32 @@ def _nobody(profile: Profile, path: str, cohort: Cohort) -> Iterator[Complaint]:
 def _part(names: tuple[str, ...], parts: Sequence[_Part]) -> float:
     # Names that are not there have a complaint of their own.
     return sum(part.share for part in parts if part.name in names) or 1.0
+
+
+_CohortCheck = Callable[[Profile, str, Cohort], Iterator[Complaint]]
+
+_OF_A_COHORT: Final[tuple[tuple[frozenset[str], _CohortCheck], ...]] = (
+    (frozenset({"estate.models"}), partial(_names, "models")),
+    (frozenset({"estate.regions"}), partial(_names, "regions")),
+    (frozenset({"estate.sectors"}), partial(_names, "sectors")),
+    (frozenset({"estate.regions"}), partial(_names, "cells")),
+    (frozenset({"estate.terminals"}), _sites),
+    (frozenset({"estate.models"}), _batches),
+    (
+        frozenset({"estate.terminals", "estate.models", "estate.regions", "estate.sectors"}),
+        _nobody,
+    ),
+)
+
+
+def _of_each(section: str, check: _CohortCheck, profile: Profile) -> Iterator[Complaint]:
+    for i, cohort in enumerate(getattr(profile, section)):
+        yield from check(profile, f"{section}[{i}]", cohort)
+
+
+CHECKS: Final = tuple(
+    (needs, partial(_of_each, section, check))
+    for section in ("campaigns", "orders", "causes")
+    for needs, check in _OF_A_COHORT
+)
+"""What must hold of every cohort, each with the keys that it is judged by."""

@@ -1,16 +1,22 @@
 """What is left of a profile without what is broken, so that the rest is still looked at.
 
-A section that holds a mistake is left out of the checks that read it. Where a check looks at the
-entries of a section one by one, those without a mistake are looked at as they are: one cause that
-lasts for "-5m" does not hide what is wrong with the next. An entry with a mistake is mended: its
-broken keys are left out or, where it cannot do without, another value stands in. What is then said
-of a broken key, of the entry as a whole, or of a key that is judged by another one, may be owed to
-that, and is not said. What is said of an entry is said by its place in the file.
+What holds a mistake is mended: an array is cut before its first broken item, a broken item of a map
+is left out, any other broken key too, so that its default counts; or, where an entry cannot do
+without, another value stands in. What then cannot stand at all is left out whole. So one cause that
+lasts for "-5m" does not hide what is wrong with the next, nor what else is wrong with itself.
+
+What is said of the rest must not be owed to that. So a check names the keys that it judges by
+(`Sound.knows`), and does not run where one of them is broken; and nothing is said of a broken key,
+but of the items that are left of it, nor of a key that its entry's broken one decides
+(`Sound.owes`). That is all that cannot be judged: what is broken, and what is judged by it.
+
+What is said of an entry is said by its place in the file.
 """
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any, Final, NamedTuple
 
 from pydantic import ValidationError
@@ -21,50 +27,78 @@ from fleet.profile.lineage import Table
 from fleet.profile.profile import Profile
 from fleet.profile.values import FROM_TOML
 
-ENTRIES: Final = frozenset({"campaigns", "causes", "faults", "hazards", "orders"})
-"""Sections whose entries can be looked at one by one."""
+_ENTRIES: Final = frozenset({"campaigns", "causes", "faults", "orders"})
+"""Sections that are looked at entry by entry; all others are one table."""
 _STAND_INS: Final[Mapping[str, str]] = {
     "at": "0s", "daily": "00:00", "every": "1h", "lasts": "1h", "step": "1h", "order": "reboot",
     "version": "stand-in",
 }  # fmt: skip
-_LEANING: Final = frozenset({"at", "daily", "every", "between", "version", "heartbeat_interval"})
-"""Keys that are judged by another key of their entry."""
+_JUDGED_BY: Final[Mapping[str, frozenset[str]]] = {
+    "": frozenset({"factors", "warmer"}),
+    "batches": frozenset({"models"}),
+    "every": frozenset({"lasts"}),
+    "heartbeat_interval": frozenset({"order"}),
+    "share": frozenset({"models", "regions", "sectors", "sites"}),
+    "version": frozenset({"models"}),
+    "waves": frozenset({"share"}),
+}
+"""Keys of an entry that are judged by other keys of it; "" is the entry as a whole."""
+_MAPS: Final = frozenset({"factors", "models", "regions"})
+"""Maps whose items are judged one by one."""
 _PLACE: Final = re.compile(r"^(\w+)\[(\d+)\]")
-_ITS_KEY: Final = re.compile(r"^\w+(?:\[\d+\]|\.[^.\[]+)\.([^.\[]+)")
+_PART: Final = re.compile(r"[^.\[\]]+")
 
-Entry = int | str
+Place = tuple[str, ...]
+"""A section, or a section and its entry's number or name."""
+
+
+class Mended(NamedTuple):
+    """What became of a table that held mistakes.
+
+    Attributes:
+        wrong: Its broken keys.
+        table: What is left of it.
+    """
+
+    wrong: frozenset[str]
+    table: Table
 
 
 class Sound(NamedTuple):
     """A profile, as far as it is sound.
 
     Attributes:
-        profile: Without its broken sections and entries.
-        broken: Names of the sections that hold a mistake.
-        lost: Those of them of which nothing is left.
+        profile: What is left of it.
+        broken: Paths of what holds a mistake: ``section.key``, or ``section`` where it, or an entry
+            of it, is left out.
         places: Where the entries that are left of a broken array stand in the file.
-        mended: The broken keys of entries that were mended, by section and place or name.
+        mended: What was mended, by its place.
     """
 
     profile: Profile
     broken: frozenset[str] = frozenset()
-    lost: frozenset[str] = frozenset()
-    places: dict[str, list[int]] = {}  # noqa: RUF012 - a default that nobody changes
-    mended: Mapping[tuple[str, Entry], frozenset[str]] = {}
+    places: Mapping[str, list[int]] = {}
+    mended: Mapping[Place, Mended] = {}
+
+    def knows(self, needs: Collection[str]) -> bool:
+        """Return whether nothing is broken at these paths: ``section.key``, or a whole section."""
+        return not any(
+            broken == need or need.startswith(f"{broken}.") or broken.startswith(f"{need}.")
+            for need in needs
+            for broken in self.broken
+        )
 
     def owes(self, complaint: Complaint) -> bool:
-        """Return whether a complaint, at home, may be owed to how its entry was mended."""
-        section, _, rest = complaint.path.partition(".")
-        found = _PLACE.match(complaint.path)
-        entry: tuple[str, Entry] = (
-            (found[1], int(found[2])) if found else (section, rest.partition(".")[0])
-        )
-        if entry not in self.mended:
+        """Return whether a complaint, at home, may be owed to how something was mended."""
+        parts = _PART.findall(complaint.path)
+        depth = 2 if parts[0] in _ENTRIES else 1
+        mended = self.mended.get(tuple(parts[:depth]))
+        if mended is None:
             return False
-        key = _ITS_KEY.match(complaint.path)
-        if key is None:  # of a table with a name it is the name that is judged
-            return found is not None
-        return key[1] in self.mended[entry] | _LEANING
+        key, item, *_ = *map(str, parts[depth:]), "", ""
+        if _JUDGED_BY.get(key, frozenset()) & mended.wrong:
+            return True
+        return key in mended.wrong and not _is_left(item, mended.table.get(key))
 
     def at_home(self, complaint: Complaint) -> Complaint:
         """Return a complaint with its entry's place in the file."""
@@ -75,60 +109,129 @@ class Sound(NamedTuple):
         return replace(complaint, path=home + complaint.path[found.end() :])
 
 
+def _is_left(item: str, value: object) -> bool:
+    """Return whether an item is among those that are left of a broken array or map."""
+    if isinstance(value, list):
+        return item.isdigit() and int(item) < len(value)
+    return isinstance(value, dict) and item in value
+
+
 def sound_part(table: Table, mistakes: Collection[Loc]) -> Sound:
     """Return what is left of a table in which mistakes were found at these locations."""
-    broken = frozenset(str(loc[0]) for loc in mistakes if loc)
-    whole = {key: value for key, value in table.items() if key not in broken}
-    sound, lost, places = {"schema": 1, "name": "sound"} | whole, set(broken), {}
-    mended: dict[tuple[str, Entry], frozenset[str]] = {}
-    for section in sorted(broken & ENTRIES):
-        if any(loc == (section,) for loc in mistakes):
-            continue
-        wrong = _wrong_keys(section, mistakes)
-        kept = dict(_kept(section, table[section], wrong))
-        array = isinstance(table[section], list)
-        rest = list(kept.values()) if array else kept
-        if rest and _stands({**sound, section: rest}):
-            sound[section], places[section] = rest, [n for n in kept if isinstance(n, int)]
-            mended |= {(section, entry): keys for entry, keys in wrong.items() if entry in kept}
-            lost.discard(section)
-    profile = Profile.model_validate(sound, context=FROM_TOML)
-    return Sound(
-        profile, broken, frozenset(lost), {k: v for k, v in places.items() if v}, mended
-    )  # fmt: skip
+    rest = _Rest({"schema": 1, "name": "sound"}, set(), {}, {})
+    for section, value in table.items():
+        wrong = [
+            tuple(part for part in loc[1:] if part not in KINDS)
+            for loc in mistakes
+            if loc[:1] == (section,)
+        ]
+        if not wrong:
+            rest.table[section] = value
+        elif section in _ENTRIES and () not in wrong:
+            rest.keep_entries(section, value, wrong)
+        else:
+            rest.keep_table(section, value, wrong)
+    profile = Profile.model_validate(rest.table, context=FROM_TOML)
+    return Sound(profile, frozenset(rest.broken), rest.places, rest.mended)
 
 
-def _wrong_keys(section: str, mistakes: Collection[Loc]) -> dict[Entry, frozenset[str]]:
-    """Return the broken keys of each broken entry; none of one that is broken as a whole."""
-    wrong: dict[Entry, frozenset[str]] = {}
-    whole = set()
-    for loc in mistakes:
-        if loc[:1] == (section,):
-            _, entry, *within = (part for part in loc if part not in KINDS)
-            wrong[entry] = wrong.get(entry, frozenset()) | {str(part) for part in within[:1]}
-            whole |= set() if within else {entry}
-    return wrong | dict.fromkeys(whole, frozenset())
+class _Rest(NamedTuple):
+    """What is left, while it is gathered; see `Sound`."""
 
+    table: Table
+    broken: set[str]
+    places: dict[str, list[int]]
+    mended: dict[Place, Mended]
 
-def _kept(
-    section: str, entries: Any, wrong: Mapping[Entry, frozenset[str]]
-) -> Iterator[tuple[Entry, Any]]:
-    """Yield the entries that are sound or can be mended, by their places or names."""
-    for entry, value in enumerate(entries) if isinstance(entries, list) else entries.items():
-        if entry not in wrong:
-            yield entry, value
-        elif wrong[entry] and isinstance(value, dict):
-            left = {key: each for key, each in value.items() if key not in wrong[entry]}
+    def keep_table(self, section: str, value: object, wrong: list[Loc]) -> None:
+        """Keep a section without its mistakes."""
+        mended = _mended(value, wrong, lambda table: {section: table}, {})
+        if mended is None:
+            self.broken.add(section)
+        else:
+            self.table[section] = mended.table
+            self._note((section,), mended)
+
+    def keep_entries(self, section: str, value: Any, wrong: list[Loc]) -> None:
+        """Keep the entries of a section that are sound or can be mended."""
+        array = isinstance(value, list)
+        kept: dict[int | str, object] = {}
+        for entry, each in enumerate(value) if array else value.items():
+            own = [loc[1:] for loc in wrong if loc[0] == entry]
+            wrap = partial(_alone, section, entry)
             stand_ins = {**_STAND_INS, "name": f"stand-in-{entry}"}
-            mended = left | {key: stand_ins[key] for key in wrong[entry] if key in stand_ins}
-            alone = [mended] if isinstance(entries, list) else {entry: mended}
-            if _stands({"schema": 1, "name": "sound", section: alone}):
-                yield entry, mended
+            mended = _mended(each, own, wrap, stand_ins) if own else Mended(frozenset(), each)
+            if mended is None:
+                self.broken.add(section)
+            else:
+                kept[entry] = mended.table
+                self._note((section, str(entry)), mended)
+        self.table[section] = list(kept.values()) if array else kept
+        if array:
+            self.places[section] = [int(entry) for entry in kept]
+
+    def _note(self, place: Place, mended: Mended) -> None:
+        if mended.wrong:
+            self.mended[place] = mended
+            self.broken.update(f"{place[0]}.{key}" for key in mended.wrong)
 
 
-def _stands(table: Table) -> bool:
+def _alone(section: str, entry: int | str, table: Table) -> Table:
+    return {section: [table] if isinstance(entry, int) else {entry: table}}
+
+
+def _mended(
+    value: object, wrong: list[Loc], wrap: Callable[[Table], Table], stand_ins: Mapping[str, str]
+) -> Mended | None:
+    """Return a table without its mistakes; None if it cannot stand so.
+
+    Args:
+        value: The table.
+        wrong: Where its mistakes are.
+        wrap: Makes of it what a profile holds.
+        stand_ins: What stands in for a key.
+    """
+    if () in wrong or not isinstance(value, dict):
+        return None
+    keys = frozenset(str(loc[0]) for loc in wrong)
+    for cut in (_without_items, _without_keys):  # a law lacking a parameter is none
+        table = cut(value, wrong)
+        missing = {key: stand_ins[key] for key in keys - table.keys() if key in stand_ins}
+        if _stands(wrap(table | missing)):
+            return Mended(keys, table | missing)
+    return None
+
+
+def _without_items(table: Table, wrong: list[Loc]) -> Table:
+    left = _without_keys(table, [loc for loc in wrong if not _by_item(table, loc)])
+    for key in {str(loc[0]) for loc in wrong} & left.keys():
+        items = [loc[1] for loc in wrong if loc[0] == key]
+        value = left[key]
+        if isinstance(value, list):
+            left[key] = value[: min(map(int, items))]
+        else:
+            left[key] = {item: each for item, each in value.items() if item not in items}
+    return left
+
+
+def _without_keys(table: Table, wrong: list[Loc]) -> Table:
+    keys = {loc[0] for loc in wrong}
+    return {key: value for key, value in table.items() if key not in keys}
+
+
+def _by_item(table: Table, loc: Loc) -> bool:
+    """Return whether a mistake lies in one item of an array or a map."""
+    value = table.get(str(loc[0]))
+    if len(loc) == 1:
+        return False
+    if isinstance(value, list):
+        return isinstance(loc[1], int)
+    return isinstance(value, dict) and loc[0] in _MAPS
+
+
+def _stands(part: Table) -> bool:
     try:
-        Profile.model_validate(table, context=FROM_TOML)
+        Profile.model_validate({"schema": 1, "name": "sound", **part}, context=FROM_TOML)
     except ValidationError:
         return False
     return True

@@ -14,7 +14,7 @@ _RARE: Final = 1e-4
 
 
 def transactions(profile: Profile) -> Iterator[Complaint]:
-    """What the chances of a payment's answer, and ways to pay, must keep to."""
+    """What the chances of a payment's answer must keep to."""
     rule = profile.transactions
     total = rule.declined + rule.timed_out + rule.batch_mismatch + rule.mac_error
     if total > 1.0:
@@ -23,8 +23,13 @@ def transactions(profile: Profile) -> Iterator[Complaint]:
             f"declined, timed_out, batch_mismatch and mac_error sum to {total:g}; they are chances "
             "of one answer, so that their sum must not exceed 1",
         )
-    for key, weights in (("methods", rule.methods), ("verification", rule.verification)):
-        if math.fsum(weights.values()) <= 0.0:
+
+
+def weights(profile: Profile) -> Iterator[Complaint]:
+    """Some way to pay, and to be verified, must be taken."""
+    rule = profile.transactions
+    for key, given in (("methods", rule.methods), ("verification", rule.verification)):
+        if math.fsum(given.values()) <= 0.0:
             yield Complaint(f"transactions.{key}", "no weight is above 0; give at least one")
 
 
