@@ -27,7 +27,7 @@ import secrets
 import time
 from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import Any, Final, NamedTuple, cast
+from typing import Any, Final, cast
 
 import aiomqtt
 from paho.mqtt.reasoncodes import ReasonCode
@@ -43,29 +43,21 @@ from fleet.tms.journal import Head, Journal
 from fleet.tms.mailbox import Mailbox
 from fleet.tms.pace import Pace
 from fleet.tms.picture import Picture
+from fleet.tms.speaker import Speaker
 from fleet.tms.task import Counted, Ended, Handled, Lost, Ready, Report, TmsTask
 from fleet.wire import codec, topics
 from fleet.wire.errors import WireError
 
 INBOX_MAX: Final = 20_000
-OUTBOX_MAX: Final = 20_000
 BATCH_MAX: Final = 64
 BACKOFF_S_MIN: Final = 0.1
 BACKOFF_S_MAX: Final = 5.0
 REPORT_S: Final = 1.0
 DRAIN_S: Final = 3.0
 
-_NS_PER_S: Final = 1_000_000_000
 _SHARE: Final = "$share/tms/"
 _REFUSED: Final = 0x80  # SUBACK, in MQTT 3.1.1 and 5 alike
 _LOG: Final = logging.getLogger("fleet.tms")
-
-
-class Due(NamedTuple):
-    """A reply, and the monotonic instant from which it may be sent."""
-
-    at_ns: int
-    reply: Reply
 
 
 class Service:
@@ -101,11 +93,15 @@ class Service:
                 Path(task.journal), Head(digest(profile), task.seed, task.began_unix_ms)
             )
         self._inbox = Mailbox[aiomqtt.Message](INBOX_MAX)
-        # By QoS: acknowledgements of heartbeats, and all that has to arrive.
-        self._outboxes = (Mailbox[Due](OUTBOX_MAX), Mailbox[Due](OUTBOX_MAX))
-        tms = profile.tms
-        self._pace = Pace(tms.answer_delay, tms.answers_per_second_max, BATCH_MAX)
         self._handled = Handled(self._desk.counts)
+        tms = profile.tms
+        pace = Pace(tms.answer_delay, tms.answers_per_second_max, BATCH_MAX)
+        # By QoS: acknowledgements of heartbeats, and all that has to arrive.
+        self._speakers = tuple(Speaker(self._tenant, pace, self._handled) for _ in (0, 1))
+        self._boxes: tuple[Mailbox[Any], ...] = (
+            self._inbox,
+            *(speaker.outbox for speaker in self._speakers),
+        )
         self._complaints = Complaints(_LOG)
 
     def _go_on_with(self, path: Path, head: Head) -> None:
@@ -124,11 +120,10 @@ class Service:
     @property
     def counts(self) -> Handled:
         """What it has handled so far."""
-        boxes: tuple[Mailbox[Any], ...] = (self._inbox, *self._outboxes)
         desk, now_ms = self._desk, self._clock.unix_ms(time.monotonic_ns())
         views = desk.views if self._task.of == 1 else None
         self._handled.picture = Picture.of(desk.book, views, now_ms)
-        self._handled.dropped = sum(box.dropped for box in boxes)
+        self._handled.dropped = sum(box.dropped for box in self._boxes)
         return self._handled
 
     async def run(self, end: asyncio.Event) -> None:
@@ -183,14 +178,14 @@ class Service:
     async def _serve(self, client: aiomqtt.Client, end: asyncio.Event) -> None:
         async with asyncio.TaskGroup() as group:
             work = [group.create_task(self._listen(client))]
-            work += [group.create_task(self._speak(client, outbox)) for outbox in self._outboxes]
+            work += [group.create_task(each.speak(client)) for each in self._speakers]
             await end.wait()
             await self._drain(client)
             for task in work:
                 task.cancel()
 
     def _empty_boxes(self) -> None:
-        for box in (self._inbox, *self._outboxes):
+        for box in self._boxes:
             box.done(len(box.take(box.qsize())))
 
     async def _subscribe(self, client: aiomqtt.Client) -> None:
@@ -208,7 +203,7 @@ class Service:
             async with asyncio.timeout(DRAIN_S):
                 # The broker answers after all that it has sent before.
                 await client.unsubscribe(self._where, timeout=math.inf)
-                for box in (self._inbox, *self._outboxes):
+                for box in self._boxes:
                     await box.join()
 
     async def _listen(self, client: aiomqtt.Client) -> None:
@@ -234,35 +229,15 @@ class Service:
             return
         if not replies:
             return
-        at_ns = time.monotonic_ns() + self._pace.delay_ns
+        heard_ns = time.monotonic_ns()
         for reply in replies:
-            self._outboxes[reply.message.qos].put_nowait(Due(at_ns, reply))
+            self._speakers[reply.message.qos].say(reply, heard_ns)
 
     def _answer(self, message: aiomqtt.Message) -> list[Reply]:
         topic = topics.parse(message.topic.value)
         heard = codec.decode_up(topic.kind, message.payload)
         server_ts = self._clock.unix_ms(time.monotonic_ns())
         return self._desk.hear(topic.tenant, topic.terminal, heard, server_ts)
-
-    async def _speak(self, client: aiomqtt.Client, outbox: Mailbox[Due]) -> None:
-        pace = self._pace
-        while True:
-            first = await outbox.get()
-            await _sleep_until(first.at_ns)
-            now_ns = time.monotonic_ns()
-            batch = [first, *outbox.take_while(_due_by(now_ns), pace.batch_max - 1)]
-            await _sleep_until(pace.turn_ns(len(batch), now_ns))
-            await asyncio.gather(*(self._publish(client, due.reply) for due in batch))
-            outbox.done(len(batch))
-
-    async def _publish(self, client: aiomqtt.Client, reply: Reply) -> None:
-        message = reply.message
-        topic = topics.build(self._tenant, reply.terminal, "down", message.kind)
-        try:
-            await client.publish(topic, codec.encode(message), message.qos, timeout=math.inf)
-        except aiomqtt.MqttError:
-            # Whoever listens will notice that the connection is gone, and say so.
-            self._handled.undelivered += 1
 
     async def _report_again_and_again(self) -> None:
         while True:
@@ -292,16 +267,6 @@ async def _done_before(end: asyncio.Event, work: Coroutine[Any, Any, None]) -> b
         await asyncio.wait((working,))
     # Raises what the work raised.
     return not working.cancelled() and working.result() is None
-
-
-def _due_by(now_ns: int) -> Callable[[Due], bool]:
-    return lambda due: due.at_ns <= now_ns
-
-
-async def _sleep_until(at_ns: int) -> None:
-    ahead_ns = at_ns - time.monotonic_ns()
-    if ahead_ns > 0:
-        await asyncio.sleep(ahead_ns / _NS_PER_S)
 
 
 async def _wait(event: asyncio.Event, at_most_s: float) -> None:
