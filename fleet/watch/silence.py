@@ -2,8 +2,18 @@
 
 Nothing else tells it in good time: who waits for an answer waits for its time-out, and a latency is
 only known of what was answered.
+
+Theory of operation
+-------------------
+Whoever watches a run's requests is at any time in one of three moods::
+
+    CALM   --something is asked-------------------------------------------> WAITS
+    WAITS  --no answer for `SILENT_MS`, to `ASKED_MIN` requests: said so--> TOLD
+    WAITS  --an answer----------------------------------------------------> CALM
+    TOLD   --an answer: said so-------------------------------------------> CALM
 """
 
+from enum import Enum
 from typing import Final
 
 from fleet.units import SECOND_MS, Millis
@@ -50,16 +60,24 @@ def unanswered(reading: Reading, brokers: int = 1) -> str:
     return f"{said}: are the {brokers} brokers one cluster?" if brokers > 1 else said
 
 
+class _Mood(Enum):
+    """See the theory above."""
+
+    CALM = 0
+    WAITS = 1
+    TOLD = 2
+
+
 class Silence:
     """Notices, while a run lasts, that answers stay away, and that they come again."""
 
-    __slots__ = ("_answered", "_asked", "_since_ms", "_told")
+    __slots__ = ("_answered", "_asked", "_mood", "_since_ms")
 
     def __init__(self) -> None:
         """Expect the first answer."""
         self._answered = self._asked = 0
-        self._since_ms: Millis | None = None
-        self._told = False
+        self._mood = _Mood.CALM
+        self._since_ms: Millis = 0
 
     def see(self, elapsed_ms: Millis, reading: Reading) -> str:
         """Look again, and return what the user should know; "" for nothing.
@@ -73,24 +91,23 @@ class Silence:
         answered = sum(sent - missing for sent, missing in requests)
         if answered > self._answered:
             return self._heard(elapsed_ms, asked, answered)
-        if asked > self._asked and self._since_ms is None:
-            self._since_ms = elapsed_ms
-        since_ms, new = self._since_ms, asked - self._asked
-        if self._told or since_ms is None or new < ASKED_MIN or elapsed_ms - since_ms < SILENT_MS:
-            return ""
-        self._told = True
-        why = "" if self._answered else f": {_WHY_NONE}"
-        return (
-            f"nobody has answered the {new:,} requests of the last {_s(elapsed_ms, since_ms)}{why}"
-        )
+        new = asked - self._asked
+        if self._mood is _Mood.CALM and new > 0:
+            self._mood, self._since_ms = _Mood.WAITS, elapsed_ms
+        waited_ms = elapsed_ms - self._since_ms
+        if self._mood is _Mood.WAITS and new >= ASKED_MIN and waited_ms >= SILENT_MS:
+            self._mood = _Mood.TOLD
+            why = "" if self._answered else f": {_WHY_NONE}"
+            return f"nobody has answered the {new:,} requests of the last {_s(waited_ms)}{why}"
+        return ""
 
     def _heard(self, elapsed_ms: Millis, asked: int, answered: int) -> str:
-        told, since_ms = self._told, self._since_ms
-        self._asked, self._answered, self._since_ms, self._told = asked, answered, None, False
-        if not told or since_ms is None:
+        mood, self._mood = self._mood, _Mood.CALM
+        self._asked, self._answered = asked, answered
+        if mood is not _Mood.TOLD:
             return ""
-        return f"requests are answered again, after {_s(elapsed_ms, since_ms)}"
+        return f"requests are answered again, after {_s(elapsed_ms - self._since_ms)}"
 
 
-def _s(now_ms: Millis, since_ms: Millis) -> str:
-    return f"{(now_ms - since_ms) / SECOND_MS:.0f} s"
+def _s(millis: Millis) -> str:
+    return f"{millis / SECOND_MS:.0f} s"
