@@ -6,7 +6,7 @@ import signal
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from importlib import metadata
 from pathlib import Path
 from typing import Final
@@ -55,24 +55,25 @@ def memory_bytes(pid: int) -> int:
     return int(kib) * 1_024
 
 
-@contextmanager
-def stopped(*pids: int) -> Iterator[None]:
+def stopped(*pids: int) -> AbstractContextManager[None]:
     """Keep processes of ours stopped for the time of the body; see `at_work`."""
-    _signal(signal.SIGSTOP, pids)
-    try:
-        yield
-    finally:
-        _signal(signal.SIGCONT, pids)
+    return _signalled(pids, signal.SIGSTOP, signal.SIGCONT)
+
+
+def at_work(*pids: int) -> AbstractContextManager[None]:
+    """Let processes that are stopped go on for the time of the body."""
+    return _signalled(pids, signal.SIGCONT, signal.SIGSTOP)
 
 
 @contextmanager
-def at_work(*pids: int) -> Iterator[None]:
-    """Let processes that are stopped go on for the time of the body."""
-    _signal(signal.SIGCONT, pids)
+def _signalled(
+    pids: Sequence[int], before: signal.Signals, after: signal.Signals
+) -> Iterator[None]:
+    _signal(before, pids)
     try:
         yield
     finally:
-        _signal(signal.SIGSTOP, pids)
+        _signal(after, pids)
 
 
 def _signal(number: signal.Signals, pids: Sequence[int]) -> None:
