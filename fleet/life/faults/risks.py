@@ -18,7 +18,7 @@ What strikes next, and what shows next, are two line-ups by the same clocks
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from fleet.chance.streams import Streams
 from fleet.life.faults.clocks import Clocks
@@ -118,10 +118,7 @@ class Risks:
 
     def inspect(self, now: Millis) -> list[LifeTruth]:
         """Clean what gets dirty: those lives end, and new ones begin; return the ended ones."""
-        readings = self._strikes.readings
-        cleaned = [
-            n for n, risk in enumerate(self._slate.risks) if risk.dirt and readings[n] != OUT
-        ]
+        cleaned = [n for n in self._slate.dirty if self._strikes.readings[n] != OUT]
         ended = [self._end_life(n, now, "preventive") for n in cleaned]
         for n in cleaned:
             self._shown.pop(n, None)
@@ -139,13 +136,11 @@ class Risks:
 
     def wear(self, now: Millis, factor: float) -> None:
         """Multiply the hazards of all kinds that wear by `factor` from `now` on."""
-        self._multiply([n for n, risk in enumerate(self._slate.risks) if risk.wears], factor, now)
+        self._multiply(self._slate.wearing, factor, now)
 
     def patch(self, now: Millis, factor: float) -> None:
         """Multiply the hazards of software by `factor` from `now` on."""
-        kinds = [risk.kind for risk in self._slate.risks]
-        software = [n for n, kind in enumerate(kinds) if kind.fault_class == "software"]
-        self._multiply(software, factor, now)
+        self._multiply(self._slate.software, factor, now)
 
     # ------------------------------------------------------------------ precursors
 
@@ -263,7 +258,7 @@ class Risks:
         entry_age = max(0.0, self.clocks.entry[clock] - born)
         return entry_age, max(entry_age, self.clocks.reading(clock, now) - born)
 
-    def _multiply(self, places: list[int], factor: float, now: Millis) -> None:
+    def _multiply(self, places: Sequence[int], factor: float, now: Millis) -> None:
         self.lives.multiply(places, factor)
         for n in places:
             risk, born = self._slate.risks[n], self.lives.born(n)

@@ -72,6 +72,9 @@ class Slate:
         index: Position of each code.
         clocked: The entries of each clock that has any.
         warners: The same, of those that show beforehand.
+        wearing: Positions of those that damage raises.
+        dirty: Positions of those that an inspection resets.
+        software: Positions of those that a patch may mend.
         early: Share of units with a defect from the factory.
         defects: Positions of what a defect may show as.
         defect_weights: How often it shows as each.
@@ -84,7 +87,10 @@ class Slate:
         self.index = {risk.kind.code: n for n, risk in enumerate(self.risks)}
         self.clocked = _groups(self.risks, lambda _: True)
         self.warners = _groups(self.risks, lambda risk: bool(risk.lead))
-        self.defects = [n for n, risk in enumerate(self.risks) if _is_electronics(risk)]
+        self.wearing = self._places(lambda risk: risk.wears)
+        self.dirty = self._places(lambda risk: risk.dirt)
+        self.software = self._places(lambda risk: risk.kind.fault_class == "software")
+        self.defects = self._places(_is_electronics)
         self.defect_weights = [1.0 / self.risks[n].law.mean() for n in self.defects]
         preset = self._hazards.preset != "none"
         self.early = self._hazards.early if preset and self.defects else 0.0
@@ -94,6 +100,9 @@ class Slate:
         has = {"": True, "battery": model.battery, "printer": model.printer,
                "cellular": model.link == "cellular"}  # fmt: skip
         return frozenset(n for n, risk in enumerate(self.risks) if not has[risk.kind.needs])
+
+    def _places(self, belongs: Callable[[Risk], bool]) -> list[int]:
+        return [n for n, risk in enumerate(self.risks) if belongs(risk)]
 
     def multiplier(self, model: str, region: str) -> float:
         """Return by what the hazards of these terminals are multiplied."""
