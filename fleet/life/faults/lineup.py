@@ -18,9 +18,7 @@ from fleet.units import Millis
 
 OUT: Final = math.inf
 """What the clock shows when an entry comes that is out of the race."""
-_Next = tuple[float, Millis]
-"""What the clock shows when the next one comes, and at which instant that is."""
-_UNKNOWN: Final[_Next] = (-math.inf, NEVER)
+_UNKNOWN: Final = -math.inf
 
 
 class Lineup:
@@ -32,13 +30,15 @@ class Lineup:
         at: Instant at which the next one comes; `NEVER` if none does.
     """
 
-    __slots__ = ("_clocks", "_groups", "_next", "at", "readings")
+    __slots__ = ("_clocks", "_groups", "_instants", "_least", "at", "readings")
 
     def __init__(self, clocks: Clocks, groups: list[Group], count: int) -> None:
         """Line up those groups, of a slate with `count` entries, with nobody entered."""
         self._clocks = clocks
         self._groups = groups
-        self._next = [_UNKNOWN] * len(groups)
+        # Of each group, what its clock shows when the next one comes, and at which instant it does.
+        self._least = [_UNKNOWN] * len(groups)
+        self._instants = [NEVER] * len(groups)
         self.readings = array("d", [OUT]) * count
         self.at = NEVER
 
@@ -53,29 +53,29 @@ class Lineup:
         """Note that one more has entered: it comes next, or who did before."""
         reading = self.readings[n]
         for number, group in enumerate(self._groups):
-            if group.clock is clock and reading < self._next[number][0]:
-                self._next[number] = (reading, self._clocks.when(clock, reading))
+            if group.clock is clock and reading < self._least[number]:
+                self._least[number] = reading
+                self._instants[number] = self._clocks.when(clock, reading)
         self._meet()
 
     def aim(self) -> None:
         """Find the instants anew: the clocks have been started or stopped."""
-        for number, group in enumerate(self._groups):
-            reading = self._next[number][0]
-            self._next[number] = (reading, self._clocks.when(group.clock, reading))
+        for number, reading in enumerate(self._least):
+            self._instants[number] = self._clocks.when(self._groups[number].clock, reading)
         self._meet()
 
     def first(self) -> int:
         """Return the place of who comes next; of equals, of the one on the first clock."""
-        return self._place(min(range(len(self._next)), key=lambda number: self._next[number][1]))
+        return self._place(self._instants.index(self.at))
 
     def pass_by(self, now: Millis) -> list[tuple[int, Millis]]:
         """Take those out who come by `now`; return their places, in order by group, and when."""
         gone = []
         for number in range(len(self._groups)):
             passed = {}
-            while self._next[number][1] <= now:
+            while self._instants[number] <= now:
                 n = self._place(number)
-                passed[n] = self._next[number][1]
+                passed[n] = self._instants[number]
                 self.readings[n] = OUT
                 self._look(number)
             gone += sorted(passed.items())
@@ -85,12 +85,13 @@ class Lineup:
     def _look(self, number: int) -> None:
         group = self._groups[number]
         reading = min(group.of(self.readings))
-        if reading != self._next[number][0]:
-            self._next[number] = (reading, self._clocks.when(group.clock, reading))
+        if reading != self._least[number]:
+            self._least[number] = reading
+            self._instants[number] = self._clocks.when(group.clock, reading)
 
     def _place(self, number: int) -> int:
         group = self._groups[number]
-        return group.places[group.of(self.readings).index(self._next[number][0])]
+        return group.places[group.of(self.readings).index(self._least[number])]
 
     def _meet(self) -> None:
-        self.at = min([at for _, at in self._next], default=NEVER)
+        self.at = min(self._instants, default=NEVER)
