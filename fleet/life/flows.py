@@ -17,8 +17,9 @@ Where transactions are lived one by one they are not drawn but *counted*: the te
 them the number of the heartbeat that will report them, and only that one does.
 """
 
+import math
 import operator
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any, Final, NamedTuple, Self
 
@@ -48,7 +49,6 @@ COUNTED: Final = np.dtype([("seq", np.int64), ("flows", np.int32, 4)])
 Counts = tuple[int, int, int, int]
 """Reads, errors, ok, fail."""
 
-_PAPER_M: Final = tuple(SOLD.fields or ()).index("paper_m")
 _OPEN_END: Final[Millis] = 2**62
 
 Single = NDArray[np.float32]
@@ -73,6 +73,19 @@ class Trade(NamedTuple):
     offset_ms: Millis
 
 
+class _Own(NamedTuple):
+    """The columns of `SOLD`, number by number."""
+
+    offset_ms: memoryview
+    from_ms: memoryview
+    per_hour: "memoryview[float]"
+    paper_m: "memoryview[float]"
+    use_m_per_ms: "memoryview[float]"
+    refused: "memoryview[float]"
+    refused_from_ms: memoryview
+    refused_until_ms: memoryview
+
+
 class Flows:
     """The flows of a shard's terminals.
 
@@ -93,7 +106,10 @@ class Flows:
         self.curves = np.tile(_shares(default), (terminals, 1))
         self.curve = np.arange(terminals)
         self.lived = False
-        self._sold, self._counted = Rows(self.sold), Rows(self.counted)
+        self._counted = Rows(self.counted)
+        # Terminal by terminal: one number of a view costs a tenth of a row of the array.
+        columns: list[Any] = [self.sold[name].data for name in _Own._fields]
+        self._own = _Own(*columns)
         self._trades: list[Trade | None] = [None] * terminals
         self._selling = [False] * terminals
 
@@ -116,12 +132,12 @@ class Flows:
         if is_new:
             self.curves[row], self._trades[row] = _shares(trade.curve), trade
         self._selling[row] = True
-        *_, paper_m, _, refused, refused_from_ms, refused_until_ms = self._sold.read(row)
-        self.sold[row] = (
-            trade.offset_ms, at, trade.per_day * trade.curve.peak,
-            paper_m, trade.paper_m_per_h / HOUR_MS,
-            refused if refused_until_ms > at else 0.0, refused_from_ms, refused_until_ms,
-        )  # fmt: skip
+        own = self._own
+        own.offset_ms[row], own.from_ms[row] = trade.offset_ms, at
+        own.per_hour[row] = trade.per_day * trade.curve.peak
+        own.use_m_per_ms[row] = trade.paper_m_per_h / HOUR_MS
+        if own.refused_until_ms[row] <= at:
+            own.refused[row] = 0.0
         return is_new
 
     def end(self, row: int, at: Millis) -> None:
@@ -129,21 +145,20 @@ class Flows:
         if not self._selling[row]:
             return
         self._selling[row] = False
-        offset_ms, from_ms, _, paper_m, use_m_per_ms, *refused = self._sold.read(row)
+        own, use_m_per_ms = self._own, self._own.use_m_per_ms[row]
         if use_m_per_ms:
             # What `paper` does, by the same operations on the same kind of numbers.
-            used = np.float32(at - from_ms) * np.float32(use_m_per_ms)
-            paper_m = _left(np.float32(paper_m), used)
-        self.sold[row] = (offset_ms, at, 0.0, paper_m, 0.0, *refused)
+            self._take_paper(row, np.float32(at - own.from_ms[row]) * np.float32(use_m_per_ms))
+        own.from_ms[row], own.per_hour[row], own.use_m_per_ms[row] = at, 0.0, 0.0
 
     def refuse(self, row: int, share: float, at: Millis) -> None:
         """Let the host refuse this share of what comes from `at` on; 0 for none any more."""
-        sold = self.sold[row]
+        own = self._own
         if share:
-            sold["refused"], sold["refused_from_ms"] = share, at
-            sold["refused_until_ms"] = _OPEN_END
+            own.refused[row], own.refused_from_ms[row] = share, at
+            own.refused_until_ms[row] = _OPEN_END
         else:
-            sold["refused_until_ms"] = min(at, int(sold["refused_until_ms"]))
+            own.refused_until_ms[row] = min(at, own.refused_until_ms[row])
 
     def count(self, row: int, seq: int, counts: Counts, paper_m: float) -> None:
         """Add to what heartbeat number `seq` will report, and take paper off the roll."""
@@ -151,10 +166,12 @@ class Flows:
         flows = map(operator.add, before, counts) if noted == seq else counts
         self.counted[row] = (seq, tuple(flows))
         if paper_m:
-            sold = list(self._sold.read(row))
-            sold[_PAPER_M] = _left(np.float32(sold[_PAPER_M]), np.float32(paper_m))
-            self.sold[row] = tuple(sold)
+            self._take_paper(row, np.float32(paper_m))
         self.lived = True
+
+    def _take_paper(self, row: int, used_m: np.float32) -> None:
+        left_m = np.float32(self._own.paper_m[row])
+        self._own.paper_m[row] = _left(left_m, used_m, math.floor)
 
     def tables(self) -> tuple[NDArray[Any], ...]:
         """Return what changes rarely, a row for each terminal."""
@@ -253,9 +270,9 @@ def paper(flows: Flows, rows: Runs, since_ms: Integers) -> Single:
     return left
 
 
-def _left(paper_m: Any, used_m: Any) -> Any:
+def _left(paper_m: Any, used_m: Any, floor: Callable[[Any], Any] = np.floor) -> Any:
     """Return what is left of a roll; a new one is put in when it is empty, so never nothing."""
     roll_m = np.float32(PAPER_ROLL_M)
     gone_m = roll_m - paper_m + used_m
-    rolls = np.floor(gone_m * np.float32(1.0 / PAPER_ROLL_M))  # a remainder would cost the tenfold
+    rolls = floor(gone_m * np.float32(1.0 / PAPER_ROLL_M))  # a remainder would cost the tenfold
     return roll_m - (gone_m - rolls * roll_m)
