@@ -13,6 +13,8 @@ from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
+from msgspec import Struct
+from msgspec.structs import astuple, fields
 
 from fleet.dataset.calendar import Day
 from fleet.dataset.heard import READINGS
@@ -28,9 +30,9 @@ _WORD: Final = pa.dictionary(pa.int16(), pa.string())
 _INSTANT: Final = pa.int64()  # ms since the study's epoch
 
 
-def _record(kind: type, words: Sequence[str], numbers: dict[str, pa.DataType]) -> pa.Schema:
+def _record(kind: type[Struct], words: Sequence[str], numbers: dict[str, pa.DataType]) -> pa.Schema:
     """Return the schema of a truth: its terminal's row, and its own fields."""
-    names = kind._fields  # type: ignore[attr-defined]
+    names = [field.name for field in fields(kind)]
     types = [pa.string() if name in words else numbers.get(name, _INSTANT) for name in names]
     return pa.schema([("row", pa.int64()), *zip(names, types, strict=True)])
 
@@ -104,10 +106,10 @@ class Chronicle:
     # ------------------------------------------------------------------ what worlds tell
 
     def step(self, pulse: Pulse, step: Step) -> None:  # noqa: D102 - the protocol says it
-        self._steps.append((pulse.index, *step))
+        self._steps.append((pulse.index, *astuple(step)))
 
     def note(self, pulse: Pulse, truth: Truth) -> None:  # noqa: D102
-        self._truths[_TRUTHS[type(truth)]].append((pulse.index, *truth))
+        self._truths[_TRUTHS[type(truth)]].append((pulse.index, *astuple(truth)))
 
     def beaten(  # noqa: D102
         self, pulse: Pulse, begin: Millis, every: Millis, count: int

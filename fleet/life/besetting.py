@@ -106,5 +106,4 @@ def show_precursors(t: Terminal, kind: FaultKind, begin: Millis, grow_ms: Millis
     """Let telemetry show what precedes a fault, as strongly as the profile says."""
     snr = t.profile.hazards.precursor_snr * t.profile.dataset.precursor_gain
     for symptom in kind.precursors if snr else ():
-        dimmed = symptom._replace(rise=symptom.rise * snr)
-        t.unit.show(SOURCE[kind.code], dimmed, begin, grow_ms)
+        t.unit.show(SOURCE[kind.code], symptom.times(snr), begin, grow_ms)

@@ -17,6 +17,8 @@ terminal is on duty is one duty with one instant, `diary.tends`.
 from collections.abc import Iterator
 from typing import Final
 
+from msgspec.structs import replace
+
 from fleet.life import detection, methods
 from fleet.life.besetting import ail, release, show_precursors, tell_of
 from fleet.life.faults import CATALOGUE, NEVER, SOURCE, Point, Rung, Then
@@ -54,7 +56,7 @@ def fall_ill(t: Terminal, fault: Fault) -> Ailment:
     ailment.cause, ailment.parent, ailment.shown_from = fault.cause, fault.parent, fault.shown_from
     if fault.life is not None:
         ailment.life = fault.life.number
-        t.world.note(fault.life._replace(fault=ailment.number))
+        t.world.note(replace(fault.life, fault=ailment.number))
     if fault.beside is not None:
         t.world.note(fault.beside)
     t.cases.active[kind.code] = ailment
@@ -62,8 +64,8 @@ def fall_ill(t: Terminal, fault: Fault) -> Ailment:
     ailment.notice_at = t.world.now() + detection.unnoticed_ms(t, kind)
     part = methods.share(t, {methods.barred(t, ailment)}) if kind.effect.bars else 1.0
     for symptom in kind.effect.shows:
-        shown = symptom._replace(rise=symptom.rise * part)
-        t.unit.show(SOURCE[kind.code] + _EFFECT, shown, ailment.onset_at, _STEP_MS)
+        source = SOURCE[kind.code] + _EFFECT
+        t.unit.show(source, symptom.times(part), ailment.onset_at, _STEP_MS)
     return ailment
 
 
@@ -239,7 +241,8 @@ def _account(t: Terminal, ailment: Ailment, now: Millis, *, repaired: bool) -> I
             t.cases.tickets += 1
             begun = ticket.start_at is not None and ticket.start_at <= now
             ended = repaired or (ticket.end_at is not None and ticket.end_at <= now)
-            yield ticket._replace(
+            yield replace(
+                ticket,
                 start_at=ticket.start_at if begun or repaired else None,
                 end_at=ticket.end_at if ended else None,
             )

@@ -12,7 +12,9 @@ for their terminals, united into one.
 """
 
 from enum import StrEnum
-from typing import Final, NamedTuple
+from typing import Final
+
+from msgspec import Struct
 
 
 class State(StrEnum):
@@ -160,7 +162,7 @@ class Event(StrEnum):
     LINK_RESTORED = "link_restored"
 
 
-class Step(NamedTuple):
+class Step(Struct, frozen=True, gc=False):
     """One step of one terminal's life, as recorded.
 
     Attributes:

@@ -47,6 +47,10 @@ class Symptom(NamedTuple):
     rise: float
     shape: Shape = Shape.LEVEL
 
+    def times(self, factor: float) -> Self:
+        """Return the same, so many times as strong."""
+        return type(self)(self.channel, self.rise * factor, self.shape)
+
 
 _LEVELS: Final = frozenset({int(Shape.LEVEL), int(Shape.LEAK)})
 _SLOT: Final = np.dtype([

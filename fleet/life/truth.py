@@ -14,7 +14,9 @@ exponential number of mean 1. `cum_hazard_exit - cum_hazard_entry` is what it co
 watched, so the number of faults of any group is expected to be the sum of these differences.
 """
 
-from typing import Literal, NamedTuple
+from typing import Literal
+
+from msgspec import Struct
 
 from fleet.units import Millis
 
@@ -26,7 +28,7 @@ NO_FAULT_FOUND = "none"
 """The diagnosis of a unit in which nothing was found."""
 
 
-class FaultTruth(NamedTuple):
+class FaultTruth(Struct, frozen=True, gc=False):
     """One fault, from its first sign to its repair.
 
     Attributes:
@@ -70,7 +72,7 @@ class FaultTruth(NamedTuple):
     life: int
 
 
-class LifeTruth(NamedTuple):
+class LifeTruth(Struct, frozen=True, gc=False):
     """One life of one kind of fault in one unit: from new, or from its repair, to its end.
 
     Attributes:
@@ -112,7 +114,7 @@ class LifeTruth(NamedTuple):
     cum_hazard_exit: float
 
 
-class Ticket(NamedTuple):
+class Ticket(Struct, frozen=True, gc=False):
     """A maintenance ticket, as the operator's desk keeps it; what it says may be wrong.
 
     Attributes:

@@ -20,6 +20,7 @@ from typing import Final, NamedTuple
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+from msgspec.structs import astuple
 from numpy.typing import NDArray
 
 from fleet.life.states import Event, State, Step
@@ -96,7 +97,9 @@ class EventWriter:
 
 
 def _to_batch(terminals: list[str], steps: list[Step], epoch_ms: int) -> pa.RecordBatch:
-    at_ms, numbers, events, sources, targets, codes, durations_ms = zip(*steps, strict=True)
+    at_ms, numbers, events, sources, targets, codes, durations_ms = zip(
+        *map(astuple, steps), strict=True
+    )
     ts_us = (np.array(at_ms, dtype=np.int64) + epoch_ms) * 1000
     columns = [
         pa.array(ts_us, SCHEMA.field("ts").type),

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 import pyarrow.parquet as pq
+from msgspec.structs import astuple
 
 from fleet.profile import load
 from tests.dataset.stories import stories
@@ -30,6 +31,6 @@ def assert_virtual_is_the_same(live: Lived, profile: Path, until_ms: int) -> Non
     virtual = stories(load(profile), SEED, days=1)
     assert set(live) == set(virtual)
     for terminal, steps in live.items():
-        assert steps == [tuple(step) for step in virtual[terminal][: len(steps)]], terminal
+        assert steps == [astuple(step) for step in virtual[terminal][: len(steps)]], terminal
         beyond = virtual[terminal][len(steps) :]
         assert not beyond or beyond[0].at_ms >= until_ms, terminal

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
+from msgspec.structs import astuple
 
 from fleet.profile import load
 from fleet.profile.members import members
@@ -77,7 +78,7 @@ def test_twins_quarrel_live_as_in_virtual_time(mosquitto: Mosquitto, tmp_path: P
     live = lived(tmp_path / "record")
     assert len(live) == 4
     for number, tid in enumerate(sorted(live)):
-        virtual = [(*step,) for unit in known[2 * number : 2 * number + 2] for step in unit]
+        virtual = [astuple(step) for unit in known[2 * number : 2 * number + 2] for step in unit]
         compared = 0
         for nth in range(1, max(step[1] for step in live[tid]) - 1):
             told, expected = (

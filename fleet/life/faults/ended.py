@@ -1,7 +1,9 @@
 """A life that is over: what is told of how long it was watched, and what hazard it collected."""
 
 import math
-from typing import Final, NamedTuple, cast
+from typing import Final, cast
+
+from msgspec import Struct
 
 from fleet.chance.law import Law
 from fleet.chance.laws import Exponential, Weibull
@@ -14,7 +16,7 @@ _WEIBULLS: Final = frozenset({Weibull, Exponential})
 _CLOCK_NAMES: Final = {clock: clock.name.lower() for clock in Clock}
 
 
-class EndedLife(NamedTuple):
+class EndedLife(Struct, frozen=True, gc=False):
     """How a life went.
 
     Attributes:

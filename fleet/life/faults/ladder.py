@@ -15,6 +15,8 @@ A unit that was swapped goes to the depot, where in a part of the cases nothing 
 
 from typing import Final, NamedTuple
 
+from msgspec.structs import replace
+
 from fleet.chance.streams import Purpose, Streams
 from fleet.life.faults.catalogue import CATALOGUE
 from fleet.life.faults.kinds import FaultKind, Remedy, Rung
@@ -132,7 +134,8 @@ def preventive(number: int, serial_no: str, now: Millis) -> Ticket:
 def depot(streams: Streams, profile: Profile, ticket: Ticket, number: int, now: Millis) -> Ticket:
     """Return the depot's ticket about a unit that was swapped now, by the ticket of the swap."""
     nothing = streams.chance(_NOTHING, profile.support.no_fault_found)
-    return ticket._replace(
+    return replace(
+        ticket,
         number=number,
         opened_at=now,
         start_at=now,
