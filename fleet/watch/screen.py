@@ -12,7 +12,8 @@ from rich.text import Text
 
 from fleet.life.states import State
 from fleet.units import SECOND_MS, Millis
-from fleet.watch.panels import HEIGHT_MIN, Dashboard, clock
+from fleet.watch.dashboard import HEIGHT_MIN, Dashboard
+from fleet.watch.panels import clock
 from fleet.watch.snapshot import Snapshot
 
 _LINE_EVERY_MS: Final = 5 * SECOND_MS

@@ -9,7 +9,8 @@ from rich.console import Console
 
 from fleet.life.states import State
 from fleet.watch.account import Account
-from fleet.watch.panels import STATE_STYLES, Dashboard, clock
+from fleet.watch.dashboard import Dashboard
+from fleet.watch.panels import STATE_STYLES, clock
 from fleet.watch.screen import FullScreen, Lines, compact_line, export_svg, open_screen
 from fleet.watch.snapshot import Notice, RunView, Sight, Snapshot, take_snapshot
 from fleet.watch.tally import Board, Tally
