@@ -19,7 +19,7 @@ import promql_parser as promql
 from dashboards.grafana import panels_of
 from dashboards.names import RANGE, RATE_INTERVAL, family_of, nodes
 from dashboards.panels import WHOLE_ESTATE
-from fleet.watch.families import Kind
+from fleet.watch.family import Kind
 
 _SOURCE: Final = {"type": "prometheus", "uid": "${datasource}"}
 _COUNTING: Final = frozenset({"rate", "increase"})

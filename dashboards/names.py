@@ -14,7 +14,7 @@ import promql_parser as promql
 from dashboards.queries import DECLARED, PROMETHEUS
 from dashboards.rules.alerts import ALERTS
 from dashboards.rules.recordings import RECORDINGS
-from fleet.watch.families import Family, Kind
+from fleet.watch.family import Family, Kind
 
 # Durations that nobody would write by hand, so that they are known again after parsing.
 RATE_INTERVAL: Final = timedelta(seconds=307)

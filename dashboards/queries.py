@@ -7,7 +7,8 @@ the window of its rates. Dashboards have variables there, rules have fixed windo
 from dataclasses import dataclass
 from typing import Final, NamedTuple, TypeAlias
 
-from fleet.watch.families import FAMILIES, Family, Kind, Label
+from fleet.watch.families import FAMILIES
+from fleet.watch.family import Family, Kind, Label
 
 
 class Not(NamedTuple):

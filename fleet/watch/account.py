@@ -25,7 +25,7 @@ from collections.abc import Callable, Mapping
 from typing import Final, TypeAlias
 
 from fleet.life.states import Event, State, Step
-from fleet.watch.families import OTHER
+from fleet.watch.family import OTHER
 from fleet.watch.tally import Tally
 from fleet.wire.codes import BATCH_MISMATCH, MAC_ERROR, STATE_MISMATCH
 

@@ -20,7 +20,7 @@ from prometheus_client.metrics_core import (
 from prometheus_client.registry import Collector
 
 from fleet.watch.exposition import make_app
-from fleet.watch.families import Family, Kind
+from fleet.watch.family import Family, Kind
 from fleet.watch.tally import Board, Reading
 
 DEFAULT_HOST: Final = "127.0.0.1"

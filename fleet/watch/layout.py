@@ -5,7 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from fleet.watch import histogram
-from fleet.watch.families import FAMILIES, OTHER, Family, Given, Kind
+from fleet.watch.families import FAMILIES
+from fleet.watch.family import OTHER, Family, Given, Kind
 
 
 class Layout:

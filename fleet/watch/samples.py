@@ -12,7 +12,7 @@ from typing import Final
 
 import numpy as np
 
-from fleet.watch.families import Family, Kind
+from fleet.watch.family import Family, Kind
 from fleet.watch.histogram import BOUNDS_US, BUCKETS, SUM
 from fleet.watch.layout import Layout
 from fleet.watch.tally import Reading

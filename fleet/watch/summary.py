@@ -16,7 +16,7 @@ from rich.text import Text
 import fleet
 from fleet.profile.indicators import LATENCIES
 from fleet.units import HOUR_MS, MINUTE_MS, SECOND_MS
-from fleet.watch.families import Kind
+from fleet.watch.family import Kind
 from fleet.watch.histogram import Percentiles
 from fleet.watch.ruling import Finding, HealthReport, Ruling, Verdict, findings_table
 from fleet.watch.tally import Reading

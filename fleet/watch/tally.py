@@ -24,7 +24,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from fleet.watch.families import Family
+from fleet.watch.family import Family
 from fleet.watch.histogram import SLOTS, Distribution, Recorder
 from fleet.watch.layout import Layout
 

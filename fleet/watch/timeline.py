@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from fleet.units import SECOND_MS, Millis
-from fleet.watch.families import Kind
+from fleet.watch.family import Kind
 from fleet.watch.layout import Layout
 from fleet.watch.tally import Reading
 

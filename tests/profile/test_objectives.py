@@ -7,7 +7,8 @@ import pytest
 from fleet.profile import ProfileError, parse
 from fleet.profile.indicators import LATENCIES
 from fleet.profile.objectives import Objective, ObjectiveError, names
-from fleet.watch.families import FAMILIES, Kind
+from fleet.watch.families import FAMILIES
+from fleet.watch.family import Kind
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from fleet.life.states import State
-from fleet.watch.families import FAMILIES, Family, Kind, reference
+from fleet.watch.families import FAMILIES, reference
+from fleet.watch.family import Family, Kind
 
 CONTRACT = {
     "fleet_terminals": ("state",),
