@@ -33,6 +33,10 @@ def _reading(
     return Column(name, kind, description, unit, nullable=True, encoding=encoding)
 
 
+def _share(name: str, description: str, encoding: Encoding = Encoding.PLAIN) -> Column:
+    return _reading(name, pa.float32(), description, "1", encoding)
+
+
 def _count(name: str, description: str) -> Column:
     text = f"{description}, since the heartbeat before"
     return Column(name, pa.uint16(), text, "{count}")
@@ -77,25 +81,13 @@ TELEMETRY: Final = Table(
         Column("uptime_s", pa.uint32(), "time since the boot", "s", encoding=Encoding.DELTA),
         _reading("temp_cel", pa.float32(), "temperature inside", "Cel", Encoding.DICTIONARY),
         _reading("supply_mv", pa.int32(), "supply voltage", "mV"),
-        _reading(
-            "battery_frac",
-            pa.float32(),
-            "charge of the battery; null without one",
-            "1",
-            Encoding.PLAIN,
-        ),
+        _share("battery_frac", "charge of the battery; null without one"),
         _reading("signal_dbm", pa.int16(), "field strength; null on a cable", "dB[mW]"),
         _reading("rtt_ms", pa.float32(), "round trip to the server", "ms"),
-        _reading("cpu_frac", pa.float32(), "processor in use", "1", Encoding.DICTIONARY),
-        _reading("mem_frac", pa.float32(), "memory in use", "1", Encoding.PLAIN),
-        _reading("flash_wear_frac", pa.float32(), "flash memory in use", "1", Encoding.PLAIN),
-        _reading(
-            "paper_frac",
-            pa.float32(),
-            "rest of the paper roll; null without printer",
-            "1",
-            Encoding.PLAIN,
-        ),
+        _share("cpu_frac", "processor in use", Encoding.DICTIONARY),
+        _share("mem_frac", "memory in use"),
+        _share("flash_wear_frac", "flash memory in use"),
+        _share("paper_frac", "rest of the paper roll; null without printer"),
         _count("card_reads", "cards read"),
         _count("card_read_err", "cards that could not be read"),
         _count("txn_ok", "transactions that went well"),
