@@ -55,11 +55,17 @@ def address(ctx: click.Context, param: click.Parameter, text: str) -> tuple[str,
 def objectives(
     ctx: click.Context, param: click.Parameter, texts: tuple[str, ...]
 ) -> tuple[str, ...]:
-    """Read objectives, such as `sign_in.p99 < 2s`."""
-    try:
-        return tuple(Objective.parse(text).text for text in texts)
-    except ObjectiveError as error:
-        raise click.BadParameter(str(error), ctx, param) from None
+    """Read objectives, such as `sign_in.p99 < 2s`; every complaint is told at once."""
+    read: list[str] = []
+    complaints: list[str] = []
+    for text in texts:
+        try:
+            read.append(Objective.parse(text).text)
+        except ObjectiveError as error:
+            complaints.append(str(error))
+    if complaints:
+        raise click.BadParameter("\n".join(complaints), ctx, param)
+    return tuple(read)
 
 
 def share(ctx: click.Context, param: click.Parameter, text: str) -> float:

@@ -35,11 +35,17 @@ def shards_needed(terminals: int, limit: int) -> int:
 
 
 def check_shards(terminals: int, shards: int, limit: int) -> None:
-    """Check that each shard's connections fit.
+    """Check that each shard has a terminal, and that its connections fit.
 
     Raises:
         RunError: They do not.
     """
+    if shards > terminals:
+        msg = (
+            f"{terminals:,} {'terminal' if terminals == 1 else 'terminals'} cannot be spread over "
+            f"{shards:,} shards: run with --shards {terminals} or fewer"
+        )
+        raise RunError(msg)
     needed = shards_needed(terminals, limit)
     if shards < needed:
         msg = (

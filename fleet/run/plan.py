@@ -60,7 +60,8 @@ class RunPlan:
         """Return the number of shards; `limit` is that of open files per process."""
         if self.shards is not None:
             return self.shards
-        return max(os.cpu_count() or 1, descriptors.shards_needed(self.terminals, limit))
+        useful = min(os.cpu_count() or 1, self.terminals)
+        return max(useful, descriptors.shards_needed(self.terminals, limit))
 
     def broker_kind(self) -> broker.Kind | None:
         """Return which broker is embedded, or None if there is one already.

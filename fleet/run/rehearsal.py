@@ -55,6 +55,7 @@ def _lines(plan: RunPlan, limit: int) -> Iterator[str]:
     yield f"TMS        {tms}"
     yield f"metrics    {'http://{}:{}/metrics'.format(*plan.metrics) if plan.metrics else 'off'}"
     yield f"record     {plan.out or 'none'}"
+    yield from (f"objective  {objective}" for objective in profile.slo.objectives)
 
 
 def _processes(number: int) -> str:

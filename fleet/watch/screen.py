@@ -64,12 +64,23 @@ def open_screen(console: Console, *, live: bool) -> Iterator[Screen]:
         console: Full screen needs a terminal of at least 72 columns and 24 lines.
         live: False asks for lines in any case.
     """
-    width, height = console.size
-    if live and console.is_terminal and width >= _WIDTH_MIN and height >= HEIGHT_MIN:
+    if live and console.is_terminal and not (lacks := _lacks(console)):
         with Live(console=console, screen=True, auto_refresh=False) as started:
             yield FullScreen(started)
-    else:
-        yield Lines(console)
+        return
+    if live and console.is_terminal:
+        console.print(f"lines instead of the live view: {lacks}", soft_wrap=True, highlight=False)
+    yield Lines(console)
+
+
+def _lacks(console: Console) -> str:
+    """Return what a terminal lacks for the full screen; "" for nothing."""
+    width, height = console.size
+    if console.is_dumb_terminal:
+        return "this terminal cannot move its cursor (TERM=dumb)"
+    if width < _WIDTH_MIN or height < HEIGHT_MIN:
+        return f"it takes {_WIDTH_MIN} x {HEIGHT_MIN}, this terminal has {width} x {height}"
+    return ""
 
 
 def compact_line(snapshot: Snapshot) -> Text:

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from msgspec import Struct
 from msgspec.structs import astuple
-from rich.console import Group, RenderableType
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
@@ -41,6 +41,14 @@ _UNITS: Final = (
     ("ms", 1, 99_999),
     ("s", SECOND_MS, 1_000 * SECOND_MS),
     ("min", MINUTE_MS, 1_000 * MINUTE_MS),
+)
+
+_FIGURES: Final = ("mean", "p50", "p90", "p99", "p99.9", "max")
+# How many columns each choice of figures takes, with counts up to a hundred million.
+_FIGURES_BY_WIDTH: Final[tuple[tuple[int, tuple[str, ...]], ...]] = (
+    (76, _FIGURES),
+    (60, ("p50", "p90", "p99", "max")),
+    (0, ("p50", "p99", "max")),
 )
 
 
@@ -168,7 +176,7 @@ def render_summary(summary: Summary) -> RenderableType:
         parts[1:1] = [Padding(Text(f"- {reason}"), (0, 2)) for reason in summary.reasons]
     if summary.objectives:
         parts += [findings_table(summary.objectives), Text()]
-    parts += [_latencies(summary), Text(), _counts(summary)]
+    parts += [_Latencies(summary), Text(), _counts(summary)]
     if summary.run.notes:
         parts.append(Text())
         parts += [Padding(Text(f"- {note}", style="dim"), (0, 2)) for note in summary.run.notes]
@@ -187,16 +195,31 @@ def _headline(summary: Summary) -> Text:
     )
 
 
-def _latencies(summary: Summary) -> Table:
+class _Latencies:
+    """The table of durations, with those of its figures that there is room for, uncut."""
+
+    def __init__(self, summary: Summary) -> None:
+        self._summary = summary
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        yield _latencies(self._summary, _figures_shown(options.max_width))
+
+
+def _figures_shown(columns: int) -> tuple[str, ...]:
+    return next(figures for width, figures in _FIGURES_BY_WIDTH if columns >= width)
+
+
+def _latencies(summary: Summary, shown: tuple[str, ...]) -> Table:
     table = Table(box=None, pad_edge=False, header_style="dim")
     table.add_column("durations")
     table.add_column("in")
-    for heading in ("count", "mean", "p50", "p90", "p99", "p99.9", "max"):
+    for heading in ("count", *shown):
         table.add_column(heading, justify="right")
     for title, figures in _durations(summary):
         if figures.count:
             unit, unit_ms = _unit(figures.max_ms)
-            values = (_figure(value_ms / unit_ms) for value_ms in astuple(figures)[1:])
+            told = dict(zip(_FIGURES, astuple(figures)[1:], strict=True))
+            values = (_figure(told[name] / unit_ms) for name in shown)
             table.add_row(title, unit, f"{figures.count:,}", *values)
     return table
 

@@ -82,6 +82,7 @@ def test_a_rehearsal_tells_what_would_run_and_leaves_no_trace(tmp_path: Path) ->
     told = said(
         "run", "steady", "--dry-run", "--terminals", "3000", "--duration", "90s", "--seed", "7",
         "--speed", "2", "--shards", "3", "--metrics", "127.0.0.1:0", "--out", out,
+        "--slo", "sign_in.p99 < 2s", "--slo", "heartbeat.loss == 0",
     )  # fmt: skip
     for words in (
         "steady",
@@ -91,6 +92,7 @@ def test_a_rehearsal_tells_what_would_run_and_leaves_no_trace(tmp_path: Path) ->
         "x2",
         "reference TMS",
         str(out),
+        "objective  sign_in.p99 < 2s\nobjective  heartbeat.loss == 0\n",
     ):
         assert words in told
     assert list(tmp_path.iterdir()) == []

@@ -87,6 +87,15 @@ def test_a_wrong_option(option: str, value: str, words: str) -> None:
     assert words in refused(2, "run", *QUICK, f"{option}={value}")
 
 
+def test_every_wrong_objective_is_told_at_once() -> None:
+    """Who has misspelt three objectives need not run three times to learn it; exit code 2."""
+    wrong = ("--slo", "signin.p99 < 2s", "--slo", "sign_in.p99 2s", "--slo", "update.p50 < 1")
+    told = refused(2, "run", *QUICK, "--slo", "sign_in.p50 < 1s", *wrong)
+    for words in ("did you mean 'sign_in.p99'?", "write INDICATOR", "'1' does not fit update.p50"):
+        assert words in told
+    assert "sign_in.p50" not in told
+
+
 def test_a_secret_in_the_url_is_refused_unrepeated() -> None:
     """A password in a URL is refused, and never shown again; exit code 2."""
     told = refused(2, "run", "--broker", "mqtt://user:hunter2@localhost", *QUICK)

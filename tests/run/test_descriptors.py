@@ -41,6 +41,13 @@ def test_too_few_shards_are_refused_with_the_right_number() -> None:
         descriptors.check_shards(2_000, 1, 1_000)
 
 
+def test_shards_without_a_terminal_are_refused() -> None:
+    """More shards than terminals would be processes for nothing; the refusal says how many do."""
+    descriptors.check_shards(10, 10, 1_000)
+    with pytest.raises(RunError, match=r"10 terminals .* 1,000 shards: .*--shards 10 or fewer"):
+        descriptors.check_shards(10, 1_000, 1_000)
+
+
 def test_a_broker_of_ours_has_the_same_bound() -> None:
     """More terminals than the embedded broker may hold are refused, with three ways out."""
     descriptors.check_broker(900, 1_000)

@@ -171,3 +171,29 @@ def test_durations_are_told_in_units_that_fit(
     assert (row[3], len(row)) == ("86,401,000", 10)
     [heads] = [row for row in rows if row[:1] == ["durations"]]
     assert heads == ["durations", "in", "count", "mean", "p50", "p90", "p99", "p99.9", "max"]
+
+
+@pytest.mark.parametrize(
+    ("width", "heads"),
+    [
+        (120, ["mean", "p50", "p90", "p99", "p99.9", "max"]),
+        (60, ["p50", "p90", "p99", "max"]),
+        (50, ["p50", "p99", "max"]),
+    ],
+)
+def test_a_narrow_terminal_gets_fewer_figures_but_whole_ones(
+    width: int, heads: list[str], tally: Tally, board: Board
+) -> None:
+    """Where not all figures fit, some are left out; none is cut, for half a figure is none."""
+    tally.recorder("fleet_heartbeat_ack_seconds").record(12_345_678)
+    tally.counts[tally.slot("fleet_heartbeat_ack_seconds")] += 99_999
+    tally.publish()
+    console = Console(file=StringIO(), width=width)
+    with console.capture() as capture:
+        console.print(render_summary(summarise(board.read(), facts())))
+    rows = [line.split() for line in capture.get().splitlines()]
+    [found] = [row for row in rows if row[:1] == ["durations"]]
+    assert found == ["durations", "in", "count", *heads]
+    [row] = [row for row in rows if row[:2] == ["heartbeat", "ack"]]
+    assert (row[3], len(row)) == ("100,000", 4 + len(heads))
+    assert "…" not in capture.get()

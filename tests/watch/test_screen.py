@@ -225,13 +225,35 @@ def test_a_terminal_gets_the_full_screen_and_gets_its_own_back(snapshot: Snapsho
     assert output.getvalue().rindex("\x1b[?1049l") > output.getvalue().rindex("retail-day")
 
 
-@pytest.mark.parametrize(("width", "height", "live"), [(60, 24, True), (80, 20, True),
-                                                       (80, 24, False)])  # fmt: skip
-def test_lines_serve_where_the_screen_cannot(*, width: int, height: int, live: bool) -> None:
-    """A terminal that is too small, or a user who does not want it, gets lines."""
-    console = Console(file=StringIO(), width=width, height=height, force_terminal=True)
+@pytest.mark.parametrize(
+    ("width", "height", "live", "said"),
+    [
+        (60, 24, True, "lines instead of the live view: it takes 72 x 24, this terminal has 60"),
+        (80, 20, True, "lines instead of the live view: it takes 72 x 24, this terminal has 80"),
+        (80, 24, False, ""),
+    ],
+)
+def test_lines_serve_where_the_screen_cannot(
+    *, width: int, height: int, live: bool, said: str
+) -> None:
+    """A terminal that is too small gets lines and the reason; a user who wants them, lines."""
+    output = StringIO()
+    console = Console(file=output, width=width, height=height, force_terminal=True)
     with open_screen(console, live=live) as screen:
         assert isinstance(screen, Lines)
+    assert output.getvalue().startswith(said)
+    assert bool(output.getvalue()) == bool(said)
+
+
+def test_a_terminal_without_a_cursor_gets_lines() -> None:
+    """On a dumb terminal the codes of the full screen would only be litter."""
+    output = StringIO()
+    dumb = {"TERM": "dumb"}
+    console = Console(file=output, width=80, height=24, force_terminal=True, _environ=dumb)
+    with open_screen(console, live=True) as screen:
+        assert isinstance(screen, Lines)
+    assert "TERM=dumb" in output.getvalue()
+    assert "\x1b" not in output.getvalue()
 
 
 def test_the_picture_is_svg_of_its_own(snapshot: Snapshot) -> None:
