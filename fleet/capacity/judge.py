@@ -88,6 +88,15 @@ class Judge:
             if value is not None and not objective.holds(value)
         )
 
+    def begin(self, reading: Reading) -> None:
+        """Judge nothing of what stands on the board when business begins.
+
+        It is what processes took to start: their CPU, and their waiting for it.
+        """
+        self._begin = self._last = Mark(0, reading, Integrals())
+        self._window.clear()
+        self._window.append(self._last)
+
     def see(self, elapsed_ms: Millis, reading: Reading) -> None:
         """Look at the board while the run lasts."""
         span_ms = elapsed_ms - self._last.elapsed_ms

@@ -177,6 +177,7 @@ class Supervision:
         epoch_s = trio.current_time() + ahead_s
         with trio.move_on_at(epoch_s + self.plan.profile.run.duration / SECOND_MS + LATE_S):
             async with trio.open_nursery() as nursery:
+                nursery.start_soon(self._begin, epoch_s)
                 nursery.start_soon(self._look, nursery.cancel_scope, epoch_s)
                 speed = self.plan.profile.run.speed
                 books = self.books
@@ -187,6 +188,10 @@ class Supervision:
             return
         msg = f"the shards have not ended {LATE_S:g} s after the run's time was over"
         raise RunError(msg)
+
+    async def _begin(self, epoch_s: float) -> None:
+        await trio.sleep_until(epoch_s)
+        self.judge.begin(self.books.board.read())
 
     def _seasons(self) -> list[Season]:
         stages = stagings(self.plan.profile.load.stages, self.plan.terminals)

@@ -152,6 +152,25 @@ def test_a_healthy_generator_is_valid() -> None:
     assert health.shards[0].cpu == pytest.approx(0.5)
 
 
+def test_what_a_shard_took_to_start_is_not_held_against_it() -> None:
+    """Imports on a busy machine cost seconds of waiting; a run of a second must not pay for them.
+
+    A share of the time can then not be more than the whole of it.
+    """
+    board = Board()
+    judge = judged(board, "messages.dropped == 0")
+    board.set("fleet_shard_cpu_seconds_total", 2 * S, shard="0")
+    board.set("fleet_shard_cpu_wait_seconds_total", 3 * S, shard="0")
+    judge.begin(board.read())
+    board.set("fleet_shard_cpu_seconds_total", 22 * S // 10, shard="0")
+    board.set("fleet_shard_cpu_wait_seconds_total", 31 * S // 10, shard="0")
+    judge.see(1_000, board.read())
+    health = examine(Health(), *judge.marks)
+    assert health.complaints == ()
+    assert health.shards[0].cpu == pytest.approx(0.2)
+    assert health.shards[0].cpu_wait == pytest.approx(0.1)
+
+
 KEPT = Finding("connected.ratio >= 0.9", "RATIO", held=True, value=1.0, bound=0.9)
 MISSED = Finding(
     "sign_in.p99 < 1s", "DURATION", held=False, value=3.0 * S, bound=1.0 * S, worst=4.0 * S,
