@@ -112,9 +112,13 @@ def bars(values: Mapping[str, float], axis: Axis, *, wide: bool = False) -> str:
     """Draw horizontal bars, the first one on top."""
     height = max(1.2, 0.6 + 0.24 * len(values))
     figure, axes = _figure(axis, wide=wide, height=height)
+    from matplotlib.ticker import MaxNLocator, StrMethodFormatter  # noqa: PLC0415 - see above
+
     names = list(values)[::-1]
     axes.barh(names, [values[name] for name in names], color=COLOURS[0], height=0.7)
     axes.grid(visible=False, axis="y")
+    axes.xaxis.set_major_locator(MaxNLocator(4))
+    axes.xaxis.set_major_formatter(StrMethodFormatter("{x:,g}"))
     return _finish(figure, axes, (), legend=False, zero=False)
 
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from fleet.chance.laws import Weibull
 from fleet.dataset.label_schema import word
+from fleet.life.faults.catalogue import CATALOGUE
 from fleet.life.states import IN_SERVICE, State
 from fleet.proof.evidence import Columns, Evidence
 from fleet.proof.record import finding_of, read_record
@@ -75,12 +76,12 @@ def dataset_page(folder: Path) -> Page:
             title=f"Dataset {evidence.manifest['name']}",
             subtitle=f"{count:,} terminals, {days} days, seed {evidence.manifest['seed']}, "
                      f"{rows:,} rows",
-            banner=_banner(record, folder),
+            banner=_banner(record, folder, _in_figures(evidence)),
             sections=[
-                Section("The estate", [_availability(evidence), _by_kind(evidence)]),
-                Section("Laws of failure", list(_weibull_plots(evidence)), _WEIBULL),
-                Section("A terminal's life", list(_life(evidence)), _STRIP),
+                Section("A terminal's life", list(_life(evidence)), _strip(evidence)),
                 Section("What is to be learned", [_balance(evidence), _missing(evidence)]),
+                Section("The estate", [_by_kind(evidence), _availability(evidence)]),
+                Section("Laws of failure", list(_weibull_plots(evidence)), _WEIBULL),
                 Section("Proof", [_proofs(record), _claims(record)] if record else []),
             ],
         )  # fmt: skip
@@ -94,16 +95,36 @@ _STRIP: Final = ("Readings are what an operator could see; shaded is the hidden 
                  "that ended a life, from its first sign to its repair.")  # fmt: skip
 
 
-def _banner(record: dict[str, Any], folder: Path) -> Banner:
+def _strip(evidence: Evidence) -> str:
+    drifts = " A level that shifts for a while, unshaded, is a declared drift, and no fault."
+    return _STRIP + (drifts if evidence.profile.dataset.drifts else "")
+
+
+def _in_figures(evidence: Evidence) -> str:
+    rows = {name: table["rows"] for name, table in evidence.manifest["tables"].items()}
+    heard, struck = rows["observed/telemetry"], rows["truth/faults"]
+    labels = " and ".join(f"{n:,} of {name.removeprefix('labels/h=')}" for name, n in rows.items()
+                          if name.startswith("labels/"))  # fmt: skip
+    ended = evidence.number("SELECT count(*) FROM faults WHERE life_id IS NOT NULL")
+    return (f"{heard:,} heartbeats; {struck:,} faults, {ended:,.0f} of which ended a life and are "
+            f"what labels are about; labels: {labels}")  # fmt: skip
+
+
+def _banner(record: dict[str, Any], folder: Path, figures: str) -> Banner:
     if not record:
-        return Banner("plain", "Not proven yet", [f"fleet verify {folder} proves it"])
+        return Banner("plain", "Not proven yet", [f"fleet verify {folder} proves it", figures])
     verdict = record["verdict"]
-    reasons = [f"{each['number']}: {each['claim']}" for each in record["proofs"]
-               if each["verdict"] == "failed"]  # fmt: skip
+    reasons = [figures, *(f"{each['number']}: {each['claim']}" for each in record["proofs"]
+               if each["verdict"] == "failed")]  # fmt: skip
     wanting = [each["number"] for each in record["proofs"] if each["needs"]]
     if wanting:
         reasons.append(f"too few events for a part of {', '.join(wanting)}: see Proof below")
     return Banner(_TONES[verdict], f"Proof: {verdict}", reasons)
+
+
+def _named(code: str) -> str:
+    """Return a code with its name, for nobody knows codes by heart."""
+    return f"{code} {CATALOGUE[code].name}" if code in CATALOGUE else code
 
 
 def _availability(evidence: Evidence) -> Chart:
@@ -114,13 +135,13 @@ def _availability(evidence: Evidence) -> Chart:
     np.add.at(deltas, np.clip(found["hour"].astype(int), 0, hours - 1), found["delta"])
     share = 100.0 * np.cumsum(deltas) / evidence.profile.estate.terminals
     svg = lines([Line("in service", np.arange(1, hours + 1) / 24.0, share)],
-                Axis("day", "%"), wide=True)  # fmt: skip
-    return Chart("Terminals in service, %", svg, wide=True)
+                Axis("day", "%"))  # fmt: skip
+    return Chart("Terminals in service, %", svg)
 
 
 def _by_kind(evidence: Evidence) -> Chart:
     found = evidence.ask(_FAULTS)
-    values = {str(code): float(n) for code, n in zip(found["code"], found["n"], strict=True)}
+    values = {_named(code): float(n) for code, n in zip(found["code"], found["n"], strict=True)}
     return Chart("Faults by kind", bars(values or {"none": 0.0}, Axis("faults", "")))
 
 
@@ -145,7 +166,7 @@ def _weibull_plot(code: str, law: Weibull, lives: Columns, struck: Any) -> Chart
     curves = [Line("observed", x, hazard), Line("observed", x, configured, dashed=True)]
     svg = lines(curves, Axis("age, h", "cumulative hazard", logarithmic=True, logarithmic_x=True))
     note = f"{len(struck):,} faults; configured shape {law.shape:g}"
-    return Chart(f"{code}, cumulative hazard", svg, note)
+    return Chart(f"{_named(code)}: cumulative hazard", svg, note)
 
 
 def _life(evidence: Evidence) -> Iterator[Chart]:
@@ -176,7 +197,7 @@ def _balance(evidence: Evidence) -> Chart:
     shares = {"any": 100.0 * evidence.number(f"SELECT avg(y) FROM {table}")}
     for code in evidence.targets:
         sql = f"SELECT avg(y_{word(code)}::INT) FROM {table}"
-        shares[code] = 100.0 * evidence.number(sql)
+        shares[_named(code)] = 100.0 * evidence.number(sql)
     title = f"Positive labels of {table.removeprefix('labels_')}, % of those known"
     return Chart(title, bars(shares, Axis("%", "")))
 

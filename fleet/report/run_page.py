@@ -21,6 +21,12 @@ VERDICTS: Final[dict[str, tuple[Tone, str]]] = {
     "invalid": ("doubtful", "Invalid: the generator was the bottleneck"),
     "interrupted": ("doubtful", "Interrupted"),
 }
+_FIRST_COUNTS: Final = {
+    "fleet_messages_sent_total": "messages from terminals",
+    "fleet_messages_received_total": "to them",
+    "fleet_faults_total": "faults",
+}
+_FIRST_LATENCIES: Final = ("sign_in", "heartbeat_ack", "schedule_lag")
 _TIME: Final = "wall time, s"
 _ELAPSED_AXIS: Final = {"x": _TIME}
 # What a chart can show before its colours and its legend are used up.
@@ -38,7 +44,7 @@ def run_page(record: Record) -> Page:
             f"{run.terminals:,} terminals, seed {run.seed}, {took_s:,.0f} s from "
             f"{run.started:%Y-%m-%d %H:%M:%S} UTC, business clock x {run.speed:g}, {run.broker}"
         ),
-        banner=Banner(tone, words, summary.reasons),
+        banner=Banner(tone, words, list(_at_once(record))),
         sections=[
             *objectives(summary.objectives),
             Section("Load", list(_load(record))),
@@ -48,6 +54,29 @@ def run_page(record: Record) -> Page:
             Section("How it was made", list(_made(record))),
         ],
     )
+
+
+def _at_once(record: Record) -> Iterator[str]:
+    """Return what belongs beside the verdict: its reasons, the run in figures, what befell it."""
+    summary = record.summary
+    yield from summary.reasons
+    if summary.verdict == "passed" and not summary.objectives:
+        yield "no objective was set: the run came to its end, and the generator kept up"
+    yield _in_figures(record)
+    yield from summary.run.notes
+
+
+def _in_figures(record: Record) -> str:
+    counts = record.summary.counts
+    sums = {family: sum(counts[family].values()) for family in _FIRST_COUNTS}
+    told = [f"{sums[family]:,} {words}" for family, words in _FIRST_COUNTS.items()]
+    times = record.summary.latencies
+    p99 = [
+        f"{name} {as_time(times[name]['response'].p99_ms)}"
+        for name in _FIRST_LATENCIES
+        if times.get(name) and times[name]["response"].count
+    ]
+    return "; ".join([", ".join(told), f"p99 {', '.join(p99)}" if p99 else "no latency"])
 
 
 def objectives(findings: tuple[Finding, ...]) -> Iterator[Section]:
@@ -271,5 +300,5 @@ def _made(record: Record) -> Iterator[Table | Fold]:
         ("profile digest", run.profile_digest), ("seed", str(run.seed)),
         ("exit code", str(record.summary.exit_code)),
     ]  # fmt: skip
-    yield Table("Versions and origin", ("", ""), [*rows, *(("note", note) for note in run.notes)])
+    yield Table("Versions and origin", ("", ""), rows)
     yield Fold("The profile, as resolved", record.profile_toml)

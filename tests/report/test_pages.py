@@ -61,6 +61,12 @@ def test_the_verdict_comes_first(page: str) -> None:
     assert banner < page.index("sign_in.p99 &lt; 1s: it was 2.00 s") < page.index("<section>")
 
 
+def test_the_run_in_figures_stands_beside_the_verdict(page: str) -> None:
+    """What was sent, what came back, and the latencies that matter, before any section."""
+    told = "150 messages from terminals, 0 to them, 0 faults; p99 sign_in"
+    assert page.index(told) < page.index("<section>")
+
+
 def test_objectives_say_when_and_by_how_much(page: str) -> None:
     """A broken objective stands with its value, its worst window, when, and by how much."""
     row = page[page.index('<td class="plain">sign_in.p99 &lt; 1s') :].partition("</tr>")[0]
