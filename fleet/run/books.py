@@ -61,6 +61,10 @@ class Books:
         """Folder in which shards leave their parts of the record; "" for none."""
         return str(self.record.work) if self.record else ""
 
+    def sent_by_kind(self) -> dict[str, int]:
+        """Return how many messages terminals have sent so far, by kind."""
+        return self.board.read().series("fleet_messages_sent_total")
+
     def sum_up(
         self,
         ruling: Ruling,

@@ -5,7 +5,7 @@ the one before it. One that ends by a mistake of its own would make it again: th
 """
 
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -17,6 +17,7 @@ from fleet.mqtt.connection import Connection
 from fleet.profile import Profile, resolved_toml
 from fleet.run.child import Child, children
 from fleet.run.command import Command, Death, report_of
+from fleet.run.deafness import Deafness
 from fleet.run.errors import ChildDied, RunError
 from fleet.run.pictures import enter_picture
 from fleet.tms.ledger import Counts
@@ -39,13 +40,14 @@ _decode = msgspec.json.Decoder(Report).decode
 class Desks:
     """The instances of the TMS; several share the estate between them."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - who they are, how many, and three to whom they speak
         self,
         profile: Profile,
         seed: int,
         instances: int,
         notice: Callable[[str], None],
         tally: Tally | None = None,
+        sent: Callable[[], Mapping[str, int]] = dict,
     ) -> None:
         """Expect instances of the TMS.
 
@@ -55,7 +57,9 @@ class Desks:
             instances: How many, 0 or more.
             notice: Is told what the user should know.
             tally: Where what only the TMS can know is counted, if anywhere.
+            sent: Returns how many messages terminals have sent by now, by kind, where it is known.
         """
+        self._deafness = Deafness(sent)
         self._tally = tally
         self._missing = 0
         self._profile = profile
@@ -96,11 +100,12 @@ class Desks:
             f"the TMS stopped campaign {name}: too many of its terminals had failed"
             for name in counts.picture.stopped
         )
-        return stopped + tuple(
+        told = tuple(
             f"the TMS {did} {many(count, what)} {why}"
             for count, did, what, why in troubles
             if count
         )
+        return (*stopped, *told, *filter(None, [self._deafness.note()]))
 
     def _enter(self, tally: Tally) -> None:
         """Count what only the TMS can know."""
@@ -208,18 +213,29 @@ class Desks:
     def _heard(self, index: int, line: bytes) -> None:
         match report := report_of(line, _decode, _NAME):
             case Ready():
-                self._told.clear()
-                self._ready[index].set()
+                self._subscribed(index)
             case Counted(counts) | Ended(counts):
                 self._counts[index] = counts
                 if self._tally is not None:
                     self._missing = self._missing if isinstance(report, Counted) else 2**62
                     self._enter(self._tally)
-            case Lost(reason) if reason not in self._told:
-                self._told.add(reason)
-                self._notice(f"the TMS has no connection to the broker: {reason}")
+            case Lost(reason):
+                self._lost(index, reason)
             case Failed():
                 self._failed[index] = report
+
+    def _subscribed(self, index: int) -> None:
+        if self._told:
+            self._notice("the TMS is connected to the broker again")
+        self._told.clear()
+        self._ready[index].set()
+        self._deafness.hears(index)
+
+    def _lost(self, index: int, reason: str) -> None:
+        self._deafness.deaf(index)
+        if reason not in self._told:
+            self._told.add(reason)
+            self._notice(f"the TMS has no connection to the broker: {reason}")
 
     def _ended(self, index: int, death: Death) -> None:
         if index in self._failed:
@@ -228,6 +244,7 @@ class Desks:
         if not self._tasks or death.status >= 0 or self._restarts >= RESTARTS_MAX:
             raise ChildDied(str(death))
         self._restarts += 1
+        self._deafness.deaf(index)
         self._bury(self._counts.pop(index, Handled(Counts())))
         self._notice(f"{death}; it is started again, and goes on with its journal")
         self._killed.send_nowait(index)

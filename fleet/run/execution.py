@@ -57,9 +57,11 @@ def execute(plan: RunPlan, console: Console) -> Summary:
         for note in notes:
             say(note)
         with open_screen(console, live=plan.live) as screen:
-            view = LiveView(books.board, screen, say)
+            view = LiveView(books.board, screen, say, tms=plan.tms)
             muster = Muster(shards, view.notice)
-            desks = Desks(plan.profile, plan.seed, plan.desks, view.notice, books.own)
+            desks = Desks(
+                plan.profile, plan.seed, plan.desks, view.notice, books.own, books.sent_by_kind
+            )
             slo = plan.profile.slo
             judge = Judge(slo.objectives, slo.warm_up, slo.window, books.board.read())
             run = Supervision(plan, books, view, Interruption(), muster, desks, judge)
@@ -87,7 +89,8 @@ def _advised(run: Supervision, error: BaseException) -> BaseException:
 
 def _close(run: Supervision, verdict: Verdict, notes: tuple[str, ...]) -> Summary:
     started = run.started or datetime.now(UTC)
-    silence = unanswered(run.books.board.read(), len(run.broker_url.split(", ")))
+    brokers = len(run.broker_url.split(", "))
+    silence = unanswered(run.books.board.read(), brokers, tms=run.plan.tms)
     notes = (*notes, *run.desks.notes(), *filter(None, [silence]))
     ruling = run.ruling(verdict)
     with signals_ignored():

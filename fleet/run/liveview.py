@@ -24,13 +24,18 @@ _WINDOW_LOOKS = 10
 class LiveView:
     """Shows a run while it lasts; also takes notices, which come from anywhere at any time."""
 
-    def __init__(self, board: Board, screen: Screen, say: Callable[[str], None]) -> None:
-        """Show `board` on `screen`; notices go to `say` where the screen has no room for them."""
+    def __init__(
+        self, board: Board, screen: Screen, say: Callable[[str], None], *, tms: bool
+    ) -> None:
+        """Show `board` on `screen`; notices go to `say` where the screen has no room for them.
+
+        `tms` says whether the run has a TMS of its own.
+        """
         self._board = board
         self._screen = screen
         self._say = say
         self._ticker = Ticker()
-        self._silence = Silence()
+        self._silence = Silence(tms=tms)
         self._epoch_s: float | None = None
         self._pledges: tuple[Pledge, ...] = ()
 

@@ -10,10 +10,12 @@ that it leads to is sent, and who opens the journal of a predecessor retraces it
     note        what became of a terminal in a campaign
     decision    up to when was decided
 
-A line goes to the system in one piece and at once, so a killed process loses none; nothing is
-forced to the disk, so a machine that loses its power may lose the last seconds. A line that was
-broken off is none. What terminals told while nobody listened is nobody's: in the book, those are
-ordered still, until their campaign's time-out.
+A line goes to the system in one piece and at once, so a killed process loses none. Nothing is
+forced to the disk, on purpose: an answer waits for its line, so each fsync, milliseconds of a disk
+that others use as well, would stand in the very latencies that are being measured. The price is
+that a machine which loses its power may lose the last seconds, and that costs no more than what
+terminals told while nobody listened: in the book, those are ordered still, until their campaign's
+time-out. A line that was broken off is none.
 """
 
 import contextlib

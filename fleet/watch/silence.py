@@ -28,6 +28,11 @@ ASKED_MIN: Final = 10
 SHARE_MIN: Final = 0.01
 
 _WHY_NONE: Final = "is there a TMS behind the broker? --tms brings the reference one"
+# A broker of MQTT 3.1.1 throws away what an ACL forbids, and tells nobody.
+_WHY_OURS: Final = (
+    "the TMS of this run listens, so the broker keeps them from it, or its answers from terminals: "
+    "may this user publish and subscribe to fleet/#?"
+)
 
 
 def _requests(reading: Reading) -> dict[str, tuple[int, int]]:
@@ -41,12 +46,17 @@ def _requests(reading: Reading) -> dict[str, tuple[int, int]]:
     }
 
 
-def unanswered(reading: Reading, brokers: int = 1) -> str:
+def _why_none(*, tms: bool) -> str:
+    return _WHY_OURS if tms else _WHY_NONE
+
+
+def unanswered(reading: Reading, brokers: int = 1, *, tms: bool = False) -> str:
     """Return a sentence about the requests of a run that had no answer; "" if hardly any had none.
 
     Args:
         reading: The last one.
         brokers: How many the terminals were spread over.
+        tms: Whether the run has a TMS of its own.
     """
     requests = _requests(reading)
     sent = sum(asked for asked, _ in requests.values())
@@ -56,7 +66,7 @@ def unanswered(reading: Reading, brokers: int = 1) -> str:
     kinds = ", ".join(f"{kind} {missing:,}" for kind, (_, missing) in requests.items() if missing)
     said = f"{lost:,} of {sent:,} requests had no answer ({kinds})"
     if lost == sent:
-        return f"{said}: {_WHY_NONE}"
+        return f"{said}: {_why_none(tms=tms)}"
     return f"{said}: are the {brokers} brokers one cluster?" if brokers > 1 else said
 
 
@@ -71,10 +81,11 @@ class _Mood(Enum):
 class Silence:
     """Notices, while a run lasts, that answers stay away, and that they come again."""
 
-    __slots__ = ("_answered", "_asked", "_mood", "_since_ms")
+    __slots__ = ("_answered", "_asked", "_mood", "_since_ms", "_why")
 
-    def __init__(self) -> None:
-        """Expect the first answer."""
+    def __init__(self, *, tms: bool = False) -> None:
+        """Expect the first answer; `tms` says whether the run has a TMS of its own."""
+        self._why = _why_none(tms=tms)
         self._answered = self._asked = 0
         self._mood = _Mood.CALM
         self._since_ms: Millis = 0
@@ -97,7 +108,7 @@ class Silence:
         waited_ms = elapsed_ms - self._since_ms
         if self._mood is _Mood.WAITS and new >= ASKED_MIN and waited_ms >= SILENT_MS:
             self._mood = _Mood.TOLD
-            why = "" if self._answered else f": {_WHY_NONE}"
+            why = "" if self._answered else f": {self._why}"
             return f"nobody has answered the {new:,} requests of the last {_s(waited_ms)}{why}"
         return ""
 

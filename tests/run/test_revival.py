@@ -94,6 +94,7 @@ def test_a_killed_tms_goes_on_with_its_campaign(tmp_path: Path, free_port: int) 
     assert "was killed by SIGKILL; it is started again, and goes on with its journal" in err
     words = " ".join(out.split())
     assert "the TMS was killed and started again 1 time and went on with its journal" in words
+    assert "messages of terminals were heard by nobody, as no TMS listened (heartbeat " in words
     counts = run.summary()["counts"]
     assert counts["fleet_updates_total"]["offered"] > 0.8 * TERMINALS
     assert counts["fleet_messages_sent_total"]["register"] == TERMINALS

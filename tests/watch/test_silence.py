@@ -26,6 +26,17 @@ def test_nobody_there_is_told_once_and_in_good_time(board: Board, tally: Tally) 
     assert silence.see(30_000, board.read()) == ""
 
 
+def test_a_tms_that_is_there_but_hears_nothing(board: Board, tally: Tally) -> None:
+    """Who brought the reference TMS is not told to bring it, but to look at the broker's ACL."""
+    silence = Silence(tms=True)
+    count(tally, register=(40, 0))
+    silence.see(0, board.read())
+    count(tally, register=(80, 0))
+    for told in (silence.see(15_000, board.read()), unanswered(board.read(), tms=True)):
+        assert "--tms" not in told
+        assert told.endswith("may this user publish and subscribe to fleet/#?")
+
+
 def test_a_server_that_falls_silent_and_comes_back(board: Board, tally: Tally) -> None:
     """Both are told; what was lost before is no reason to speak again."""
     silence = Silence()
