@@ -88,7 +88,7 @@ proof: $(VENV)/.test ## Make the default dataset in PROOF_DIR and prove it, with
 
 contract: $(VENV)/.run ## Write anew what is generated from the code
 	@$(BIN)/python -m fleet.wire.contract
-	@$(BIN)/python -m fleet.watch.families
+	@$(BIN)/python docs/metrics.py
 	@$(BIN)/python docs/life.py
 	@$(BIN)/python docs/profiles.py
 	@$(BIN)/python docs/faults.py

@@ -36,6 +36,12 @@ def test_the_page_of_life_is_fresh() -> None:
     assert (ROOT / "docs" / "life.md").read_text(encoding="utf-8") == page
 
 
+def test_the_page_of_metrics_is_fresh() -> None:
+    """docs/metrics.md is what the declaration makes; `make contract` writes it anew."""
+    page = runpy.run_path(str(ROOT / "docs" / "metrics.py"))["page"]()
+    assert (ROOT / "docs" / "metrics.md").read_text(encoding="utf-8") == page
+
+
 def test_the_page_of_profiles_is_fresh() -> None:
     """docs/profiles.md is what the profiles and the code make; `make contract` writes it anew."""
     page = runpy.run_path(str(ROOT / "docs" / "profiles.py"))["page"]()

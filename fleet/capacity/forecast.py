@@ -61,7 +61,6 @@ class Forecast:
     """The load of a run, bin by bin.
 
     Attributes:
-        bin_s: Wall time of a bin, in seconds.
         end_s: Wall time of the last bin's end, float64[bins]; it may be cut short by the run's end.
         states: Terminals in each state at the end of each bin, those that are ever in use.
         connects: Connects in each bin, by what made terminals connect: an event of theirs that had
@@ -73,7 +72,6 @@ class Forecast:
         terminals: How many.
     """
 
-    bin_s: float
     end_s: Numbers
     states: Mapping[str, Numbers]
     connects: Mapping[str, Numbers]
@@ -177,7 +175,6 @@ def forecast(
     states = first + counts.moves.cumsum(axis=1)
     ends = np.minimum(np.arange(1, bins + 1) * bin_ms, duration_ms) / SECOND_MS
     return Forecast(
-        bin_s=bin_ms / SECOND_MS,
         end_s=ends,
         states={state.value: states[n] for state, n in _STATES.items() if states[n].any()},
         connects=dict(counts.connects),

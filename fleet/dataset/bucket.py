@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -146,9 +146,6 @@ def ms_to_instants(ms: Any, origin_ms: Millis) -> pa.Array:
         mask, numbers = None, ms
     us = (numbers + origin_ms) * 1_000
     return pa.array(us, pa.int64(), mask=mask).cast(pa.timestamp("us", tz="UTC"))
-
-
-WORDS: Final = pa.dictionary(pa.int16(), pa.string())
 
 
 def to_words(values: Any) -> pa.Array:

@@ -81,7 +81,6 @@ def lose_power(t: Terminal) -> None:
     """Let a sudden loss of power take its toll: the payment under way, and what is stored."""
     transaction.cut_off(t, "power")
     if t.streams.chance(_DATA_LOST, t.profile.damage.data_loss):
-        t.counters.data_losses += 1
         t.unit.params = 0
         t.journal.lose()
         t.step(Event.DATA_LOST, code="DAT-972")

@@ -78,18 +78,14 @@ class Counters:
         updates: Updates that have succeeded.
         forced_shutdowns: How often its power was cut.
         reconnects: How often a lost link came back.
-        data_losses: How often stored data was lost.
         beats_before: Number of the terminal's last heartbeat before this unit came.
     """
 
-    __slots__ = (
-        "beats_before", "data_losses", "forced_shutdowns", "reconnects", "sign_ins", "updates",
-    )  # fmt: skip
+    __slots__ = ("beats_before", "forced_shutdowns", "reconnects", "sign_ins", "updates")
 
     def __init__(self, beats_before: int) -> None:
         self.beats_before = beats_before
         self.sign_ins = self.updates = self.forced_shutdowns = self.reconnects = 0
-        self.data_losses = 0
 
 
 class Setbacks:

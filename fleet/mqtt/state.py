@@ -100,11 +100,6 @@ class SessionState:
         return self.phase is Phase.ONLINE
 
     @property
-    def in_flight(self) -> int:
-        """How many QoS 1 and 2 messages of ours are unacknowledged."""
-        return len(self._exchanges.held)
-
-    @property
     def held(self) -> dict[int, bytes]:
         """The unacknowledged messages of QoS 1 and 2: packet ids to frames, oldest first."""
         return self._exchanges.held

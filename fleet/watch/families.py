@@ -1,6 +1,5 @@
 """Every metric family, declared once; exporter, docs, dashboards and summary read it here."""
 
-from pathlib import Path
 from typing import Final, get_args
 
 from fleet.life.states import State
@@ -8,7 +7,7 @@ from fleet.mqtt.down import DownReason
 from fleet.profile.power import Cause
 from fleet.tms.progress import OUTCOMES
 from fleet.tms.views import SIGNS, VIEWS
-from fleet.watch.family import OTHER, Family, Given, Kind, Label
+from fleet.watch.family import Family, Kind, Label
 from fleet.wire.messages import DOWN, UP
 from fleet.wire.words import ComponentWord
 
@@ -204,53 +203,3 @@ FAMILIES: Final[tuple[Family, ...]] = (
            (Label("profile", given="run"), Label("seed", given="run"),
             Label("version", given="run"))),
 )  # fmt: skip
-
-_INTRODUCTION: Final = """\
-# Metrics
-
-Written by `python -m fleet.watch.families` from the declaration in `fleet/watch/families.py`.
-
-`fleet run` serves these at `http://127.0.0.1:9464/metrics` (`--metrics HOST:PORT`), in Prometheus's
-text format or OpenMetrics, as the scraper asks. No family has a label per terminal. Figures are
-sums over all shards, at most half a second old. Counters go on where they were when a shard is
-restarted; gauges begin anew, as its terminals do.
-
-Histogram bounds are exact: durations are counted in finer buckets, of which every exported bound is
-one.
-"""
-_GIVEN_WORDS: Final[dict[Given, str]] = {
-    "codes": "the profile's fault codes",
-    "fault_classes": "the profile's fault classes",
-    "versions": f"the profile's firmware versions and `{OTHER}`",
-    "regions": "the profile's regions",
-    "causes": "the profile's common causes",
-    "stages": "the profile's stages of the load",
-    "campaigns": "the profile's campaigns",
-    "shards": "the run's shards, from `0`",
-    "run": "of the run",
-}
-
-
-def reference() -> str:
-    """Return `docs/metrics.md`."""
-    return "\n".join([_INTRODUCTION, *map(_section, FAMILIES)])
-
-
-def _section(family: Family) -> str:
-    lines = [f"## `{family.name}`\n", f"{family.help}\n", f"- {family.kind}, in {family.unit}"]
-    lines += [f"- label `{label.name}`: {_values(label)}" for label in family.labels]
-    if family.bounds_us:
-        bounds = ", ".join(f"{us / _S:g}" for us in family.bounds_us)
-        lines.append(f"- bounds in seconds: {bounds}")
-    return "\n".join(lines) + "\n"
-
-
-def _values(label: Label) -> str:
-    if label.given:
-        return _GIVEN_WORDS[label.given]
-    return ", ".join(f"`{value}`" for value in label.values)
-
-
-if __name__ == "__main__":
-    docs = Path(__file__).parents[2] / "docs"
-    (docs / "metrics.md").write_text(reference(), encoding="utf-8")

@@ -41,7 +41,6 @@ class Timeline:
 
     def __init__(self, first: Reading) -> None:
         """Begin with a reading of the board before anything has happened."""
-        self._layout: Final = first.layout
         self._columns: Final = (ELAPSED, *_columns(first.layout))
         self._rows: list[list[float]] = []
         self._every_ms: Millis = SECOND_MS

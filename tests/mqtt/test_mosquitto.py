@@ -103,7 +103,7 @@ def test_a_message_goes_there_and_back(
         wire.send(wire.session.ping())
         wire.wait(Pong)
         assert found == [expected]
-        assert wire.session.in_flight == 0
+        assert len(wire.session.held) == 0
 
 
 @VERSIONS
@@ -133,7 +133,7 @@ def test_many_messages_in_a_window(mosquitto: Mosquitto, version: Version) -> No
             payloads = [str(window * 20 + number).encode() for number in range(20)]
             wire.send(b"".join(wire.session.publish(prepared, each, 1)[0] for each in payloads))
             received += [wire.wait(Received).payload for _ in payloads]
-            while wire.session.in_flight:
+            while wire.session.held:
                 wire.send(wire.session.ping())
                 wire.wait(Pong)
         assert received == [str(number).encode() for number in range(200)]
@@ -190,7 +190,7 @@ def test_a_session_is_resumed(mosquitto: Mosquitto, version: Version) -> None:
     wire = Wire(session, mosquitto)
     assert wire.wait(Connected).session_present
     seen: list[Event] = []
-    while session.in_flight or len([each for each in seen if isinstance(each, Received)]) < 3:
+    while session.held or len([each for each in seen if isinstance(each, Received)]) < 3:
         seen.append(wire.wait_any())
     settled = {each.packet_id for each in seen if isinstance(each, Acknowledged)}
     payloads = sorted(each.payload for each in seen if isinstance(each, Received))

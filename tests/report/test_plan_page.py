@@ -16,7 +16,7 @@ from tests.report.records import PROFILE, SECONDS, make_record
 def _flat(per_s: float, seconds: int) -> Forecast:
     ones = np.ones(seconds)
     return Forecast(
-        bin_s=1.0, end_s=np.arange(1.0, seconds + 1), states={"ready": 10 * ones},
+        end_s=np.arange(1.0, seconds + 1), states={"ready": 10 * ones},
         connects={"delivered": 0 * ones}, up={"heartbeat": per_s * ones}, down={},
         bytes_up=100 * ones, events=1, terminals=10,
     )  # fmt: skip

@@ -1,11 +1,9 @@
-"""The declaration of the families against the contract and the docs."""
-
-from pathlib import Path
+"""The declaration of the families against the contract."""
 
 import pytest
 
 from fleet.life.states import State
-from fleet.watch.families import FAMILIES, reference
+from fleet.watch.families import FAMILIES
 from fleet.watch.family import Family, Kind
 
 CONTRACT = {
@@ -64,7 +62,6 @@ CONTRACT = {
     "fleet_load_stage_active": ("stage",),
     "fleet_run_info": ("profile", "seed", "version"),
 }
-DOCS = Path(__file__).parents[2] / "docs" / "metrics.md"
 
 
 def test_the_families_are_those_of_the_contract() -> None:
@@ -91,8 +88,3 @@ def test_a_family_with_inexact_bounds_is_refused() -> None:
     """A bound that the fine buckets do not hold is a mistake of the declaration."""
     with pytest.raises(ValueError, match="fleet_x_seconds: its bounds must rise"):
         Family("fleet_x_seconds", Kind.HISTOGRAM, "X.", "seconds", bounds_us=(123,))
-
-
-def test_the_reference_is_not_stale() -> None:
-    """`docs/metrics.md` is what `python -m fleet.watch.families` writes."""
-    assert DOCS.read_text(encoding="utf-8") == reference()
