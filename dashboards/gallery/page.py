@@ -31,7 +31,11 @@ figure svg{width:100%;height:auto;display:block}
 figcaption{font-size:11px;color:var(--dim)}
 .rare b::after{content:" bad day";color:var(--bad);font-weight:400;font-size:11px;
 white-space:nowrap}
-@media(max-width:900px){figure{grid-column:span 24!important}}
+nav a{color:inherit;margin-right:18px}
+@media(max-width:900px){figure{grid-column:span 24!important;overflow-x:auto}
+figure svg{min-width:480px}
+figure[style*="span 4"]{grid-column:span 12!important}
+figure[style*="span 4"] svg{min-width:0}}
 """
 _HEADER: Final = """\
 <h1>Dashboards, a preview <span lang="zh">预览</span></h1>
@@ -42,6 +46,7 @@ shop day of eleven hours in {seconds:.0f} seconds of wall clock with 300 termina
 <span style="color:var(--bad)">bad day</span> show what a good day has not, from
 <code>dashboards/profiles/rare.toml</code>, which loses a shard
 half-way and its broker at 70 %.</p>
+<nav>{boards}</nav>
 """
 
 
@@ -53,8 +58,13 @@ def page(recording: Recording, boards: Sequence[Board] = BOARDS) -> str:
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width"><title>fleet: dashboards, a preview'
         f"</title><style>{_STYLE}</style></head><body><header>"
-        f"{_HEADER.format(seconds=recording.seconds)}</header><main>{parts}</main></body></html>\n"
+        f"{_HEADER.format(seconds=recording.seconds, boards=_links(boards))}</header>"
+        f"<main>{parts}</main></body></html>\n"
     )
+
+
+def _links(boards: Sequence[Board]) -> str:
+    return "".join(f'<a href="#{board.uid}">{escape(board.title)}</a>' for board in boards)
 
 
 def _board(board: Board, shots: dict[tuple[str, str], Shot], seconds: float) -> str:
