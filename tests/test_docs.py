@@ -2,7 +2,9 @@
 
 import re
 import runpy
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
@@ -10,11 +12,12 @@ import pytest
 from benchmarks.__main__ import BENCHES
 from fleet.cli.group import fleet
 from fleet.life.faults.catalogue import CATALOGUE
-from fleet.profile import names, parse
+from fleet.profile import json_schema, names, parse
 from fleet.profile.indicators import FIGURES, LATENCIES
 from fleet.proof.proofs import PROOFS
 
 ROOT = Path(__file__).parent.parent
+SCHEMA: dict[str, Any] = json_schema()
 READMES = ("README.md", "README.zh-CN.md")
 PAGES = [
     str(path.relative_to(ROOT))
@@ -177,6 +180,47 @@ def test_verbs_of_make_are_there(name: str) -> None:
     asked = re.findall(r"make bench ARGS=\"?([a-z0-9 -]+)", text)
     benches = {word for words in asked for word in words.split() if not word.startswith("-")}
     assert {word for word in benches if not re.fullmatch(r"\d+x\d+", word)} <= set(BENCHES)
+
+
+def schemas(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield what a part of a profile's schema may be: references, alternatives, items."""
+    while "$ref" in node:
+        node = SCHEMA["$defs"][node["$ref"].rsplit("/", 1)[1]]
+    yield node
+    for each in (*node.get("anyOf", ()), *node.get("oneOf", ())):
+        yield from schemas(each)
+    if isinstance(node.get("items"), dict):
+        yield from schemas(node["items"])
+
+
+def is_key(path: str) -> bool:
+    """Return whether a profile may have a key at this dotted path."""
+    nodes = [SCHEMA]
+    for key in path.split("."):
+        found = [each for node in nodes for each in schemas(node)]
+        named = [each["properties"][key] for each in found if key in each.get("properties", {})]
+        any_name = (each.get("additionalProperties") for each in found)
+        nodes = named + [each for each in any_name if isinstance(each, dict)]
+    return bool(nodes)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_keys_of_profiles_are_there(name: str) -> None:
+    """Every section and every key of a profile that a page names is one."""
+    text = (ROOT / name).read_text(encoding="utf-8")
+    named = re.findall(r"`\[{1,2}([a-z_.]+)\]{1,2}[`\s]", text)
+    dotted = re.findall(r"`([a-z_]+(?:\.[a-z_]+)+)`", text)
+    named += [each for each in dotted if each.split(".")[0] in SCHEMA["properties"]]
+    indicators = {figure.name for figure in FIGURES}
+    assert [each for each in named if each not in indicators and not is_key(each)] == []
+
+
+def test_a_stale_key_is_noticed() -> None:
+    """A key that no profile may have does not pass."""
+    assert is_key("tms.order_lead")
+    assert is_key("estate.regions.cells")
+    assert not is_key("tms.order_lag")
+    assert not is_key("estates")
 
 
 def test_counts_in_words_are_counts() -> None:

@@ -84,7 +84,7 @@ def _load(seen: Forecast) -> Iterator[Chart]:
     )
     unit, values = rates(seen)["bytes from terminals"]
     bytes_up = Line("bytes from terminals", seen.end_s, values)
-    yield Chart(f"bytes from terminals, {unit}", charts.lines([bytes_up], Axis(_TIME, unit)))
+    yield Chart(f"Bytes from terminals, {unit}", charts.lines([bytes_up], Axis(_TIME, unit)))
 
 
 def _kinds(
