@@ -1,7 +1,8 @@
 """The capacity curve: a table for the terminal, and a picture that stands alone."""
 
+from collections.abc import Iterator, Sequence
 from html import escape
-from typing import Final
+from typing import Final, NamedTuple
 
 from rich.table import Table
 from rich.text import Text
@@ -48,47 +49,77 @@ def _shown(step: Step, objective: Objective) -> str:
     return "-" if value is None else show(value, objective.unit.name)
 
 
+class _Point(NamedTuple):
+    load: int
+    value: float
+    outcome: str
+
+
+class _Frame(NamedTuple):
+    """The picture's scales: from 0 to the largest load and value that it shows."""
+
+    load_max: float
+    value_max: float
+
+    def x(self, load: float) -> float:
+        """Return where a load stands."""
+        return _LEFT + (_WIDTH - _LEFT - _RIGHT) * load / self.load_max
+
+    def y(self, value: float) -> float:
+        """Return where a value stands."""
+        return _HEIGHT - _BOTTOM - (_HEIGHT - _TOP - _BOTTOM) * value / self.value_max
+
+
 def curve_svg(search: Search, objective: Objective) -> str:
     """Return the curve of one objective over the load, as SVG that fetches nothing."""
     points = sorted(
-        (step.load, value, step.outcome)
+        _Point(step.load, value, step.outcome)
         for step in search.steps
         if (value := step.values.get(objective.text)) is not None
     )
-    load_max = max((load for load, _, _ in points), default=1)
-    value_max = 1.1 * max([objective.bound, *(value for _, value, _ in points)]) or 1.0
-
-    def x(load: float) -> float:
-        return _LEFT + (_WIDTH - _LEFT - _RIGHT) * load / load_max
-
-    def y(value: float) -> float:
-        return _HEIGHT - _BOTTOM - (_HEIGHT - _TOP - _BOTTOM) * value / value_max
-
-    path = " ".join(f"{x(load):.1f},{y(value):.1f}" for load, value, _ in points)
+    load_max = max((point.load for point in points), default=1)
+    value_max = 1.1 * max([objective.bound, *(point.value for point in points)]) or 1.0
+    frame = _Frame(load_max, value_max)
     parts = [
         _STYLE,
         _text(_LEFT, 20, f"{objective.name} by load", "bold"),
-        *_legend([outcome for _, _, outcome in points]),
-        _line(_LEFT, y(0), _WIDTH - _RIGHT, y(0), "#888"),
-        _line(_LEFT, _TOP, _LEFT, y(0), "#888"),
-        _line(_LEFT, y(objective.bound), _WIDTH - _RIGHT, y(objective.bound), "#c62828", "5 4"),
-        _text(_LEFT + 6, y(objective.bound) - 5, objective.text),
-        *(_text(x(load), y(0) + 16, f"{load:,.0f}", anchor="middle")
-          for load in sorted({load_max / 4, load_max / 2, load_max * 3 / 4, load_max})),
-        _text(_LEFT - 6, y(0) + 4, "0", anchor="end"),
-        *(_text(_LEFT - 6, y(value) + 4, show(value, objective.unit.name), anchor="end")
-          for value in (value_max / 2, value_max)),
-        _text((_LEFT + _WIDTH) / 2, _HEIGHT - 8, "terminals", anchor="middle"),
-        f'<polyline points="{path}" fill="none" stroke="#888" stroke-width="1.5"/>',
-        *(f'<circle cx="{x(load):.1f}" cy="{y(value):.1f}" r="4" fill="{_COLOURS[outcome]}">'
-          f"<title>{load:,}: {show(value, objective.unit.name)}, {outcome}</title></circle>"
-          for load, value, outcome in points),
-    ]  # fmt: skip
+        *_legend([point.outcome for point in points]),
+        *_axes(frame, objective),
+        *_curve(frame, points, objective.unit.name),
+    ]
     body = "\n  ".join(parts)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" '
         f'font-family="sans-serif" font-size="13" fill="currentColor">\n  {body}\n</svg>\n'
     )
+
+
+def _axes(frame: _Frame, objective: Objective) -> Iterator[str]:
+    """Yield both axes with their marks, and the objective's bound."""
+    zero, bound, right = frame.y(0), frame.y(objective.bound), _WIDTH - _RIGHT
+    yield _line(_LEFT, zero, right, zero, "#888")
+    yield _line(_LEFT, _TOP, _LEFT, zero, "#888")
+    yield _line(_LEFT, bound, right, bound, _COLOURS["server"], "5 4")
+    yield _text(_LEFT + 6, bound - 5, objective.text)
+    for load in (frame.load_max * quarter / 4 for quarter in (1, 2, 3, 4)):
+        yield _text(frame.x(load), zero + 16, f"{load:,.0f}", anchor="middle")
+    yield _text(_LEFT - 6, zero + 4, "0", anchor="end")
+    for value in (frame.value_max / 2, frame.value_max):
+        words = show(value, objective.unit.name)
+        yield _text(_LEFT - 6, frame.y(value) + 4, words, anchor="end")
+    yield _text((_LEFT + _WIDTH) / 2, _HEIGHT - 8, "terminals", anchor="middle")
+
+
+def _curve(frame: _Frame, points: Sequence[_Point], unit: str) -> Iterator[str]:
+    """Yield a line through all points, and each as a dot that tells more when pointed at."""
+    places = [(f"{frame.x(point.load):.1f}", f"{frame.y(point.value):.1f}") for point in points]
+    path = " ".join(",".join(place) for place in places)
+    yield f'<polyline points="{path}" fill="none" stroke="#888" stroke-width="1.5"/>'
+    for (x, y), (load, value, outcome) in zip(places, points, strict=True):
+        yield (
+            f'<circle cx="{x}" cy="{y}" r="4" fill="{_COLOURS[outcome]}">'
+            f"<title>{load:,}: {show(value, unit)}, {outcome}</title></circle>"
+        )
 
 
 def _legend(outcomes: list[str]) -> list[str]:

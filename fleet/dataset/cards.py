@@ -38,6 +38,53 @@ for diagnosis and for judging a model, never for features. Labels are null where
 before one could know. See `splits.json` for how to divide units and time, with a gap as long as the
 longest horizon.
 """
+_DATASHEET: Final = """\
+# Datasheet of {name}
+
+## Motivation
+To train and to judge detectors of faults and models of survival where no public data of payment
+terminals exist, with the truth beside what an operator could have seen.
+
+## Composition
+{count:,} terminals over {rules.days} days. Each is a program that boots, tests
+itself, signs in, beats, is updated, fails and is repaired by the laws of `config.toml`. The kinds
+of fault:
+
+{kinds}
+
+Where a law is not sourced, the profile says that it is a guess.
+
+## Collection
+Simulated by `fleet dataset`, seed {rules.seed}. Heartbeats are lost completely at random with
+chance {rules.missing.at_random:g}, on a weak link with {rules.missing.weak_signal:g} more (MAR), in
+a terminal that shows a symptom with {rules.missing.ailing:g} more (MNAR); records arrive late with
+chance {rules.missing.late:g}, twice with {rules.missing.twice:g}. `truth/missingness` holds every
+one of them. What precursors add to telemetry is multiplied by {rules.precursor_gain:g}.
+
+## Labels
+Computed from `truth/faults`. `y` is 1 if a fault that ends a life (`life_id`) strikes within the
+horizon, 0 if none does, null if the study ends before one could know: of the last horizon only
+positive labels are known, so leave it out of a rate, or use `tte_h` with `event_observed`.
+`oracle_p` is the chance as one who knows every age, law and begun precursor would state it; see the
+program's docs for what it does not know.
+
+## What it looks like, and why
+- All terminals are switched on as the study begins, so boots and low uptimes gather
+  there; parts have ages nonetheless (`age_at_entry_h`).
+- `observed/failures` and `observed/maintenance` hold what became a ticket. What a terminal
+  recovers from by itself, or a shop by switching off and on, is seen in events and telemetry alone.
+- A unit that is swapped keeps its terminal's id: `serial_no` is that of the first.
+- Some records came twice or late; `ingest_ts` tells when, and `terminal_id` with `seq` which.
+- Levels, spreads and drifts of telemetry are guesses.
+
+## Uses, and what it must not be used for
+To compare methods, to teach, to test pipelines. Not to claim failure rates of any maker's
+terminals, nor that a model trained here works on a real estate.
+
+## Distribution and maintenance
+Apache 2.0. The dataset is a function of `config.toml` and the program's version, which
+`manifest.json` names; a mistake is mended in the program, and the dataset made again.
+"""
 
 
 def readme(summary: Summary) -> str:
@@ -118,53 +165,12 @@ def _columns(table: Table) -> Iterator[str]:
 def datasheet(summary: Summary) -> str:
     """Return DATASHEET.md."""
     profile = summary.profile
-    rules = profile.dataset
-    return f"""# Datasheet of {summary.name}
-
-## Motivation
-To train and to judge detectors of faults and models of survival where no public data of payment
-terminals exist, with the truth beside what an operator could have seen.
-
-## Composition
-{profile.estate.terminals:,} terminals over {rules.days} days. Each is a program that boots, tests
-itself, signs in, beats, is updated, fails and is repaired by the laws of `config.toml`. The kinds
-of fault:
-
-{_kinds(profile)}
-
-Where a law is not sourced, the profile says that it is a guess.
-
-## Collection
-Simulated by `fleet dataset`, seed {rules.seed}. Heartbeats are lost completely at random with
-chance {rules.missing.at_random:g}, on a weak link with {rules.missing.weak_signal:g} more (MAR), in
-a terminal that shows a symptom with {rules.missing.ailing:g} more (MNAR); records arrive late with
-chance {rules.missing.late:g}, twice with {rules.missing.twice:g}. `truth/missingness` holds every
-one of them. What precursors add to telemetry is multiplied by {rules.precursor_gain:g}.
-
-## Labels
-Computed from `truth/faults`. `y` is 1 if a fault that ends a life (`life_id`) strikes within the
-horizon, 0 if none does, null if the study ends before one could know: of the last horizon only
-positive labels are known, so leave it out of a rate, or use `tte_h` with `event_observed`.
-`oracle_p` is the chance as one who knows every age, law and begun precursor would state it; see the
-program's docs for what it does not know.
-
-## What it looks like, and why
-- All terminals are switched on as the study begins, so boots and low uptimes gather
-  there; parts have ages nonetheless (`age_at_entry_h`).
-- `observed/failures` and `observed/maintenance` hold what became a ticket. What a terminal
-  recovers from by itself, or a shop by switching off and on, is seen in events and telemetry alone.
-- A unit that is swapped keeps its terminal's id: `serial_no` is that of the first.
-- Some records came twice or late; `ingest_ts` tells when, and `terminal_id` with `seq` which.
-- Levels, spreads and drifts of telemetry are guesses.
-
-## Uses, and what it must not be used for
-To compare methods, to teach, to test pipelines. Not to claim failure rates of any maker's
-terminals, nor that a model trained here works on a real estate.
-
-## Distribution and maintenance
-Apache 2.0. The dataset is a function of `config.toml` and the program's version, which
-`manifest.json` names; a mistake is mended in the program, and the dataset made again.
-"""
+    return _DATASHEET.format(
+        name=summary.name,
+        count=profile.estate.terminals,
+        kinds=_kinds(profile),
+        rules=profile.dataset,
+    )
 
 
 def _named_kinds(profile: Profile) -> Iterator[str]:
