@@ -5,8 +5,9 @@ author sees everything at once.
 """
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
+from operator import attrgetter
 from typing import Final
 
 from fleet.profile import campaign_checks, cause_checks, cohort_checks, trade_checks
@@ -38,9 +39,8 @@ def complaints(sound: Sound) -> list[Complaint]:
 
 def _shares(profile: Profile) -> Iterator[Complaint]:
     for key in ("models", "regions", "sectors", "sizes"):
-        total = math.fsum(part.share for part in getattr(profile.estate, key))
-        if abs(total - 1.0) > _SHARES_TOLERANCE:
-            yield Complaint(f"estate.{key}", f"the shares sum to {total:g}; they must sum to 1")
+        parts = getattr(profile.estate, key)
+        yield from _not_a_whole(f"estate.{key}", [part.share for part in parts])
 
 
 def _estate_names(profile: Profile) -> Iterator[Complaint]:
@@ -98,19 +98,12 @@ def _cause_names(profile: Profile) -> Iterator[Complaint]:
 
 
 def _causes(profile: Profile) -> Iterator[Complaint]:
-    total = math.fsum(profile.forced_shutdown.causes.values())
-    if abs(total - 1.0) > _SHARES_TOLERANCE:
-        yield Complaint(
-            "forced_shutdown.causes", f"the shares sum to {total:g}; they must sum to 1"
-        )
+    yield from _not_a_whole("forced_shutdown.causes", profile.forced_shutdown.causes.values())
 
 
 def _resets(profile: Profile) -> Iterator[Complaint]:
-    total = math.fsum(each.share for each in profile.password_reset.channels.values())
-    if abs(total - 1.0) > _SHARES_TOLERANCE:
-        yield Complaint(
-            "password_reset.channels", f"the shares sum to {total:g}; they must sum to 1"
-        )
+    channels = profile.password_reset.channels.values()
+    yield from _not_a_whole("password_reset.channels", [each.share for each in channels])
 
 
 def _refusals(profile: Profile) -> Iterator[Complaint]:
@@ -122,32 +115,13 @@ def _refusals(profile: Profile) -> Iterator[Complaint]:
         )
 
 
-def _sync(profile: Profile) -> Iterator[Complaint]:
-    first, last = profile.sync.retry_first, profile.sync.retry_max
-    if first > last:
+def _rises(first: str, last: str, profile: Profile) -> Iterator[Complaint]:
+    """Complain of a wait that grows from one key's value to another's, if it cannot."""
+    begin, end = attrgetter(first, last)(profile)
+    if begin > end:
         yield Complaint(
-            "sync.retry_max",
-            f"{format_duration(last)} is below sync.retry_first, {format_duration(first)}; "
-            f"write at least that",
-        )
-
-
-def _registration(profile: Profile) -> Iterator[Complaint]:
-    first, last = profile.registration.refused_first, profile.registration.refused_max
-    if first > last:
-        yield Complaint(
-            "registration.refused_max",
-            f"{format_duration(last)} is below registration.refused_first, "
-            f"{format_duration(first)}; write at least that",
-        )
-
-
-def _reconnect(profile: Profile) -> Iterator[Complaint]:
-    first, last = profile.reconnect.first, profile.reconnect.max
-    if first > last:
-        yield Complaint(
-            "reconnect.max",
-            f"{format_duration(last)} is below reconnect.first, {format_duration(first)}; "
+            last,
+            f"{format_duration(end)} is below {first}, {format_duration(begin)}; "
             f"write at least that",
         )
 
@@ -206,6 +180,10 @@ def _keys(*paths: str) -> frozenset[str]:
     return frozenset(paths)
 
 
+def _rising(first: str, last: str) -> tuple[frozenset[str], Check]:
+    return _keys(first, last), partial(_rises, first, last)
+
+
 _ANSWERS: Final = tuple(
     f"transactions.{key}" for key in ("declined", "timed_out", "batch_mismatch", "mac_error")
 )
@@ -233,8 +211,8 @@ CHECKS: Final[tuple[tuple[frozenset[str], Check], ...]] = (
     (_keys("forced_shutdown.causes"), _causes),
     (_keys("password_reset.channels"), _resets),
     (_keys("tms.sign_in_malfunction", "tms.sign_in_refusals"), _refusals),
-    (_keys("sync.retry_first", "sync.retry_max"), _sync),
-    (_keys("registration.refused_first", "registration.refused_max"), _registration),
+    _rising("sync.retry_first", "sync.retry_max"),
+    _rising("registration.refused_first", "registration.refused_max"),
     (_keys(), _cause_names),
     (_keys(), cause_checks.instants),
     (_keys(), cause_checks.stress),
@@ -244,7 +222,7 @@ CHECKS: Final[tuple[tuple[frozenset[str], Check], ...]] = (
     (_keys("transactions.methods"), trade_checks.methods),
     (_keys("day.opens", "day.closes"), trade_checks.customers),
     (_keys(), trade_checks.settlement),
-    (_keys("reconnect.first", "reconnect.max"), _reconnect),
+    _rising("reconnect.first", "reconnect.max"),
     (_keys(), _faults),
     (_keys("estate.models"), partial(_hazards, "models")),
     (_keys("estate.regions"), partial(_hazards, "regions")),
@@ -253,6 +231,12 @@ CHECKS: Final[tuple[tuple[frozenset[str], Check], ...]] = (
     (_keys("mqtt.version", "mqtt.session_expiry"), _mqtt),
     (_keys(), _stages),
 )
+
+
+def _not_a_whole(path: str, shares: Iterable[float]) -> Iterator[Complaint]:
+    total = math.fsum(shares)
+    if abs(total - 1.0) > _SHARES_TOLERANCE:
+        yield Complaint(path, f"the shares sum to {total:g}; they must sum to 1")
 
 
 def _twice(path: str, names: list[str]) -> Iterator[Complaint]:
