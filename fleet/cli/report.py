@@ -56,7 +56,7 @@ def report(folder: Path, other: Path | None, html: Path | None, *, planned: bool
         page = run_page(record)
         if planned:
             seen = forecast(record.profile, record.summary.run.seed)
-            page = page._replace(sections=[*page.sections, agreement(record, seen)])
+            page = page._replace(sections=[agreement(record, seen), *page.sections])
         write_page(page, path)
     else:
         path = html or folder / "comparison.html"

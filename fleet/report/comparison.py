@@ -9,10 +9,10 @@ from fleet.profile.indicators import LATENCIES
 from fleet.report import charts
 from fleet.report.charts import Axis, Floats, Line
 from fleet.report.figures import as_time, digits, unit_of
-from fleet.report.page import Banner, Cell, Chart, Page, Section, Table
+from fleet.report.page import Banner, Cell, Chart, Page, Section, Table, Tone
 from fleet.report.record import Record
 from fleet.report.run_page import VERDICTS
-from fleet.watch.ruling import show_value
+from fleet.watch.ruling import Verdict, show_value
 
 _TIME: Final = "wall time, s"
 # A difference below this is drawn in no colour: two runs of one kind differ by as much.
@@ -22,16 +22,15 @@ _NOISE: Final = 0.1
 def comparison_page(record: Record, other: Record) -> Page:
     """Return the page that compares a run (solid) with another one (dashed)."""
     ours, theirs = record.summary, other.summary
-    tone, words = VERDICTS[ours.verdict]
-    if ours.verdict != theirs.verdict:
-        words += f"; the other run: {VERDICTS[theirs.verdict][1].lower()}"
+    tone, words = _verdict(ours.verdict, theirs.verdict)
+    names = dict.fromkeys((ours.run.profile, theirs.run.profile))
     return Page(
-        title=f"fleet run {ours.run.profile}, two runs",
+        title=f"fleet run {' and '.join(names)}, two runs",
         subtitle=f"{_who(record)} beside {_who(other)}",
         banner=Banner(tone, words, [*ours.reasons, *(f"other run: {r}" for r in theirs.reasons)]),
         sections=[
             Section("What was asked for", [_settings(record, other)]),
-            Section("Objectives", [_objectives(record, other)]),
+            Section("Objectives", list(_objectives(record, other))),
             Section("Figures", [_latencies(record, other), _counts(record, other)]),
             Section(
                 "Over time",
@@ -40,6 +39,15 @@ def comparison_page(record: Record, other: Record) -> Page:
             ),
         ],
     )
+
+
+def _verdict(ours: Verdict, theirs: Verdict) -> tuple[Tone, str]:
+    """Return both verdicts in words; two runs are only as sound as the less sound of them."""
+    if ours == theirs:
+        return VERDICTS[ours]
+    worse = theirs if ours == "passed" else ours
+    words = f"{VERDICTS[ours][1]}; the other run: {VERDICTS[theirs][1].lower()}"
+    return VERDICTS[worse][0], words
 
 
 def _who(record: Record) -> str:
@@ -63,7 +71,7 @@ def _plain(value: object) -> str:
     return text.removeprefix("sha256:")[:40]
 
 
-def _objectives(record: Record, other: Record) -> Table:
+def _objectives(record: Record, other: Record) -> Iterator[Table]:
     sides = [{each.objective: each for each in r.summary.objectives} for r in (record, other)]
     rows = []
     for objective in dict.fromkeys([*sides[0], *sides[1]]):
@@ -75,7 +83,8 @@ def _objectives(record: Record, other: Record) -> Table:
             else:
                 row.append(Cell(show_value(finding), "good" if finding.held else "bad"))
         rows.append(row)
-    return Table("Objectives", ("objective", "this run", "other run"), rows)
+    if rows:
+        yield Table("Objectives", ("objective", "this run", "other run"), rows)
 
 
 def _latencies(record: Record, other: Record) -> Table:

@@ -121,6 +121,18 @@ def test_two_runs_side_by_side(folder: Path, tmp_path: Path) -> None:
     assert "stroke-dasharray" in page
 
 
+def test_a_doubtful_run_makes_its_comparison_doubtful(tmp_path: Path) -> None:
+    """Beside a run that is invalid, one that passed is not shown in green."""
+    records = []
+    for verdict in ("passed", "invalid"):
+        summary = make_record(tmp_path / verdict) / "summary.json"
+        summary.write_text(summary.read_text("utf-8").replace("slo_broken", verdict), "utf-8")
+        records.append(Record(summary.parent))
+    page = comparison_page(*records)
+    assert page.banner.tone == "doubtful"
+    assert page.banner.words.startswith("Passed; the other run: invalid")
+
+
 def test_a_band_marks_its_span() -> None:
     """A common cause is named above the span in which it was at work."""
     ramp = np.arange(10.0)
