@@ -5,7 +5,7 @@ Theory of operation
 A panel is looked at when something is wrong, by someone who has never seen it. So each has a
 title, a sentence that says what its figure is and when to worry, and a unit. *Rare* panels show
 what a good day does not have; a check that they are never empty needs a bad day
-(`profiles/rare.toml`).
+(`dashboards/profiles/rare.toml`).
 """
 
 from dataclasses import dataclass

@@ -19,7 +19,7 @@ class Gauge(NamedTuple):
     """A slow reading.
 
     Attributes:
-        name: As in `fleet.wire.messages.Gauges`.
+        name: As in `fleet.wire.messages.SlowReadings`.
         unit: In UCUM's notation.
         base: Usual value; of a count, how many there are from report to report.
         spread: Standard deviation of a level; 0 for a count.
