@@ -18,7 +18,7 @@ Generated from the profiles and the code by `make contract`; do not edit.
 
 A profile is a TOML file: who is in an estate, how it behaves, what befalls it. `fleet profile list`
 names those that come along, `fleet profile show NAME` prints one with every default spelled out,
-`fleet profile check FILE` complains of everything at once, `fleet run NAME` plays it. The comment
+`fleet profile check FILE` complains of everything at once, `fleet run NAME` plays it. The text
 at the top of each file says what to look for, and which figures are sourced, derived or guesses.
 
 What a profile plans for after the end (`--duration`, `--days`) is no mistake, for one profile is
