@@ -103,7 +103,7 @@ def test_a_message_goes_there_and_back(
         wire.send(wire.session.ping())
         wire.wait(Pong)
         assert found == [expected]
-        assert len(wire.session.held) == 0
+        assert not wire.session.held
 
 
 @VERSIONS
