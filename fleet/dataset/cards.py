@@ -7,6 +7,7 @@ import pyarrow as pa
 
 from fleet.chance.law import Law
 from fleet.chance.laws import Exponential
+from fleet.dataset.hazards import has_hazard
 from fleet.dataset.instants import iso
 from fleet.dataset.schema import OF_TERMINAL
 from fleet.dataset.summary import Summary
@@ -33,10 +34,11 @@ _WHAT: Final = (
 _ADVICE: Final = """\
 Everything here is simulated. Nothing in it says how often the terminals of any real maker fail.
 
-Take features from `observed/` alone, and of it from rows whose `ingest_ts` has passed. `truth/` is
-for diagnosis and for judging a model, never for features. Labels are null where the study ended
-before one could know. See `splits.json` for how to divide units and time, with a gap as long as the
-longest horizon.
+Take features from `observed/` alone, and of it from rows whose `ingest_ts` has passed. Of a failure
+or a ticket it was known at `detected_ts` or `opened_ts` that there was one, and what it was only
+when it was over. `truth/` is for diagnosis and for judging a model, never for features. Labels are
+null where the study ended before one could know. See `splits.json` for how to divide units and
+time, with a gap as long as the longest horizon.
 """
 _DATASHEET: Final = """\
 # Datasheet of {name}
@@ -55,11 +57,12 @@ of fault:
 Where a law is not sourced, the profile says that it is a guess.
 
 ## Collection
-Simulated by `fleet dataset`, seed {rules.seed}. Heartbeats are lost completely at random with
-chance {rules.missing.at_random:g}, on a weak link with {rules.missing.weak_signal:g} more (MAR), in
-a terminal that shows a symptom with {rules.missing.ailing:g} more (MNAR); records arrive late with
-chance {rules.missing.late:g}, twice with {rules.missing.twice:g}. `truth/missingness` holds every
-one of them. What precursors add to telemetry is multiplied by {rules.precursor_gain:g}.
+Simulated by `fleet dataset`, seed {rules.seed}. Heartbeats and events are lost completely at random
+with chance {rules.missing.at_random:g} (MCAR); heartbeats on a weak link with
+{rules.missing.weak_signal:g} more (MAR), in a terminal that shows a symptom with
+{rules.missing.ailing:g} more (MNAR). Both arrive late with chance {rules.missing.late:g}, and twice
+with {rules.missing.twice:g}. `truth/missingness` holds every one of them. What precursors add to
+telemetry is multiplied by {rules.precursor_gain:g}.
 
 ## Labels
 Computed from `truth/faults`. `y` is 1 if a fault that ends a life (`life_id`) strikes within the
@@ -69,13 +72,12 @@ positive labels are known, so leave it out of a rate, or use `tte_h` with `event
 program's docs for what it does not know.
 
 ## What it looks like, and why
-- All terminals are switched on as the study begins, so boots and low uptimes gather
+- All terminals are switched on as the study begins, {begin}, so boots and low uptimes gather
   there; parts have ages nonetheless (`age_at_entry_h`).
 - `observed/failures` and `observed/maintenance` hold what became a ticket. What a terminal
   recovers from by itself, or a shop by switching off and on, is seen in events and telemetry alone.
 - A unit that is swapped keeps its terminal's id: `serial_no` is that of the first.
-- Some records came twice or late; `ingest_ts` tells when, and `terminal_id` with `seq` which.
-- Levels, spreads and drifts of telemetry are guesses.
+{copies}- Levels, spreads and drifts of telemetry are guesses.
 
 ## Uses, and what it must not be used for
 To compare methods, to teach, to test pipelines. Not to claim failure rates of any maker's
@@ -85,6 +87,10 @@ terminals, nor that a model trained here works on a real estate.
 Apache 2.0. The dataset is a function of `config.toml` and the program's version, which
 `manifest.json` names; a mistake is mended in the program, and the dataset made again.
 """
+_VIEWS: Final = (
+    "`views/` holds some of it once more, as the CSV tables that notebooks for {names} load; with "
+    "failures and lives from `truth/`."
+)
 
 
 def readme(summary: Summary) -> str:
@@ -106,6 +112,7 @@ def readme(summary: Summary) -> str:
         "",
         _ADVICE,
         *([f"Beware: {note}.", ""] if (note := told_of(profile)) else [""]),
+        *([_VIEWS.format(names=", ".join(names)), ""] if (names := profile.dataset.views) else []),
         "| table | a row is | rows |",
         "|---|---|---|",
         *(f"| `{t.name}` | {t.description} | {summary.rows[t.name]:,} |" for t in summary.tables),
@@ -169,7 +176,25 @@ def datasheet(summary: Summary) -> str:
         name=summary.name,
         count=profile.estate.terminals,
         kinds=_kinds(profile),
+        begin=_begin(profile),
+        copies=_copies(profile),
         rules=profile.dataset,
+    )
+
+
+def _begin(profile: Profile) -> str:
+    if profile.day is not None:
+        return "each when its shop first opens"
+    return f"within {format_duration(profile.ramp.over)}"
+
+
+def _copies(profile: Profile) -> str:
+    missing = profile.dataset.missing
+    if not (missing.late or missing.twice):
+        return ""
+    return (
+        "- Some records came twice or late; `ingest_ts` tells when, and `terminal_id` with `seq` "
+        "which.\n"
     )
 
 
@@ -192,6 +217,8 @@ def _warning(risk: Risk) -> str:
         return f"it warns for {format_duration(risk.lead)}"
     if isinstance(risk.law, Exponential) or getattr(risk.law, "shape", 0.0) == 1.0:
         return "it gives no warning and does not age: a negative control"
+    if not has_hazard(risk.law):
+        return "it gives no warning, but strikes at certain ages"
     return "it gives no warning, but ages"
 
 

@@ -12,6 +12,7 @@ With power always on and nothing but chance this is exact. Where shops close at 
 over days, and smooths the hours.
 """
 
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -30,6 +31,7 @@ _POINTS: Final = 4_096
 _FAR: Final = 4.0  # how many times the oldest age the table of a law reaches
 _TINY: Final = 1e-12
 _CERTAIN: Final = 50.0  # who has collected as much has struck, but for one in 10^21
+_RANKS: Final = np.linspace(0.0005, 0.9995, 1000)
 _END: Final = 1e6  # for infinity, where a law has an end; it grows on beyond it
 
 Integers = NDArray[np.int64]
@@ -45,6 +47,16 @@ def targets_of(profile: Profile) -> list[str]:
     """Return the kinds of fault that have labels of their own: those asked for, else all."""
     asked = profile.dataset.targets
     return [code for code in codes_of(profile) if not asked or code in asked]
+
+
+def has_hazard(law: Law) -> bool:
+    """Return whether a law strikes at no age for certain: a constant or a list of values does.
+
+    At such an age hazard is infinite, and what is counted against it says nothing: all terminals
+    that are as old are struck at once, by no common cause, and by no leak.
+    """
+    ages = [law.quantile(rank) for rank in _RANKS.tolist()]
+    return all(one < later for one, later in pairwise(ages))
 
 
 class Hazards:

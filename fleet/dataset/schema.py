@@ -112,17 +112,17 @@ EVENTS: Final = Table(
         Column("component", WORD, "what it was about", nullable=True),
         Column("severity", pa.int8(), "OpenTelemetry's SeverityNumber: 9 info, 13 warning, "
                "17 error, 21 fatal", "1"),
-        Column("value", pa.float32(), "how long it took, in seconds", nullable=True),
+        Column("value", pa.float32(), "how long it took", "s", nullable=True),
     ),
 )  # fmt: skip
 FAILURES: Final = Table(
     "observed/failures",
-    "A failure as the operator's desk knows it, one for each corrective ticket; what a terminal or "
-    "its shop mends without one is not here.",
+    "A failure as the operator's desk knows it, one for each ticket of a repair, a swap or a depot "
+    "that found something; what a terminal or its shop mends without one is not here.",
     Layout.BUCKET,
     ("terminal_id", "failure_no"),
     (
-        Column("failure_no", pa.uint64(), "number of the failure"),
+        Column("failure_no", pa.uint64(), "number of the failure: the ticket_no of its ticket"),
         _WHO,
         Column("component_reported", WORD, "what is said to have failed"),
         Column("mode_reported", WORD, "the diagnosis, which may be wrong"),
@@ -145,7 +145,7 @@ MAINTENANCE: Final = Table(
         instant("end_ts", "when it was closed", nullable=True),
         Column("kind", WORD, "corrective, preventive, firmware, swap, depot"),
         Column("component", WORD, "what was worked on"),
-        Column("diagnosis", WORD, "what was found; it may be wrong"),
+        Column("diagnosis", WORD, "found, perhaps wrongly; none: nothing; empty: nobody looked"),
         Column("parts_replaced", pa.string(), "what was replaced; empty for nothing"),
     ),
 )

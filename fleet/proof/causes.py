@@ -11,9 +11,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from fleet.dataset.hazards import has_hazard
 from fleet.proof.counts import Z
 from fleet.proof.evidence import Evidence
-from fleet.proof.expectation import expected_by_day, struck_by_day
+from fleet.proof.expectation import BY_CHANCE, expected_by_day, struck_by_day
 from fleet.proof.finding import Check, Finding, at_least, at_most, too_few
 
 _ENOUGH: Final = 100.0
@@ -35,7 +36,10 @@ def causes(evidence: Evidence) -> Finding:
     members = [np.nonzero(regions == name)[0] for name in np.unique(regions)]
     checks: list[Check] = []
     struck: dict[str, Floats] = {}
-    for code in evidence.risks:
+    for code, risk in evidence.risks.items():
+        if not has_hazard(risk.law):
+            checks.append(too_few(_ALONE, code, 0, BY_CHANCE))
+            continue
         found = struck[code] = struck_by_day(evidence, code)
         expected = expected_by_day(evidence, code)
         checks.append(_dispersion(code, [(found[rows].sum(0), expected[rows].sum(0))

@@ -77,7 +77,8 @@ LAWS: Final = {
         _TWICE.format(table="telemetry", record="heartbeat"),
     "events are there twice where it is logged": _TWICE.format(table="events", record="event"),
     "nothing arrives before it was sent":
-        "SELECT (SELECT count(*) FROM telemetry WHERE ingest_ts < ts)",
+        "SELECT count(*) FROM (SELECT ts, ingest_ts FROM telemetry UNION ALL "
+        "SELECT ts, ingest_ts FROM events) WHERE ingest_ts < ts",
     "who is dark sends no heartbeat": _DARK,
     "steps of a terminal are numbered without a gap, each from the state of the one before":
         "SELECT count(*) FROM (SELECT number::BIGINT AS number, from_state, "
@@ -87,6 +88,15 @@ LAWS: Final = {
     "a failure lasts from its detection to its restoration, to the second":
         "SELECT count(*) FROM failures WHERE restored_ts IS NOT NULL AND downtime_s <> "
         "(epoch_ms(restored_ts) - epoch_ms(detected_ts)) // 1000",
+    "each failure is what a ticket found, and each ticket that found something is a failure":
+        "SELECT count(*) FROM failures f FULL JOIN (SELECT * FROM maintenance "
+        "WHERE kind IN ('corrective', 'swap', 'depot') AND diagnosis <> 'none') m "
+        "ON failure_no = ticket_no WHERE failure_no IS NULL OR ticket_no IS NULL "
+        "OR f.terminal_id <> m.terminal_id OR mode_reported <> diagnosis "
+        "OR detected_ts <> opened_ts OR restored_ts IS DISTINCT FROM end_ts",
+    "a ticket is opened, worked on and closed, in that order":
+        "SELECT count(*) FROM maintenance WHERE start_ts < opened_ts OR end_ts < start_ts "
+        "OR end_ts < opened_ts",
     "an observed failure is of one fault at most":
         "SELECT count(*) - count(DISTINCT failure_no) FROM failures",
     "health is a share, a hazard is no debt":

@@ -13,6 +13,7 @@ _ONSETS: Final = """
                       FROM terminals) USING (terminal_id)
     WHERE code = '{code}' AND life_id IS NOT NULL AND epoch_ms(onset_ts) - {origin} < {end}
 """
+BY_CHANCE: Final = "a kind whose law has a hazard: no certain age at which it strikes"
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 

@@ -12,9 +12,10 @@ import numpy as np
 from scipy.stats import kstest
 
 from fleet.chance.laws import Weibull
+from fleet.dataset.hazards import has_hazard
 from fleet.proof.counts import P
 from fleet.proof.evidence import Evidence
-from fleet.proof.expectation import expected_by_day, onsets
+from fleet.proof.expectation import BY_CHANCE, expected_by_day, onsets
 from fleet.proof.features import CHANNELS, PER_CHANNEL, features, telemetry
 from fleet.proof.finding import Check, Finding, at_least, at_most, none, too_few
 from fleet.proof.learned import predicted, study
@@ -36,8 +37,12 @@ def leaks(evidence: Evidence) -> Finding:
     """Look for leaks by every known way."""
     checks = [_as_of(evidence), _timely(evidence)]
     for code in evidence.targets:
-        checks += [_shuffle(evidence, code), _column(evidence, code), _uniform(evidence, code)]
+        checks.append(_column(evidence, code))
         law = evidence.risks[code].law
+        if not has_hazard(law):  # the instant tells who will be struck, as the config has it
+            checks += [too_few(claim, code, 0, BY_CHANCE) for claim in (_SHUFFLED, _WHEN)]
+            continue
+        checks += [_shuffle(evidence, code), _uniform(evidence, code)]
         if isinstance(law, Weibull) and law.shape == 1.0:  # of others, the instant tells the age
             checks.append(_probe(evidence, code))
     return Finding(checks)

@@ -1,26 +1,33 @@
 """P13: what the files say of themselves is true.
 
-Every file is the one that the manifest names, to the byte. Its columns, types, units and nulls are
-the schema's; rows are unique in their key; ids point at terminals that exist. `croissant.json` is
-judged by MLCommons' own validator.
+Every file is the one that the manifest names, to the byte, and its values are those of the content
+hash; whoever reads a folder meets no other file there. Columns, types, units and nulls are the
+schema's; rows are unique in their key; ids point at terminals that exist. `splits.json` follows
+from the config. `croissant.json` is judged by MLCommons' own validator.
 """
 
+import hashlib
+import json
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from fleet.dataset.column import Column
+from fleet.dataset.content import Content
 from fleet.dataset.errors import DatasetError
-from fleet.dataset.files import sha256_of
+from fleet.dataset.files import ROW_GROUP, sha256_of
 from fleet.dataset.schema import FIXED
+from fleet.dataset.splits import schemes
 from fleet.dataset.summary import label_tables
 from fleet.dataset.table import Table
 from fleet.proof.evidence import MISSING, Evidence, sql_name
 from fleet.proof.finding import Check, Finding, none
 
+_NAMED: Final = 3
 _KEYS: Final = "SELECT count(*) - (SELECT count(*) FROM (SELECT DISTINCT {key} FROM {t})) FROM {t}"
 _STRANGERS: Final = """
     SELECT count(*) FROM {table} WHERE terminal_id NOT IN (SELECT terminal_id FROM terminals)
@@ -37,18 +44,66 @@ _FOREIGN: Final = {
 
 def metadata(evidence: Evidence) -> Finding:
     """Compare files with the manifest and the schema, keys with each other."""
-    return Finding([*_files(evidence), *_columns(evidence), *_ids(evidence), _croissant(evidence)])
+    return Finding([*_files(evidence), *_values(evidence), *_columns(evidence), *_ids(evidence),
+                    _schemes(evidence), _croissant(evidence)])  # fmt: skip
 
 
 def _files(evidence: Evidence) -> Iterator[Check]:
     root, manifest = evidence.root, evidence.manifest
     told = {file["path"]: file["sha256"] for file in manifest["files"]} | manifest["texts"]
-    changed = sum(not (root / path).is_file() or sha256_of(root / path) != digest
-                  for path, digest in told.items())  # fmt: skip
-    yield none("every file is there, with the manifest's SHA-256", "all files", changed)
+    changed = [path for path, digest in told.items()
+               if not (root / path).is_file() or sha256_of(root / path) != digest]  # fmt: skip
+    yield none("every file is there, with the manifest's SHA-256", _some(changed), len(changed))
+    strange = sorted(_read(root, told) - told.keys())
+    yield none("no other file is where tables are read", _some(strange), len(strange))
     for name, about in manifest["tables"].items():
         rows = evidence.number(f"SELECT count(*) FROM {sql_name(name)}")
         yield none("rows are as many as the manifest says", name, abs(rows - about["rows"]))
+
+
+def _read(root: Path, told: Iterable[str]) -> set[str]:
+    """Return what readers find in the folders of a dataset; they pass over hidden files."""
+    folders = {path.partition("/")[0] for path in told if "/" in path}
+    found = (path for folder in folders for path in (root / folder).rglob("*") if path.is_file())
+    return {path.relative_to(root).as_posix() for path in found if path.name[0] not in "._"}
+
+
+def _some(paths: Sequence[str]) -> str:
+    """Name some files, or say that all are meant."""
+    more = f" and {len(paths) - _NAMED} more" if len(paths) > _NAMED else ""
+    return ", ".join(paths[:_NAMED]) + more if paths else "all files"
+
+
+def _values(evidence: Evidence) -> Iterator[Check]:
+    for name, about in evidence.manifest["tables"].items():
+        digest = hashlib.sha256()
+        for file in sorted(each["path"] for each in evidence.manifest["files"]
+                           if each["table"] == name):  # fmt: skip
+            digest.update(_content(evidence.root / file))
+        differs = digest.hexdigest() != about["content_sha256"]
+        yield none("values are those of the manifest's content hash", name, differs)
+
+
+def _content(path: Path) -> bytes:
+    """Return the content hash of a file; that of nothing if it is gone or no Parquet."""
+    try:
+        with pq.ParquetFile(path) as file:
+            content = Content(file.schema_arrow)
+            for batch in file.iter_batches(batch_size=ROW_GROUP):
+                for number, array in enumerate(batch.columns):
+                    content.add(number, Column.of(array))
+    except (pa.ArrowException, OSError):
+        return b""
+    return bytes.fromhex(content.hexdigest())
+
+
+def _schemes(evidence: Evidence) -> Check:
+    claim, about = "the schemes of division are the config's", "splits.json"
+    try:
+        told = json.loads((evidence.root / about).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        told = None
+    return none(claim, about, told != schemes(evidence.profile, evidence.calendar))
 
 
 def _tables(evidence: Evidence) -> list[Table]:
@@ -57,27 +112,34 @@ def _tables(evidence: Evidence) -> list[Table]:
 
 def _columns(evidence: Evidence) -> Iterator[Check]:
     for table in _tables(evidence):
-        wrong = [path for path in (evidence.root / table.name).rglob("*.parquet")
-                 if not _agrees(path, table)]  # fmt: skip
-        yield none("columns, types and units are the schema's", table.name, len(wrong))
+        paths = sorted((evidence.root / table.name).rglob("*.parquet"))
+        wrong = [said for path in paths if (said := _odd(path, table))]
+        about = f"{table.name}: {wrong[0]}" if wrong else table.name
+        yield none("columns, types and units are the schema's", about, len(wrong))
         nulls = [f"count(*) FILTER ({column.name} IS NULL)"
                  for column in table.columns if not column.nullable]  # fmt: skip
         sql = f"SELECT {' + '.join(nulls)} FROM {sql_name(table.name)}"
         yield none("nulls are where they may be, only there", table.name, evidence.number(sql))
 
 
-def _agrees(path: Path, table: Table) -> bool:
+def _odd(path: Path, table: Table) -> str:
+    """Return what is wrong with a file's columns; "" if nothing is."""
     try:
         found: pa.Schema = pq.read_schema(path)
     except (pa.ArrowException, OSError) as error:
         msg = f"{path} is damaged: {str(error).splitlines()[0]}"
         raise DatasetError(msg) from None
-    return bool(found.names == table.schema.names and all(
-        found.field(each.name).type == each.type
-        and (found.field(each.name).metadata or {}) | (each.metadata or {})
-        == (found.field(each.name).metadata or {})
-        for each in table.schema
-    ))  # fmt: skip
+    if strange := [name for name in found.names if name not in table.schema.names]:
+        return f"{strange[0]} is no column of it"
+    if found.names != table.schema.names:
+        return "columns are missing, twice, or in another order"
+    for each in table.schema:
+        field, told = found.field(each.name), each.metadata or {}
+        if field.type != each.type:
+            return f"{each.name} is {field.type}, not {each.type}"
+        if not told.items() <= (field.metadata or {}).items():
+            return f"{each.name} has lost its unit or description"
+    return ""
 
 
 def _ids(evidence: Evidence) -> Iterator[Check]:

@@ -1,0 +1,100 @@
+"""Who falsifies a dataset by hand is told what is wrong with it, and where."""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from fleet.proof.determinism import determinism
+from fleet.proof.evidence import Evidence
+from fleet.proof.metadata import metadata
+from tests.proof.mutants import copy, put, rewrite
+
+SMALL = "observed/maintenance", "observed/failures", "observed/terminals", "splits"
+WORDS: Final = dict(zip(SMALL, ("diagnosis", "mode_reported", "model", "unit_split"), strict=True))
+
+
+def opened(root: Path) -> Iterator[Evidence]:
+    """Open a dataset, as long as it is needed."""
+    evidence = Evidence(root)
+    yield evidence
+    evidence.close()
+
+
+def complaints(evidence: Evidence) -> dict[str, str]:
+    """Return what the files' proof refuses, and about what."""
+    return {check.claim: check.about for check in metadata(evidence).refuted}
+
+
+def resealed(root: Path) -> Path:
+    """Let the manifest name the files as they are: of a falsifier who knows of SHA-256."""
+    path = root / "manifest.json"
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    for file in manifest["files"]:
+        file["sha256"] = hashlib.sha256((root / file["path"]).read_bytes()).hexdigest()
+    path.unlink()
+    path.write_text(json.dumps(manifest), encoding="utf-8")
+    return root
+
+
+def renamed(table: str) -> Callable[[pa.Table], pa.Table]:
+    """Put another word into each row."""
+
+    def change(rows: pa.Table) -> pa.Table:
+        return put(rows, **{WORDS[table]: pa.array(["another"] * len(rows))})
+
+    return change
+
+
+@pytest.mark.parametrize("table", SMALL)
+def test_a_word_changed_in_a_small_table_is_found_twice(
+    sound: Path, tmp_path: Path, table: str
+) -> None:
+    """By its content hash, though the file's own is right; and when the table is made again."""
+    root = copy(sound, tmp_path)
+    rewrite(root, table, renamed(table))
+    for evidence in opened(resealed(root)):
+        assert complaints(evidence) == {"values are those of the manifest's content hash": table}
+        again = {check.about for check in determinism(evidence).refuted}
+        assert again == {f"{table}, 48 terminals"}
+
+
+def test_a_column_too_many_is_named(sound: Path, tmp_path: Path) -> None:
+    """And does not keep the dataset from being judged otherwise."""
+    root = copy(sound, tmp_path)
+    rewrite(root, "observed/terminals", lambda rows: rows.append_column(
+        "fails_soon", pa.array(np.ones(len(rows), np.int8))))  # fmt: skip
+    for evidence in opened(root):
+        told = complaints(evidence)["columns, types and units are the schema's"]
+        assert told == "observed/terminals: fails_soon is no column of it"
+        assert not determinism(evidence).refuted
+
+
+def test_files_are_named(sound: Path, tmp_path: Path) -> None:
+    """One that has changed, and one that a reader of the folder would take for the dataset's."""
+    root = copy(sound, tmp_path)
+    (root / "README.md").unlink()
+    (root / "observed/terminals/part-99999.csv").write_text("terminal_id\n", encoding="utf-8")
+    (root / "notes.txt").write_text("mine", encoding="utf-8")
+    (root / "observed/.DS_Store").write_bytes(b"")
+    for evidence in opened(root):
+        found = complaints(evidence)
+        assert found["every file is there, with the manifest's SHA-256"] == "README.md"
+        strange = found["no other file is where tables are read"]
+        assert strange == "observed/terminals/part-99999.csv"
+
+
+def test_a_gap_that_was_taken_out_is_found(sound: Path, tmp_path: Path) -> None:
+    """Whoever divides by it would train on labels that reach into the test."""
+    root = copy(sound, tmp_path)
+    path = root / "splits.json"
+    told = json.loads(path.read_text(encoding="utf-8")) | {"gap_h": 0.0}
+    path.unlink()
+    path.write_text(json.dumps(told), encoding="utf-8")
+    for evidence in opened(root):
+        assert "splits.json" in complaints(evidence).values()
