@@ -1,0 +1,60 @@
+"""What views read, the dataset's own tables, and how they write what they take of them."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as pacsv
+
+
+class Source:
+    """The tables that a view is made of."""
+
+    def __init__(self, root: Path, kind: str) -> None:
+        """Take the dataset in a folder, its tables in a format."""
+        self._root, self._kind = root, kind
+
+    def table(self, name: str, columns: list[str]) -> pa.Table:
+        """Return some columns of a table as a whole, words as text."""
+        return pa.concat_tables(self.parts(name, columns))
+
+    def parts(self, name: str, columns: list[str]) -> Iterator[pa.Table]:
+        """Yield them file by file."""
+        import pyarrow.dataset as pds  # noqa: PLC0415 - it brings pandas along, if that is there
+
+        for path in sorted((self._root / name).rglob(f"*.{self._kind}")):
+            rows = pds.dataset(path, format=self._kind).to_table(columns)
+            words = [field.with_type(pa.string()) if _is_word(field) else field
+                     for field in rows.schema]  # fmt: skip
+            yield rows.cast(pa.schema(words))
+
+
+def copy(path: Path, columns: Mapping[str, str], parts: Iterable[pa.Table]) -> None:
+    """Write columns as CSV under other names, part by part.
+
+    Args:
+        path: The file.
+        columns: Names there, and here.
+        parts: Rows.
+    """
+    writer = None
+    for part in parts:
+        rows = pa.table({name: _plain(part[column]) for name, column in columns.items()})
+        writer = writer or pacsv.CSVWriter(path, rows.schema)
+        writer.write_table(rows)
+    if writer is not None:
+        writer.close()
+
+
+def _is_word(field: pa.Field) -> bool:
+    """Return whether it is text, be it digits that CSV took for a number."""
+    return bool(pa.types.is_dictionary(field.type)) or field.name == "terminal_id"
+
+
+def _plain(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return instants as `2015-01-01 06:00:00`, in UTC, as those tables have them."""
+    if not pa.types.is_timestamp(column.type):
+        return column
+    seconds = column.cast(pa.timestamp("s", tz="UTC"), safe=False)
+    return pc.strftime(seconds, format="%Y-%m-%d %H:%M:%S")
