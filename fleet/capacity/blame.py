@@ -18,12 +18,14 @@ from pathlib import Path
 from typing import Final, NamedTuple, Self
 
 from fleet.capacity.search import Outcome
+from fleet.profile.indicators import Unit
+from fleet.watch.ruling import show
 from fleet.watch.summary import Summary
 
 _SNMP: Final = Path("/proc/net/snmp")
 _RESENT_MAX: Final = 0.01
 _FAILURES_MAX: Final = 0.01
-_MS_PER_S: Final = 1_000
+_US_PER_MS: Final = 1_000
 # The way is as slow as the broker if its share of a PUBACK's time is at least this, and more than
 # a busy machine's scheduler explains.
 _WIRE_SHARE: Final = 0.5
@@ -106,8 +108,8 @@ def _narrow(summary: Summary, wire: Wire) -> str:
     if wire.handshake_ms < max(_WIRE_MS_MIN, _WIRE_SHARE * puback_ms):
         return ""
     return (
-        f"TCP's handshake with the broker's machine took {wire.handshake_ms:.3g} ms in the middle, "
-        f"PUBACKs {puback_ms:.3g} ms"
+        f"TCP's handshake with the broker's machine took {_told(wire.handshake_ms)} in the middle, "
+        f"PUBACKs {_told(puback_ms)}"
     )
 
 
@@ -128,8 +130,12 @@ def _part(summary: Summary) -> str:
     puback_ms = summary.latencies["publish_ack"]["service"].p99_ms
     answer_ms = max(summary.latencies[name]["service"].p99_ms for name in _ANSWERED_BY_TMS)
     if puback_ms >= _BROKER_SHARE * answer_ms:
-        return f"its broker: PUBACKs took {puback_ms / _MS_PER_S:.3g} s at the 99th percentile"
+        return f"its broker: PUBACKs took {_told(puback_ms)} at the 99th percentile"
     return (
-        f"its TMS: answers took {answer_ms / _MS_PER_S:.3g} s at the 99th percentile, the broker's "
-        f"own PUBACKs {puback_ms / _MS_PER_S:.3g} s"
+        f"its TMS: answers took {_told(answer_ms)} at the 99th percentile, the broker's own "
+        f"PUBACKs {_told(puback_ms)}"
     )
+
+
+def _told(ms: float) -> str:
+    return show(ms * _US_PER_MS, Unit.DURATION.name)

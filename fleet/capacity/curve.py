@@ -34,7 +34,7 @@ def curve_table(search: Search, objectives: tuple[str, ...]) -> Table:
         table.add_column(heading, justify="right")
     table.add_column("")
     for text in objectives:
-        table.add_column(text, justify="right", overflow="fold")
+        table.add_column(text, justify="right", min_width=max(map(len, text.split())))
     table.add_column("shard CPU", justify="right")
     for step in sorted(search.steps, key=lambda each: each.load):
         values = (_shown(step, Objective.parse(text)) for text in objectives)

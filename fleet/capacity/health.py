@@ -15,10 +15,12 @@ from msgspec.structs import replace
 from fleet.capacity.measure import Mark
 from fleet.profile.indicators import Unit
 from fleet.profile.load import Health
+from fleet.units import Millis
 from fleet.watch.ruling import HealthReport, ShardHealth, show
 from fleet.watch.tally import Reading
 
 _US_PER_MS: Final = 1_000
+_MS_PER_S: Final = 1_000
 _SMALL: Final = 0.005
 # What a terminal could not store or send because of a bound of ours; the others are the peer's.
 _OWN_DROPS: Final = ("queue_full",)
@@ -38,12 +40,13 @@ def examine(bounds: Health, earlier: Mark, later: Mark) -> HealthReport:
         dropped=_dropped(earlier.reading, later.reading),
         shards=tuple(_shards(earlier, later)),
         restarts=later.reading.total("fleet_shard_restarts_total"),
+        sent_per_s=_sent(earlier.reading, later.reading) / _span_ms(earlier, later) * _MS_PER_S,
     )
     return replace(report, complaints=tuple(_complaints(bounds, report)))
 
 
 def _shards(earlier: Mark, later: Mark) -> Iterator[ShardHealth]:
-    span_us = max(later.elapsed_ms - earlier.elapsed_ms, 1) * _US_PER_MS
+    span_us = _span_ms(earlier, later) * _US_PER_MS
     used, waited = (
         {shard: after[shard] - before[shard] for shard in after}
         for before, after in (
@@ -61,8 +64,15 @@ def _shards(earlier: Mark, later: Mark) -> Iterator[ShardHealth]:
 def _dropped(earlier: Reading, later: Reading) -> float:
     before, after = (reading.series("fleet_dropped_total") for reading in (earlier, later))
     dropped = sum(after[reason] - before[reason] for reason in _OWN_DROPS)
-    sent = later.total("fleet_messages_sent_total") - earlier.total("fleet_messages_sent_total")
-    return dropped / max(dropped + sent, 1)
+    return dropped / max(dropped + _sent(earlier, later), 1)
+
+
+def _sent(earlier: Reading, later: Reading) -> int:
+    return later.total("fleet_messages_sent_total") - earlier.total("fleet_messages_sent_total")
+
+
+def _span_ms(earlier: Mark, later: Mark) -> Millis:
+    return max(later.elapsed_ms - earlier.elapsed_ms, 1)
 
 
 def _complaints(bounds: Health, report: HealthReport) -> Iterator[str]:

@@ -35,7 +35,7 @@ class Step(Struct, frozen=True):
         outcome: Whether it held, or who gave way.
         reason: In words; "" if it held.
         values: Each objective's value: microseconds, ratio or number; None for not measured.
-        messages_per_s: Sent by terminals, on average over the whole run.
+        messages_per_s: Sent by terminals, over the judged part.
         cpu: Highest share of a core that a shard used.
         lag_p99_ms: Schedule lag.
         folder: Of the step's record; "" if none is kept.

@@ -1,5 +1,6 @@
 """`fleet capacity`: how much the server can take."""
 
+import time
 from pathlib import Path
 from typing import Any
 
@@ -7,9 +8,11 @@ import click
 from rich.console import Console
 
 from fleet.capacity.curve import curve_table
+from fleet.capacity.junit import search_junit_xml
 from fleet.capacity.search import Search, conclusion
 from fleet.cli import values
 from fleet.cli.failures import INTERRUPTED
+from fleet.cli.handing_over import write_beside
 from fleet.cli.options import (
     CREDENTIALS,
     broker_option,
@@ -25,6 +28,7 @@ from fleet.cli.options import (
 )
 from fleet.profile import load
 from fleet.run.ascent import Ascent, Interrupted
+from fleet.run.handouts import check_file, write_file
 from fleet.run.plan import RunPlan
 
 SLO_BROKEN, INVALID = 3, 4
@@ -70,18 +74,38 @@ SLO_BROKEN, INVALID = 3, 4
     metavar="DIR",
     help="Folder of the search; one that was broken off there goes on.",
 )
+@click.option("--report/--no-report", default=True, help="Write report.html into that folder.")
+@click.option(
+    "--junit",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Write what was found as JUnit XML, for CI.",
+)
+@click.option(
+    "--metrics",
+    metavar="HOST:PORT|off",
+    callback=values.address,
+    default="off",
+    show_default=True,
+    help="Where Prometheus may scrape; each step begins its counters anew.",
+)
 @credential_options
 @click.pass_context
-def capacity(ctx: click.Context, /, profile_name: str, **options: Any) -> None:
+def capacity(
+    ctx: click.Context, /, profile_name: str, *, report: bool, junit: Path | None, **options: Any
+) -> None:
     """Find the largest estate that a server can take.
 
     That is one with which it keeps the objectives. PROFILE is a name (see `fleet profile list`) or
     a TOML file.
 
-    Exit codes: 0 found, 3 not even the
-    fewest terminals kept the objectives, 4 the generator gave way before the server did.
+    Exit codes: 0 found, 3 not even the fewest terminals kept the objectives, 4 the generator gave
+    way before the server did.
     """
     ascent = _ascent(profile_name, options)
+    if junit:
+        check_file(junit, "--junit")
+    began_s = time.monotonic()
     try:
         search = ascent.carry_out()
     except Interrupted:
@@ -90,7 +114,12 @@ def capacity(ctx: click.Context, /, profile_name: str, **options: Any) -> None:
         ctx.exit(INTERRUPTED)
     console = Console()
     console.print(curve_table(search, ascent.plan.profile.slo.objectives))
-    console.print(conclusion(search), highlight=False)
+    console.print(conclusion(search), highlight=False, soft_wrap=not console.is_terminal)
+    if junit:
+        suite = f"fleet capacity {ascent.plan.profile.name}"
+        write_file(junit, "--junit", search_junit_xml(search, suite, time.monotonic() - began_s))
+    if ascent.out and report:
+        _write_report(ascent.out)
     ctx.exit(_exit_code(search))
 
 
@@ -120,10 +149,18 @@ def _ascent(profile_name: str, options: dict[str, Any]) -> Ascent:
         connection=connection,
         tms=connection is None if tms is None else tms,
         shards=options["shards"],
+        metrics=options["metrics"],
         live=False,
     )
     asked = {name: options[name] for name in ("precision", "warm_up", "hold", "out")}
     return Ascent(plan=plan, lowest=lowest, highest=highest, say=_say, **asked)
+
+
+def _write_report(folder: Path) -> None:
+    # Only who keeps a folder pays for these imports.
+    from fleet.report.search_page import search_page  # noqa: PLC0415
+
+    write_beside(folder, lambda: search_page(folder))
 
 
 def _say(text: str) -> None:

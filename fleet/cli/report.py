@@ -11,6 +11,7 @@ from fleet.report.errors import ReportError
 from fleet.report.plan_page import agreement
 from fleet.report.record import Record, is_run
 from fleet.report.run_page import run_page
+from fleet.report.search_page import is_search, search_page
 from fleet.report.write import write_page
 
 _FOLDER = click.Path(file_okay=False, path_type=Path)
@@ -33,23 +34,21 @@ _FOLDER = click.Path(file_okay=False, path_type=Path)
 )
 @click.option("--plan", "planned", is_flag=True, help="Set the run beside its plan.")
 def report(folder: Path, other: Path | None, html: Path | None, *, planned: bool) -> None:
-    """Write an HTML report of a run or of a dataset.
+    """Write an HTML report of a run, of a capacity search or of a dataset.
 
-    DIR is the record of a run (`fleet run --out DIR`), or a dataset.
+    DIR is the record of a run (`fleet run --out DIR`), the folder of a search (`fleet capacity
+    --out DIR`), or a dataset.
 
     The page needs no network, is right by day, by night and on paper, and begins with the verdict.
     """
-    if is_dataset(folder) and other is None and not planned:
-        path = html or folder / "report.html"
-        write_page(dataset_page(folder), path)
-        click.echo(path)
-        return
+    for looks_so, page_of in ((is_dataset, dataset_page), (is_search, search_page)):
+        if looks_so(folder) and other is None and not planned:
+            path = html or folder / "report.html"
+            write_page(page_of(folder), path)
+            click.echo(path)
+            return
     if not is_run(folder):
-        msg = (
-            f"{folder} is no record of a run, nor a dataset: it has neither summary.json nor "
-            "manifest.json; make one with fleet run --out DIR or fleet dataset --out DIR"
-        )
-        raise ReportError(msg)
+        raise ReportError(_no_record(folder))
     record = Record(folder)
     if other is None:
         path = html or folder / "report.html"
@@ -62,3 +61,13 @@ def report(folder: Path, other: Path | None, html: Path | None, *, planned: bool
         path = html or folder / "comparison.html"
         write_page(comparison_page(record, Record(other)), path)
     click.echo(path)
+
+
+def _no_record(folder: Path) -> str:
+    if not folder.is_dir():
+        return f"there is no folder {folder}; give the one that --out named"
+    return (
+        f"{folder} is no record of a run, no search and no dataset: it has no summary.json, "
+        "capacity.json or manifest.json; make one with fleet run, fleet capacity or fleet dataset "
+        "and --out DIR"
+    )

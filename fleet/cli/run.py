@@ -8,6 +8,7 @@ from rich.console import Console
 
 from fleet.cli import values
 from fleet.cli.failures import warn
+from fleet.cli.handing_over import write_beside
 from fleet.cli.options import (
     CREDENTIALS,
     broker_option,
@@ -110,20 +111,11 @@ def _execute(plan: RunPlan) -> Summary:
 
 
 def _write_report(folder: Path) -> None:
-    """Write the page; a record without one is as good, so what is in the way is only told."""
     # Only who keeps a record pays for these imports.
-    from fleet.report.errors import ReportError  # noqa: PLC0415
     from fleet.report.record import Record  # noqa: PLC0415
     from fleet.report.run_page import run_page  # noqa: PLC0415
-    from fleet.report.write import write_page  # noqa: PLC0415
 
-    path = folder / "report.html"
-    try:
-        write_page(run_page(Record(folder)), path)
-    except ReportError as error:
-        click.echo(f"no report.html: {error}", err=True)
-    else:
-        click.echo(f"report: {path}", err=True)
+    write_beside(folder, lambda: run_page(Record(folder)))
 
 
 _PLANNED = ("seed", "shards", "metrics", "out", "live", "junit", "hdr")

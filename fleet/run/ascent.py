@@ -9,7 +9,6 @@ import ipaddress
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
 
 import msgspec
 from rich.console import Console
@@ -17,6 +16,7 @@ from rich.console import Console
 from fleet.capacity.blame import NothingMeasured, Wire, blame
 from fleet.capacity.curve import curve_svg
 from fleet.capacity.search import Outcome, Search, Step, conclusion
+from fleet.capacity.state import STATE_FILE, State
 from fleet.mqtt.link import Route
 from fleet.profile import Profile, digest
 from fleet.profile.objectives import Objective
@@ -24,49 +24,12 @@ from fleet.run.errors import RunError
 from fleet.run.execution import execute
 from fleet.run.plan import RunPlan
 from fleet.run.wire import WireWatch
-from fleet.units import SECOND_MS, Millis, format_duration
+from fleet.units import Millis, format_duration
 from fleet.watch.summary import Summary
-
-STATE_FILE: Final = "capacity.json"
 
 
 class Interrupted(Exception):  # noqa: N818 - it is named after what happened
     """The user ended the search; what was tried is in its folder."""
-
-
-class State(msgspec.Struct):
-    """What `capacity.json` holds.
-
-    Attributes:
-        profile: Digest of the resolved profile, the number of terminals and the duration aside.
-        seed: Of all steps.
-        lowest: Of the range.
-        highest: Of the range.
-        precision: Of the bracket.
-        objectives: That every step must keep.
-        steps: What was tried, in order.
-        conclusion: What was found, as far as the search has come.
-        done: Whether it is over.
-        capacity: The largest load that held; None for none.
-    """
-
-    profile: str
-    seed: int
-    lowest: int
-    highest: int
-    precision: float
-    objectives: tuple[str, ...]
-    steps: list[Step] = []
-    conclusion: str = ""
-    done: bool = False
-    capacity: int | None = None
-
-    def same(self, other: "State") -> bool:
-        """Return whether both are of the same search."""
-        return all(
-            getattr(self, name) == getattr(other, name)
-            for name in ("profile", "seed", "lowest", "highest", "precision", "objectives")
-        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,6 +112,9 @@ class Ascent:
             highest=self.highest,
             precision=self.precision,
             objectives=self.plan.profile.slo.objectives,
+            name=self.plan.profile.name,
+            warm_up_ms=self.warm_up,
+            hold_ms=self.hold,
         )
 
     def _resumed(self) -> list[Step]:
@@ -204,14 +170,13 @@ def _replace(path: Path, content: bytes) -> None:
 
 
 def _step(load: int, summary: Summary, folder: Path | None, outcome: Outcome, reason: str) -> Step:
-    took_s = max((summary.run.ended - summary.run.started).total_seconds(), 1 / SECOND_MS)
     health = summary.health
     return Step(
         load=load,
         outcome=outcome,
         reason=reason,
         values={each.objective: each.value for each in summary.objectives},
-        messages_per_s=sum(summary.counts["fleet_messages_sent_total"].values()) / took_s,
+        messages_per_s=health.sent_per_s if health else 0.0,
         cpu=max((shard.cpu for shard in health.shards), default=0.0) if health else 0.0,
         lag_p99_ms=health.lag_p99_ms if health else 0.0,
         folder=str(folder or ""),

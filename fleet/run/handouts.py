@@ -21,7 +21,7 @@ def check_handouts(plan: RunPlan) -> None:
     for path, option in ((plan.junit, "--junit"), (plan.hdr, "--hdr")):
         # The folder of the record is only made by the run.
         if path is not None and not (plan.out and path.parent.absolute() == plan.out.absolute()):
-            _check(path, option)
+            check_file(path, option)
 
 
 def write_handouts(plan: RunPlan, summary: Summary, ruling: Ruling, reading: Reading) -> None:
@@ -33,19 +33,29 @@ def write_handouts(plan: RunPlan, summary: Summary, ruling: Ruling, reading: Rea
     facts = summary.run
     took_s = (facts.ended - facts.started).total_seconds()
     if plan.junit:
-        _write(plan.junit, "--junit", junit_xml(ruling, f"fleet run {facts.profile}", took_s))
+        write_file(plan.junit, "--junit", junit_xml(ruling, f"fleet run {facts.profile}", took_s))
     if plan.hdr:
-        _write(plan.hdr, "--hdr", "\n".join([*hdr_log(reading, facts.started, took_s), ""]))
+        write_file(plan.hdr, "--hdr", "\n".join([*hdr_log(reading, facts.started, took_s), ""]))
 
 
-def _check(path: Path, option: str) -> None:
+def check_file(path: Path, option: str) -> None:
+    """Check that a file can be written.
+
+    Raises:
+        RunError: It cannot; the text names the option.
+    """
     try:
         try_place(path)
     except OSError as error:
         raise _complaint(path, option, error) from error
 
 
-def _write(path: Path, option: str, text: str) -> None:
+def write_file(path: Path, option: str, text: str) -> None:
+    """Write a file.
+
+    Raises:
+        RunError: It cannot be written; the text names the option.
+    """
     try:
         path.write_text(text, encoding="utf-8")
     except OSError as error:

@@ -95,6 +95,7 @@ class HealthReport(Struct, frozen=True):
         shards: Each shard's part of the machine.
         restarts: Shards that died and were started again.
         complaints: Why the run is invalid, a sentence each; none if it is valid.
+        sent_per_s: Messages that terminals sent, per second.
     """
 
     lag_p99_ms: float
@@ -105,6 +106,7 @@ class HealthReport(Struct, frozen=True):
     shards: tuple[ShardHealth, ...]
     restarts: int
     complaints: tuple[str, ...] = ()
+    sent_per_s: float = 0.0
 
 
 class Ruling(Struct, frozen=True):

@@ -152,6 +152,16 @@ def test_a_healthy_generator_is_valid() -> None:
     assert health.shards[0].cpu == pytest.approx(0.5)
 
 
+def test_what_was_sent_is_told_without_the_warm_up() -> None:
+    """The rate is that of the judged part: neither the start nor the drain thins it out."""
+    board = Board()
+    judge = judged(board, warm_up_ms=5_000)
+    for second, sent in ((1, 0), (5, 40), (15, 10_040)):
+        board.set("fleet_messages_sent_total", sent, kind="heartbeat")
+        judge.see(second * 1_000, board.read())
+    assert examine(Health(), *judge.marks).sent_per_s == pytest.approx(1_000)
+
+
 def test_what_a_shard_took_to_start_is_not_held_against_it() -> None:
     """Imports on a busy machine cost seconds of waiting; a run of a second must not pay for them.
 

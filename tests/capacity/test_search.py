@@ -1,10 +1,15 @@
 """The search for the limit, against servers whose limit is known."""
 
+from io import StringIO
+from xml.etree import ElementTree as ET
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.console import Console
 
 from fleet.capacity.curve import curve_svg, curve_table
+from fleet.capacity.junit import search_junit_xml
 from fleet.capacity.search import Outcome, Search, Step, conclusion
 from fleet.profile.objectives import Objective
 
@@ -96,3 +101,48 @@ def test_the_curve_holds_every_step() -> None:
     assert "sign_in.p99 &lt; 2s" in svg
     assert "http" not in svg.replace("http://www.w3.org/2000/svg", "")
     assert curve_table(search, (text,)).row_count == 2
+
+
+def test_headings_of_the_table_are_not_broken_within_a_word() -> None:
+    """On 80 columns two objectives fit beside the rest, each word of them whole."""
+    objectives = ("heartbeat_ack.p50 < 200ms", "connected.ratio > 0.9")
+    search = Search(60, 60, 0.05, [Step(60, "server", "slow", dict.fromkeys(objectives, 0.5))])
+    console = Console(file=StringIO(), width=80)
+    with console.capture() as capture:
+        console.print(curve_table(search, objectives))
+    words = capture.get().split()
+    assert {"heartbeat_ack.p50", "connected.ratio", "terminals", "messages/s"} <= set(words)
+
+
+@pytest.mark.parametrize(
+    ("limit", "outcome", "verdicts"),
+    [
+        (50, "server", ("", "")),
+        (200, "server", ("", "")),
+        (10, "server", ("", "failure")),
+        (10, "network", ("", "failure")),
+        (10, "generator", ("error", "skipped")),
+        (50, "generator", ("error", "")),
+    ],
+)
+def test_junit_fails_where_the_exit_code_does(
+    limit: int, outcome: Outcome, verdicts: tuple[str, str]
+) -> None:
+    """A limit that was found is no failure; a search that found nothing fails, with the reason."""
+    search = climb(Search(30, 120, 0.05), limit, outcome)
+    suite = ET.fromstring(search_junit_xml(search, "fleet capacity x", 9.0)).find("testsuite")  # noqa: S314 - our own
+    assert suite is not None
+    cases = suite.findall("testcase")
+    for case, verdict in zip(cases, verdicts, strict=True):
+        found = [child.tag for child in case if child.tag != "system-out"]
+        assert found == ([verdict] if verdict else [])
+    counts = {name: suite.get(name) for name in ("tests", "failures", "errors", "skipped")}
+    assert counts == {
+        "tests": "2", "failures": str(verdicts.count("failure")),
+        "errors": str(verdicts.count("error")), "skipped": str(verdicts.count("skipped")),
+    }  # fmt: skip
+    properties = {each.get("name"): each.get("value") for each in suite.iter("property")}
+    held = search.held
+    assert properties["capacity"] == (str(held.load) if held else "")
+    assert len(properties) == 1 + len(search.steps)
+    assert conclusion(search) in "".join(suite.itertext())

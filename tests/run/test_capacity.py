@@ -56,7 +56,8 @@ def test_the_limit_of_a_slow_tms_is_found(tmp_path: Path) -> None:
     """A TMS of 1,000 answers a second carries 50 such terminals; the search finds 45 to 55."""
     profile, out = tmp_path / "slow.toml", tmp_path / "out"
     profile.write_text(SLOW_TMS)
-    with search(profile, *STEP, *RANGE, "--out", out) as process:
+    junit = tmp_path / "capacity.xml"
+    with search(profile, *STEP, *RANGE, "--out", out, "--junit", junit) as process:
         told, err = process.communicate(timeout=LIMIT_S)
     assert process.returncode == 0, err
     state = json.loads((out / "capacity.json").read_text())
@@ -65,6 +66,8 @@ def test_the_limit_of_a_slow_tms_is_found(tmp_path: Path) -> None:
     assert "the server gave way" in " ".join(told.split())
     assert "its TMS: answers took" in " ".join(told.split())
     assert "<circle" in (out / "curve.svg").read_text()
+    assert f'name="capacity" value="{state["capacity"]}"' in junit.read_text()
+    assert f"{state['capacity']} terminals" in (out / "report.html").read_text()
     # The same command has nothing left to do, and another search may not have the folder.
     again = fleet_here("capacity", profile, *STEP, *RANGE, "--out", out)
     assert again.returncode == 0
