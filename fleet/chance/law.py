@@ -64,6 +64,15 @@ class Law(ABC):
         used_up = self.cumulative_hazard(age) - math.log1p(-u) / rate
         return max(0.0, self.at_hazard(used_up) - age)
 
+    def stretched(self, age: float, end: float, factor: float) -> float:
+        """The age at which a life ends that would at ``end``, under ``factor`` times the hazard.
+
+        It is multiplied from ``age`` on; infinite if nobody gets to ``end``.
+        """
+        begun = self.cumulative_hazard(age)
+        left = self.cumulative_hazard(end) - begun
+        return max(age, self.at_hazard(begun + left / factor)) if left < math.inf else math.inf
+
     def remaining(self, generator: np.random.Generator, age: float, rate: float = 1.0) -> float:
         """Draw the remaining life given survival to ``age``."""
         return self.residual(generator.random(), age, rate)

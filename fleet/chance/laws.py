@@ -12,11 +12,12 @@ from fleet.chance.special import (
     gamma_lower_inverse,
     gamma_upper,
     gamma_upper_inverse,
+    normal_quantile,
     normal_upper,
     normal_upper_inverse,
 )
 
-_Z95: Final = -normal_upper_inverse(0.95)
+_Z95: Final = normal_quantile(0.95)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,19 +135,16 @@ class Lognormal(Law):
         return normal_upper(-self._z(x))
 
     def quantile(self, q: float) -> float:
-        return self._at(-normal_upper_inverse(q))
+        return self.median * math.exp(self.sigma * normal_quantile(q))
 
     def survival(self, x: float) -> float:
         return normal_upper(self._z(x))
 
     def survival_inverse(self, p: float) -> float:
-        return self._at(normal_upper_inverse(p))
+        return self.median * math.exp(self.sigma * normal_upper_inverse(p))
 
     def _z(self, x: float) -> float:
         return math.log(x / self.median) / self.sigma if x > 0.0 else -math.inf
-
-    def _at(self, z: float) -> float:
-        return self.median * math.exp(self.sigma * z)
 
 
 @dataclass(frozen=True, slots=True)

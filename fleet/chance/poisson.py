@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fleet.chance.noise import Levels
-from fleet.chance.special import normal_upper_inverse
+from fleet.chance.special import normal_quantile
 
 MEAN_MAX: Final = 400.0
 """Greatest mean whose counts spread as they should; above it, only means hold."""
@@ -76,7 +76,7 @@ def _near_quantile(mean: float, q: float) -> int:
     (Giles, Algorithm 955: Approximation of the Inverse Poisson Cumulative Distribution Function,
     ACM Transactions on Mathematical Software 42, 2016, section 3). A tenth of the price of a sum.
     """
-    z = -normal_upper_inverse(q)
+    z = normal_quantile(q)
     if abs(z) > (_Z_MAX if mean <= _SUMMED_MAX else _Z_MAX_LARGE):
         return 0
     root, zz = math.sqrt(mean), z * z
@@ -93,7 +93,7 @@ def _walked_quantile(mean: float, q: float) -> int:
 
     That lies within a few counts of it (Cornish and Fisher, 1938).
     """
-    z = -normal_upper_inverse(q)
+    z = normal_quantile(q)
     count = max(0, int(mean + math.sqrt(mean) * z + (z * z - 1.0) / 6.0))
     chance = math.exp(count * math.log(mean) - mean - math.lgamma(count + 1.0))
     below = _up_to(count, mean, chance)

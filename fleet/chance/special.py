@@ -14,7 +14,7 @@ from collections.abc import Callable
 from statistics import NormalDist
 from typing import Final
 
-_STANDARD: Final = NormalDist()
+_inverse: Final = NormalDist().inv_cdf
 _EPSILON: Final = 1e-15
 _TINY: Final = 1e-300
 _TERMS_MAX: Final = 10_000
@@ -26,11 +26,16 @@ def normal_upper(z: float) -> float:
     return 0.5 * math.erfc(z / math.sqrt(2.0))
 
 
+def normal_quantile(q: float) -> float:
+    """The ``z`` that a standard normal stays below with probability ``q`` (0..1, ends included)."""
+    if q <= 0.0:
+        return -math.inf
+    return math.inf if q >= 1.0 else _inverse(q)
+
+
 def normal_upper_inverse(p: float) -> float:
     """The ``z`` that a standard normal exceeds with probability ``p`` (0..1, ends included)."""
-    if p <= 0.0:
-        return math.inf
-    return -math.inf if p >= 1.0 else -_STANDARD.inv_cdf(p)
+    return -normal_quantile(p)
 
 
 def gamma_lower(a: float, x: float) -> float:

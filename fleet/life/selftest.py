@@ -31,6 +31,9 @@ NON_CRITICAL: Final[frozenset[ComponentWord]] = frozenset(
     {"stripe_reader", "chip_reader", "contactless", "scanner", "printer"}
 )
 
+# What models with a printer have, and those without.
+_FITTED: Final = {True: TESTS, False: tuple(each for each in TESTS if each != "printer")}
+
 Outcome = Literal["passed", "degraded", "failed"]
 _STEP: Final = Purpose("self_test.step")
 _FAILS: Final = Purpose("self_test.fails")
@@ -72,7 +75,7 @@ async def diagnosing(t: Terminal) -> None:
 def _tested(t: Terminal, spared: frozenset[ComponentWord]) -> list[TestStep]:
     """Return the tests up to the first critical one that fails; their time is not spent yet."""
     rule, streams = t.profile.self_test, t.streams
-    fitted = [component for component in TESTS if is_fitted(t, component)]
+    fitted = _FITTED[t.member.model.printer]
     failing = t.cases.sick_components() | _by_chance(t, fitted)
     steps: list[TestStep] = []
     for component, u in zip(fitted, streams.coming_all(_STEP, len(fitted)), strict=True):
@@ -103,7 +106,7 @@ def _by_chance(t: Terminal, fitted: Sequence[ComponentWord]) -> set[ComponentWor
 
 def is_fitted(t: Terminal, component: ComponentWord) -> bool:
     """Return whether the model has such a component at all."""
-    return component != "printer" or t.member.model.printer
+    return component in _FITTED[t.member.model.printer]
 
 
 def _report(t: Terminal, outcome: Outcome, taken_ms: Millis, steps: list[TestStep]) -> SelfTested:

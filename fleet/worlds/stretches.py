@@ -15,8 +15,8 @@ Lives know nothing of days: a stretch may last for many. It is cut at midnight w
 over, all stretches at once.
 """
 
-from array import array
 from collections.abc import Callable, Iterator, Sequence
+from struct import Struct
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -80,23 +80,24 @@ class Stretches:
         self._places = [[n for n in tables if mark >> n & 1] for mark in range(1 << len(tables))]
         self._versions: list[list[int]] = [[] for _ in range(count)]
         self._noted: list[list[bytes]] = [[] for _ in range(count)]
-        self._numbers = array("q")
+        self._numbers = bytearray()
+        self._entry = Struct(f"={len(FIELDS) + len(self._sources)}q")
         self._snapshots: list[list[bytes]] = [[] for _ in self._sources]
 
     def __len__(self) -> int:
-        return len(self._numbers) // (len(FIELDS) + len(self._sources))
+        return len(self._numbers) // self._entry.size
 
     def add(self, pulse: Pulse, begin: Millis, every: Millis, count: int) -> None:
         """Note a stretch; its heartbeats follow those that the pulse has counted."""
         row, vitals = pulse.index, self._vitals
         if vitals.touched[row] or not self._noted[row]:
             self._note(row)
-        self._numbers.extend((
+        self._numbers += self._entry.pack(
             row, begin, every, count, pulse.seq + 1,
             self._booted_ms[row], pulse.boot, _STATE[pulse.state],
             self.firmware.setdefault(pulse.fw, len(self.firmware)), pulse.plan, pulse.faults,
             *self._versions[row],
-        ))  # fmt: skip
+        )  # fmt: skip
 
     def take(self, ends: Sequence[Millis]) -> list[Collected]:
         """Return all that was collected since the last time, a day after the other, and forget it.
@@ -115,7 +116,7 @@ class Stretches:
         return list(_by_day(stretches[order], tables, ends))
 
     def _forget(self) -> None:
-        self._numbers = array("q")
+        self._numbers = bytearray()
         self._snapshots = [[] for _ in self._sources]
         self._noted = [[] for _ in self._noted]
 

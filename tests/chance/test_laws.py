@@ -134,6 +134,24 @@ def test_a_rate_multiplies_the_hazard(law: Law, q: float, u: float, rate: float)
     )
 
 
+@continuous
+@given(q=st.floats(0.05, 0.6), r=st.floats(0.65, 0.95), factor=st.floats(0.2, 10.0))
+def test_a_stretched_life_ends_by_the_same_hazard(
+    law: Law, q: float, r: float, factor: float
+) -> None:
+    """What it would have collected from now on, it collects ``factor`` times as fast."""
+    age, end = law.quantile(q), law.quantile(r)
+    begun, left = law.cumulative_hazard(age), law.cumulative_hazard(end)
+    later = law.cumulative_hazard(law.stretched(age, end, factor))
+    assert (later - begun) * factor == pytest.approx(left - begun, rel=1e-4)
+    assert law.stretched(age, end, 1.0) == pytest.approx(end, rel=1e-6)
+
+
+def test_nothing_stretches_a_life_that_is_never_outlived() -> None:
+    """Nobody gets beyond a constant, so there is no hazard to go by."""
+    assert Constant(7.0).stretched(3.0, 7.0, 2.0) == math.inf
+
+
 def test_the_memoryless_law_forgets() -> None:
     """Remaining lives of an exponential law do not depend on the age."""
     law = Exponential(40.0)

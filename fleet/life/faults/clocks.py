@@ -73,7 +73,7 @@ class Clocks:
     def stop(self, now: Millis) -> None:
         """Switch the power off; nothing happens if it is."""
         if self.running:
-            powered, used = (self.reading(clock, now) for clock in (_POWERED, _USE))
+            powered, used, _ = self.readings(now)
             self._shown = (powered, used, self._shown[_CALENDAR])
             self._since = NEVER
 
@@ -88,6 +88,10 @@ class Clocks:
             return shown + (now - self._since)
         days = self._curve.since_monday(now + self._monday_ms) - self._used
         return shown + self._use_per_day * max(0.0, days)
+
+    def readings(self, now: Millis) -> tuple[float, float, float]:
+        """Return what each of them shows, in their order."""
+        return self.reading(_POWERED, now), self.reading(_USE, now), self.reading(_CALENDAR, now)
 
     def when(self, clock: Clock, reading: float) -> Millis:
         """Return when a clock will show, or showed, `reading`; `NEVER` if it stands."""

@@ -1,7 +1,7 @@
 """A life that is over: what is told of how long it was watched, and what hazard it collected."""
 
 import math
-from typing import Final, cast
+from typing import Any, Final
 
 from msgspec import Struct
 
@@ -38,7 +38,7 @@ class EndedLife(Struct, frozen=True, gc=False):
     def truth(self, number: int, serial_no: str, risk: Risk) -> LifeTruth:
         """Return the record of it, but for the number of the fault that ended it."""
         # Laws are abstract, and `isinstance` asks those at ten times the price.
-        weibull = cast("Weibull", self.law) if type(self.law) in _WEIBULLS else None
+        weibull: Any = self.law if type(self.law) in _WEIBULLS else None
         return LifeTruth(
             number, serial_no, risk.kind.code, risk.kind.component,
             _CLOCK_NAMES[risk.clock], *self.watched,

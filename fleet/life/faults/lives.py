@@ -33,6 +33,10 @@ class Lives:
         self._later: Mapping[int, _Birth] = _NONE
         self._rates: Mapping[int, float] = _NONE
 
+    def birth(self, n: int) -> tuple[float, Millis]:
+        """Return what its clock showed when a life began, and at which instant that was."""
+        return self._later.get(n, self._first)
+
     def born(self, n: int) -> float:
         """Return what its clock showed when a life began."""
         return self._later.get(n, self._first)[0]

@@ -119,7 +119,8 @@ class Risks:
     def inspect(self, now: Millis) -> list[LifeTruth]:
         """Clean what gets dirty: those lives end, and new ones begin; return the ended ones."""
         cleaned = [n for n in self._slate.dirty if self._strikes.readings[n] != OUT]
-        ended = [self._end_life(n, now, "preventive") for n in cleaned]
+        shown, risks = self.clocks.readings(now), self._slate.risks
+        ended = [self._end_life(n, now, shown[risks[n].clock], "preventive") for n in cleaned]
         for n in cleaned:
             self._shown.pop(n, None)
             self._begin(n, now)
@@ -176,18 +177,21 @@ class Risks:
 
     # ------------------------------------------------------------------ lives
 
-    def _end_life(self, n: int, now: Millis, reason: EndReason) -> LifeTruth:
-        """Return the truth about a life that ends now, without the number of its fault."""
-        risk = self._slate.risks[n]
-        entry_age, exit_age = ages = self._ages(n, now)
-        begun = self.lives.rate * risk.law.cumulative_hazard(entry_age)
+    def _end_life(self, n: int, now: Millis, shown: float, reason: EndReason) -> LifeTruth:
+        """Return the truth about a life that ends now, when its clock shows so much.
+
+        The number of its fault is left out.
+        """
+        risk, (born, began), rate = self._slate.risks[n], self.lives.birth(n), self.lives.rate
+        entry_age = max(0.0, self.clocks.entry[risk.clock] - born)
+        exit_age = max(entry_age, shown - born)
+        begun = rate * risk.law.cumulative_hazard(entry_age)
         if reason != "failure" and self.lives.steady(n):  # nearly all of them
-            exit_hazard = self.lives.rate * risk.law.cumulative_hazard(exit_age)
+            exit_hazard = rate * risk.law.cumulative_hazard(exit_age)
         else:
             exit_hazard = begun + self._collected(n, exit_age, reason)
-        hazards, watched = (begun, exit_hazard), (self.lives.began(n), now)
-        ended = EndedLife(risk.law, self.lives.rate, watched, ages, hazards, reason)
-        return self._tell(risk, ended)
+        ages, hazards = (entry_age, exit_age), (begun, exit_hazard)
+        return self._tell(risk, EndedLife(risk.law, rate, (began, now), ages, hazards, reason))
 
     def _collected(self, n: int, exit_age: float, reason: EndReason) -> float:
         """Return the hazard of a life that ends: all of what was drawn, less what is left of it."""
@@ -201,20 +205,22 @@ class Risks:
 
     def end_all(self, now: Millis, reason: EndReason) -> Iterator[LifeTruth]:
         """Yield the truth about all lives that are still going on."""
+        shown, risks = self.clocks.readings(now), self._slate.risks
         for n, reading in enumerate(self._strikes.readings):
             if reading != OUT:
-                yield self._end_life(n, now, reason)
+                yield self._end_life(n, now, shown[risks[n].clock], reason)
         if self._defect is not None:
             yield self._end_early(now, reason)
 
     def _fail(self, n: int, at: Millis, *, early: bool) -> tuple[LifeTruth, LifeTruth | None]:
         """End a life, and that of a defect which would have shown as it; the failed one first."""
+        shown = self.clocks.reading(self._slate.risks[n].clock, at)
         if self._defect is None or self._defect.place != n:
-            return self._end_life(n, at, "failure"), None
+            return self._end_life(n, at, shown, "failure"), None
         if early:
-            ended = self._end_early(at, "failure"), self._end_life(n, at, "competing")
+            ended = self._end_early(at, "failure"), self._end_life(n, at, shown, "competing")
         else:
-            ended = self._end_life(n, at, "failure"), self._end_early(at, "competing")
+            ended = self._end_life(n, at, shown, "failure"), self._end_early(at, "competing")
         self._defect = None
         return ended
 
@@ -253,21 +259,14 @@ class Risks:
         if lead and n not in self._shown:
             self._signs.readings[n] = max(reading - lead, self.lives.born(n))
 
-    def _ages(self, n: int, now: Millis) -> tuple[float, float]:
-        clock, born = self._slate.risks[n].clock, self.lives.born(n)
-        entry_age = max(0.0, self.clocks.entry[clock] - born)
-        return entry_age, max(entry_age, self.clocks.reading(clock, now) - born)
-
     def _multiply(self, places: Sequence[int], factor: float, now: Millis) -> None:
         self.lives.multiply(places, factor)
+        shown = self.clocks.readings(now)
         for n in places:
-            risk, born = self._slate.risks[n], self.lives.born(n)
-            age = self.clocks.reading(risk.clock, now) - born
-            life_ms = self._strikes.readings[n] - born
-            left = hazard_between(risk.law, age, life_ms)
-            if age < life_ms < OUT and math.isfinite(left):
-                hazard = risk.law.cumulative_hazard(age) + left / factor
-                self._let_strike(n, born + max(age, risk.law.at_hazard(hazard)))
+            risk, (born, _) = self._slate.risks[n], self.lives.birth(n)
+            age, end = shown[risk.clock] - born, self._strikes.readings[n] - born
+            if age < end < OUT and (later := risk.law.stretched(age, end, factor)) < OUT:
+                self._let_strike(n, born + later)
         self._choose()
 
     def _choose(self, clock: Clock | None = None) -> None:
