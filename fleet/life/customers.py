@@ -74,13 +74,14 @@ class Customers:
         lived_per_day: How many of those who are come on an average day.
         monday_ms: What must be added to an instant so that it counts from a local Monday.
         trade: How those come who are only counted.
+        placed: How the terminal is placed; None before it ever was.
         next: Instant at which the next lived one comes; `NEVER` if none ever does.
         refusal: Share of those who are only counted that the host refuses now.
     """
 
     __slots__ = (
-        "_offline", "_placed", "_shop", "_since", "_streams", "lived", "lived_per_day",
-        "monday_ms", "next", "refusal", "trade",
+        "_offline", "_shop", "_since", "_streams", "lived", "lived_per_day", "monday_ms", "next",
+        "placed", "refusal", "trade",
     )  # fmt: skip
 
     def __init__(
@@ -110,7 +111,7 @@ class Customers:
         self.monday_ms = origin_ms + offset_ms + MONDAY_MS
         self._streams = streams
         self._shop = shop
-        self._placed = Placed.AWAY
+        self.placed: Placed | None = None
         self._since: Millis = NEVER
         self.refusal = 0.0
         self.next: Millis = 0
@@ -136,31 +137,23 @@ class Customers:
         hour = int((now + self.monday_ms) % WEEK_MS // HOUR_MS)
         return self.trade.curve.per_hour[hour] / self.trade.curve.peak
 
-    def place(self, placed: Placed, now: Millis) -> Tally | None:
-        """Place the terminal otherwise; return what became of those since the last time.
-
-        Returns:
-            None if it is placed as before.
-        """
-        if placed is self._placed and self._since != NEVER:
-            return None
-        before, begin = self._placed, self._since
-        self._placed, self._since = placed, now
-        if begin == NEVER:
-            return self._skip(now)
-        return self._settle(before, begin, now)
+    def place(self, placed: Placed, now: Millis) -> Tally:
+        """Place the terminal otherwise; return what became of those since the last time."""
+        tally = self._skip(now) if self.placed is None else self.settle(now)
+        self.placed, self._since = placed, now
+        return tally
 
     def settle(self, now: Millis) -> Tally:
         """Return what has become of those since the last time, placed as it is."""
         begin, self._since = self._since, now
-        return _NOBODY if begin == NEVER else self._settle(self._placed, begin, now)
+        return _NOBODY if self.placed is None else self._settle(self.placed, begin, now)
 
     def refuse(self, share: float, at: Millis) -> Tally:
         """Let the host refuse this share from `at` on; return what became of those before.
 
         Whoever was placed as now only after `at` has nothing to settle.
         """
-        tally = _NOBODY if self._since == NEVER else self.settle(max(at, self._since))
+        tally = _NOBODY if self.placed is None else self.settle(max(at, self._since))
         self.refusal = share
         return tally
 

@@ -42,7 +42,7 @@ async def live(t: Terminal) -> None:
     """Live until the world ends."""
     while True:
         try:
-            await CHAPTERS[t.state](t)
+            await CHAPTERS[t.pulse.state](t)
         except Fault as fault:
             await effects.suffer(t, fault)
         except LinkDown:

@@ -142,10 +142,9 @@ class Terminal:
         placed = _AWAY
         if state is _READY and not (self.cases.active and self.cases.hindered("trade")):
             placed = _SELLING if self.line.link is _ONLINE else _OFFLINE
-        tally = self.customers.place(placed, now)
-        if tally is None:
+        if placed is self.customers.placed:
             return
-        self._account_for(tally)
+        self._account_for(self.customers.place(placed, now))
         self.diary.sells = self.customers.next
         trade = self.customers.trade if placed is _SELLING else None
         self.vitals.sell(self.pulse.index, trade, now)

@@ -38,7 +38,7 @@ class Lineup:
         self._groups = groups
         # Of each group, what its clock shows when the next one comes, and at which instant it does.
         self._least = [_UNKNOWN] * len(groups)
-        self._instants = [NEVER] * len(groups)
+        self._instants = [NEVER] * (len(groups) + 1)  # the last, that there is always one
         self.readings = array("d", [OUT]) * count
         self.at = NEVER
 
@@ -94,4 +94,4 @@ class Lineup:
         return group.places[group.of(self.readings).index(self._least[number])]
 
     def _meet(self) -> None:
-        self.at = min(self._instants, default=NEVER)
+        self.at = min(self._instants)

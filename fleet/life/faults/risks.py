@@ -38,6 +38,7 @@ class Risks:
 
     Attributes:
         at: Instant at which the next one strikes, or `NEVER`; right only while power is on.
+        shows_at: Instant at which the next one begins to show, likewise.
         clocks: By which the unit ages.
         lives: Those that go on.
         told: How many lives have been told of.
@@ -45,7 +46,7 @@ class Risks:
 
     __slots__ = (
         "_announced", "_defect", "_serial_no", "_shown", "_signs", "_slate", "_streams", "_strikes",
-        "at", "clocks", "lives", "told",
+        "at", "clocks", "lives", "shows_at", "told",
     )  # fmt: skip
 
     def __init__(  # noqa: PLR0913, PLR0917 - what a unit is born with
@@ -146,11 +147,6 @@ class Risks:
     # ------------------------------------------------------------------ precursors
 
     @property
-    def shows_at(self) -> Millis:
-        """Instant at which the next one begins, or `NEVER`; right only while power is on."""
-        return self._signs.at
-
-    @property
     def showing_any(self) -> bool:
         """Whether anything has begun to show."""
         return bool(self._shown)
@@ -162,6 +158,7 @@ class Risks:
         if self.shows_at <= now:
             began = self.lives.began
             self._shown |= {n: max(at, began(n)) for n, at in self._signs.pass_by(now)}
+            self._meet()
         for n, begin in self._shown.items():
             told = (begin, max(0, self._strikes_at(n) - begin))
             if self._announced.get(n) != told:
@@ -290,6 +287,7 @@ class Risks:
 
     def _meet(self) -> None:
         self.at = min(self._strikes.at, self._early_at())
+        self.shows_at = self._signs.at
 
     def _strikes_at(self, n: int) -> Millis:
         return self.clocks.when(self._slate.risks[n].clock, self._strikes.readings[n])
