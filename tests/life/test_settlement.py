@@ -11,7 +11,7 @@ from fleet.units import HOUR_MS
 from fleet.wire.fields import BATCH_MAX
 from fleet.wire.messages import SettlementAnswered, SettlementRequested
 from tests.life.lives import within_4_sigma
-from tests.life.test_transaction import TROUBLED, busy, count, live
+from tests.life.payments import TROUBLED, busy, count, live
 from tests.tms.estates import SEED, TENANT, TID
 from tests.tms.estates import profile as estate
 

@@ -2,56 +2,16 @@
 
 from collections import Counter
 from itertools import pairwise
-from typing import Any
 
 import pytest
 
 from fleet.life.states import Event, State
-from fleet.life.terminal import Terminal
-from fleet.profile.profile import Profile
 from fleet.units import HOUR_MS, MINUTE_MS
 from fleet.wire.messages import Reboot
-from tests.life.lives import quiet, within_4_sigma
-from tests.life.solitude import Solitude, settle, spend
+from tests.life.lives import within_4_sigma
+from tests.life.payments import FLAT, TROUBLED, busy, count, live, slow_host
 
 E = Event
-FLAT = {"name": "flat", "share": 1.0, "hours": [1.0] * 24}
-
-
-def busy(per_day: float = 2_000.0, **overrides: Any) -> Profile:
-    """Return an estate of one kind of shop, in which each payment is lived and goes well."""
-    calm = {
-        "estate__sizes": [{"name": "busy", "share": 1.0, "per_day": per_day}],
-        "estate__sectors": [FLAT],
-        "transactions__dispersion": 1e6,
-        "transactions__messages": True,
-        "transactions__verification_failure": 0.0,
-        "transactions__declined": 0.0,
-        "transactions__timed_out": 0.0,
-        "transactions__batch_mismatch": 0.0,
-        "transactions__mac_error": 0.0,
-        "transactions__reversal_failure": 0.0,
-        "settlement__mismatch": 0.0,
-    }
-    return quiet(**(calm | overrides))
-
-
-def live(
-    profile: Profile, hours: float, *, index: int = 0, **settings: Any
-) -> tuple[Solitude, Terminal]:
-    """Let a terminal live in solitude."""
-    world = settle(profile, hours=hours, index=index)
-    for name, value in settings.items():
-        setattr(world, name, value)
-    return world, spend(profile, world, index=index)
-
-
-def count(world: Solitude, event: Event) -> int:
-    """Return how often something happened; customers are lost in numbers."""
-    steps = [step for step in world.steps if step.event is event]
-    return sum(int(s.code) for s in steps) if event is E.CUSTOMERS_LOST else len(steps)
-
-
 ENDS = (E.TRANSACTION_APPROVED, E.TRANSACTION_DECLINED, E.SIGN_IN_DEMANDED, E.REVERSAL_QUEUED)
 
 
@@ -71,17 +31,6 @@ def test_customers_are_a_poisson_process_of_the_rate_asked_for() -> None:
     counts = [count(live(busy(480.0), 24, index=i)[0], E.TRANSACTION_STARTED) for i in range(4)]
     lost_in_boot = 480 * 4 / 24 / 12  # five minutes at most, once each
     assert abs(sum(counts) - 4 * 480) < 4 * (4 * 480) ** 0.5 + lost_in_boot
-
-
-TROUBLED: dict[str, Any] = {
-    "transactions__verification_failure": 0.05,
-    "transactions__declined": 0.2,
-    "transactions__timed_out": 0.1,
-    "transactions__batch_mismatch": 0.03,
-    "transactions__mac_error": 0.02,
-    "transactions__reversal_failure": 0.5,
-    "sign_in__typing": "5s",
-}
 
 
 def test_nobody_is_forgotten() -> None:
@@ -155,79 +104,6 @@ def test_77_and_a0_force_a_sign_in(chance: str, code: str) -> None:
     step = world.steps[at]
     assert (step.source, step.target, step.code) == (State.IN_TRANSACTION, State.SIGNING_IN, code)
     assert E.SIGNED_IN in events[at : at + 3]
-
-
-def test_a_host_that_does_not_answer_costs_a_reversal() -> None:
-    """After the time-out the payment is reversed, and the reversal is confirmed."""
-    world, _ = live(busy(100.0, transactions__timed_out=1.0), 10)
-    queued = next(s for s in world.steps if s.event is E.REVERSAL_QUEUED)
-    reversed_ = next(s for s in world.steps if s.event is E.REVERSED)
-    assert queued.code == "PAY-802"
-    assert 0 < reversed_.at_ms - queued.at_ms <= MINUTE_MS
-    assert {m.outcome for m in world.heard_of("transaction")} == {"reversal_pending"}
-
-
-def slow_host(**overrides: Any) -> Profile:
-    """Return an estate whose host takes a quarter of an hour to answer."""
-    return busy(transactions__host="15m", transactions__verification={"none": 1.0}, **overrides)
-
-
-def test_a_link_that_breaks_after_the_host_was_asked_costs_a_reversal() -> None:
-    """T23: ready again, with a reversal, which goes out when the link is back."""
-    world, terminal = live(slow_host(), 3, outages=[(HOUR_MS, HOUR_MS + 20 * MINUTE_MS)])
-    cut = next(s for s in world.steps if s.event is E.TRANSACTION_INTERRUPTED)
-    assert (cut.source, cut.target, cut.code) == (State.IN_TRANSACTION, State.READY, "link")
-    queued = next(s for s in world.steps if s.event is E.REVERSAL_QUEUED)
-    reversed_ = next(s for s in world.steps if s.event is E.REVERSED)
-    assert queued.code == "link"
-    assert reversed_.at_ms >= HOUR_MS + 20 * MINUTE_MS
-    assert terminal.journal.settled
-
-
-def test_power_that_fails_after_the_host_was_asked_costs_a_reversal() -> None:
-    """T24: powered off, a reversal pending, which goes out after the boot and the sign-in."""
-    profile = slow_host(faults={"PWR-101": {"onset": "1h", "repair": "10m"}})
-    world, _ = live(profile, 3)
-    lost = next(s for s in world.steps if s.event is E.POWER_LOST)
-    queued = next(s for s in world.steps if s.event is E.REVERSAL_QUEUED)
-    reversed_ = next(s for s in world.steps if s.event is E.REVERSED)
-    assert (lost.source, lost.target) == (State.IN_TRANSACTION, State.POWERED_OFF)
-    assert (queued.code, queued.at_ms) == ("power", lost.at_ms)
-    assert any(lost.at_ms < s.at_ms <= reversed_.at_ms for s in world.steps
-               if s.event is E.SIGNED_IN)  # fmt: skip
-
-
-def test_a_terminal_that_hangs_in_the_middle_of_a_payment_reverses_it() -> None:
-    """The watchdog cuts the power; the host may have booked, so the payment is reversed."""
-    profile = slow_host(faults={"SW-702": {"onset": "1h", "repair": "10m"}})
-    world, terminal = live(profile, 4)
-    events = world.events()
-    at = events.index(E.HUNG)
-    assert world.steps[at].source is State.IN_TRANSACTION
-    off = events.index(E.FORCIBLY_SHUT_DOWN)
-    assert E.REVERSAL_QUEUED in events[at:off]
-    assert count(world, E.REVERSED) >= 1
-    assert terminal.journal.pending <= 1
-
-
-def test_offline_payments_are_stored_within_a_bound_and_forwarded() -> None:
-    """While the link is down they are approved; the oldest gives way; the rest is told later."""
-    profile = busy(transactions__offline=1.0, transactions__stored_max=5)
-    world, terminal = live(profile, 6, outages=[(2 * HOUR_MS, 3 * HOUR_MS)])
-    offline = [m for m in world.heard_of("transaction") if m.offline]
-    dropped = [s for s in world.steps if s.event is E.DATA_LOST and s.code == "stored"]
-    assert len(offline) == 5
-    assert len(dropped) > 20
-    assert terminal.journal.settled
-    assert terminal.journal.traces - terminal.journal.records == len(dropped)
-
-
-def test_offline_customers_are_lost_where_nothing_is_approved_offline() -> None:
-    """Each is lost alone, as the terminal waits for its link; and nobody is lost afterwards."""
-    world, _ = live(busy(), 6, outages=[(2 * HOUR_MS, 3 * HOUR_MS)])
-    lost = [s.at_ms for s in world.steps if s.event is E.CUSTOMERS_LOST and s.at_ms > HOUR_MS]
-    assert len(lost) > 20
-    assert all(2 * HOUR_MS <= at <= 3 * HOUR_MS + 5 * MINUTE_MS for at in lost)
 
 
 def test_an_order_waits_until_the_payment_is_over() -> None:
