@@ -29,7 +29,7 @@ def terminals(bucket: Bucket, calendar: Calendar) -> pa.Table:
     first = steps.filter(pc.equal(steps["event"], "delivered"))
     installed[first["row"].to_numpy()] = first["at"].to_numpy()
     entry_h = np.zeros(len(members), np.float32)
-    lives = bucket.notes("lives")
+    lives = bucket.notes("lives").select(["row", "start_at", "entry_age_h"])
     first = lives.filter(pc.equal(lives["start_at"], 0))
     np.maximum.at(entry_h, first["row"].to_numpy(), first["entry_age_h"].to_numpy())
     begin, end = (np.full(len(members), at, np.int64) for at in (0, calendar.end))

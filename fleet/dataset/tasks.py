@@ -112,7 +112,7 @@ def _profile(toml: str) -> Profile:
     return parse(toml)
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=1)
 def _bucket(job: Job, number: int) -> Bucket:
     profile = _profile(job.profile_toml)
     return Bucket(profile, profile.dataset.seed, number, Path(job.root) / JOB)
@@ -176,7 +176,7 @@ def _truth(
         write(schema.TERMINALS, observed.terminals(bucket, calendar)),
         write(schema.FAILURES, observed.failures(bucket, calendar)),
         write(schema.MAINTENANCE, observed.maintenance(bucket, calendar)),
-        write(schema.FAULTS, truth.faults(bucket, calendar)),
+        write_table(root, schema.FAULTS, name, kind, truth.faults(bucket, calendar)),
         write_table(root, schema.LIVES, name, kind, truth.lives(bucket, calendar)),
         write(schema.SPLITS, splits(bucket, profile)),
         write_table(root, schema.HEALTH, name, kind, truth.health(bucket, calendar, profile)),

@@ -33,9 +33,13 @@ def in_order(notes: pa.Table, *by: str) -> pa.Table:
     return notes.sort_by([(column, "ascending") for column in ("row", *by)])
 
 
-def faults(bucket: Bucket, calendar: Calendar) -> pa.Table:
-    """Return `truth/faults` of a bucket."""
-    notes = in_order(bucket.notes("faults"), "onset_at", "number")
+def faults(bucket: Bucket, calendar: Calendar) -> Iterator[pa.Table]:
+    """Yield `truth/faults` of a bucket, block by block."""
+    for notes in bucket.notes_by_block("faults"):
+        yield _faults(in_order(notes, "onset_at", "number"), bucket, calendar)
+
+
+def _faults(notes: pa.Table, bucket: Bucket, calendar: Calendar) -> pa.Table:
     columns = [
         global_numbers(notes, "number", bucket),
         bucket.tids.take(notes["row"].combine_chunks()),

@@ -28,6 +28,7 @@ class Workers:
 
     def __init__(self, count: int) -> None:
         self._count = count
+        heap.share()
         self._pool = ProcessPoolExecutor(
             count, get_context("spawn"), initializer=_bind, initargs=(os.getpid(),)
         )
