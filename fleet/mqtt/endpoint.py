@@ -25,6 +25,7 @@ _HOST_NAME = re.compile(
 )
 _PORT = re.compile(r"0*[1-9][0-9]{0,4}")
 _PORT_MAX = 65_535
+_AFTER_BRACKET = re.compile(r"://[^/?#\]]*\]([^:/?#]+)")
 _NOT_IN_A_URL = re.compile(r"[\s\x00-\x1f\x7f]")
 
 
@@ -152,6 +153,9 @@ def _split(url: str) -> SplitResult:
         raise _malformed(url, "has no scheme")
     if scheme.lower() not in DEFAULT_PORTS:
         raise _malformed(url, f"has the unknown scheme {scheme!r}")
+    # Some releases of Python refuse this without a word of what is wrong, others let it pass.
+    if stray := _AFTER_BRACKET.search(url):
+        raise _malformed(url, f"has {stray[1]!r} after the bracket")
     try:
         return urlsplit(url)
     except ValueError as error:
@@ -180,10 +184,7 @@ def _ipv6(url: str, host: str) -> str:
 
 def _port(url: str, parts: SplitResult) -> int:
     # Not `parts.port`, which says less, and takes an empty port for none.
-    _, bracket, after = parts.netloc.rpartition("]")
-    before, colon, port = after.partition(":")
-    if bracket and before:
-        raise _malformed(url, f"has {before!r} after the bracket")
+    _, colon, port = parts.netloc.rpartition("]")[2].partition(":")
     if not colon:
         return DEFAULT_PORTS[parts.scheme]
     if not _PORT.fullmatch(port) or int(port) > _PORT_MAX:
