@@ -124,8 +124,8 @@ def day(instant: datetime, since: datetime) -> float:
 def on_paper(svg: str) -> str:
     """Return a chart that takes its page's colours with a page's colours of its own."""
     style = (
-        "<style>svg{color:#1d2430;background:#fff;--rule:#d9dde3;--curve:#0072b2}"
-        "@media(prefers-color-scheme:dark){svg{color:#e6e9ee;background:#14181f;--rule:#343c48;"
+        "<style>svg:root{color:#1d2430;background:#fff;--rule:#d9dde3;--curve:#0072b2}"
+        "@media(prefers-color-scheme:dark){svg:root{color:#e6e9ee;background:#14181f;--rule:#343c48;"
         "--curve:#3f97dd}}</style>"
     )
     head, rest = svg.split(">", 1)

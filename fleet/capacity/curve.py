@@ -17,9 +17,10 @@ _COLOURS: Final = {
 }  # fmt: skip
 _WIDTH, _HEIGHT = 640, 320
 _LEFT, _RIGHT, _TOP, _BOTTOM = 70, 20, 40, 44
+# `svg:root` is the picture as a file; within a page it takes that page's colours.
 _STYLE: Final = (
-    "<style>svg{color:#1d2430;background:#fff}"
-    "@media(prefers-color-scheme:dark){svg{color:#e6e9ee;background:#14181f}}</style>"
+    "<style>svg:root{color:#1d2430;background:#fff}"
+    "@media(prefers-color-scheme:dark){svg:root{color:#e6e9ee;background:#14181f}}</style>"
 )
 
 
