@@ -45,9 +45,20 @@ async def reconnect(t: Terminal) -> None:
     except LinkDown:
         back_off(t)
         return
-    t.setbacks.connects = 0
+    setbacks = t.setbacks
+    setbacks.connects_before, setbacks.connects = setbacks.connects, 0
+    setbacks.connected_at = t.world.now()
     t.counters.reconnects += 1
     t.step(Event.LINK_RESTORED)
+
+
+def back_off_anew(t: Terminal) -> None:
+    """Plan the first attempt after a loss: soon, unless the link had hardly been up."""
+    rule, setbacks = t.profile.reconnect, t.setbacks
+    up_ms = t.world.now() - setbacks.connected_at
+    brief = up_ms < round(rule.stable * t.profile.run.speed)
+    setbacks.connects = setbacks.connects_before if brief else 0
+    back_off(t)
 
 
 def back_off(t: Terminal) -> None:

@@ -25,7 +25,7 @@ from fleet.life import (
     sync,
     transaction,
 )
-from fleet.life.connecting import back_off, refused
+from fleet.life.connecting import back_off_anew, refused
 from fleet.life.duty import on_duty
 from fleet.life.faults.fault import Fault
 from fleet.life.orders import obey
@@ -94,7 +94,6 @@ async def _lose_link(t: Terminal) -> None:
     """The link broke, by nobody's order: note it, and try again when on duty."""
     t.line.lose()
     transaction.lose_link(t)
-    t.setbacks.connects = 0
-    back_off(t)
+    back_off_anew(t)
     t.diary.reconnects = max(t.diary.reconnects, t.cases.isolated_until())
     t.step(Event.LINK_LOST, code="cause" if refused(t) else "network")

@@ -96,13 +96,19 @@ class Setbacks:
         tests: Self-tests.
         syncs: Data synchronisations.
         connects: Attempts to bring the link up.
+        connects_before: Those that failed before the link last came up.
+        connected_at: When that was.
         registrations: Registrations that the server refused.
         passwords: Passwords that were wrong.
         macs: Sign-ins whose keys did not check.
     """
 
-    __slots__ = ("boots", "connects", "macs", "passwords", "registrations", "syncs", "tests")
+    __slots__ = (
+        "boots", "connected_at", "connects", "connects_before", "macs", "passwords",
+        "registrations", "syncs", "tests",
+    )  # fmt: skip
 
     def __init__(self) -> None:
         self.boots = self.tests = self.syncs = self.connects = 0
+        self.connects_before = self.connected_at = 0
         self.registrations = self.passwords = self.macs = 0

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from fleet.chance.laws import Lognormal, Uniform
 from fleet.profile.laws import DurationLaw
-from fleet.profile.values import Probability, Section, Span
+from fleet.profile.values import Duration, Probability, Section, Span
 from fleet.units import HOUR_MS, MINUTE_MS, SECOND_MS
 from fleet.wire.words import ComponentWord
 
@@ -102,3 +102,7 @@ class Reconnect(Section):
     """The last bound; a guess."""
     jitter: Literal["full", "none"] = "full"
     """Whether each wait is drawn between 0 and its bound, or is the bound."""
+    stable: Duration = 20 * SECOND_MS
+    """A link that was up for less was no success: the bound goes on doubling where it was; sourced:
+    AWS's mobile SDKs for MQTT (``minimumConnectionTimeInterval``). With 0s it always begins anew,
+    as simpler clients do."""

@@ -53,7 +53,7 @@ def test_two_units_of_one_identity_throw_each_other_off(tmp_path: Path) -> None:
 
 
 IDLE = 'sizes = [{ name = "idle", share = 1.0, per_day = 0.0 }]'
-RARE = '[reconnect]\nfirst = "2s"\n'
+RARE = '[reconnect]\nfirst = "2s"\nstable = "0s"\n'
 # Nothing but the quarrel: every odd terminal has the identity of the one before it.
 # Units of a pair come seconds apart: who is thrown out in the middle of a question asks again, and
 # lives another story than where an answer takes no time.

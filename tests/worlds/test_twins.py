@@ -9,6 +9,7 @@ from fleet.life.world import LinkDown, World
 from fleet.profile import load
 from fleet.profile.profile import Profile
 from fleet.tms.desk import Desk
+from fleet.units import DAY_MS, HOUR_MS
 from fleet.wire.messages import Message, Presence
 from fleet.worlds.twins import Seat, TwinWorld
 from fleet.worlds.virtual import VirtualEstate
@@ -129,6 +130,18 @@ def test_twins_quarrel_for_ever_whoever_lives_beside_them() -> None:
         assert len(lost) > 20
         assert abs(len(lost) - len(back)) <= 3
         assert len(set(lost) & set(back)) > len(lost) / 2
+
+
+def test_a_quarrel_calms_down_where_a_brief_link_is_no_success() -> None:
+    """One unit of a pair soon waits minutes, so that a day brings a thousand losses, not 170,000.
+
+    Both go on for ever, and without end: the other one, whose link was up for long, is back soon.
+    """
+    calm = beginning(paired(estate__terminals=2, reconnect__stable="20s"), SEED, DAY_MS)
+    lost = [[s.at_ms for s in unit if s.event is Event.LINK_LOST] for unit in calm]
+    assert all(len(each) > 400 for each in lost)
+    assert 900 < sum(map(len, lost)) < 1_500
+    assert all(each[-1] > DAY_MS - HOUR_MS for each in lost)
 
 
 def test_others_notice_nothing_of_twins() -> None:
