@@ -11,7 +11,7 @@ from fleet.dataset.hazards import has_hazard
 from fleet.dataset.instants import iso
 from fleet.dataset.schema import OF_TERMINAL
 from fleet.dataset.summary import Summary
-from fleet.dataset.table import WORD, Layout, Table
+from fleet.dataset.table import WORD, Table
 from fleet.dataset.twins import told_of
 from fleet.life.faults.slate import Risk, slate_of
 from fleet.profile.law_text import write
@@ -147,12 +147,8 @@ def _header(summary: Summary) -> Iterator[str]:
             yield f"- config_name: {table.name.replace('/', '_').replace('=', '')}"
             yield "  data_files:"
             yield "  - split: train"
-            yield f'    path: "{_glob(table, summary.profile.dataset.format)}"'
+            yield f'    path: "{table.files(summary.profile.dataset.format)}"'
     yield "---"
-
-
-def _glob(table: Table, kind: str) -> str:
-    return f"{table.name}/{'*/' if table.layout is Layout.DAY else ''}*.{kind}"
 
 
 def _columns(table: Table) -> Iterator[str]:

@@ -1,6 +1,8 @@
 """`croissant.json`: what the dataset is, in the vocabulary of MLCommons' Croissant 1.0.
 
 Croissant has no field for a unit, so it stands in the description, and in Parquet's own metadata.
+Files lie beside `croissant.json`: a set of files that is contained in nothing is looked for there,
+and one in a folder, as a file object, is accepted by the validator and loaded by nobody.
 """
 
 from typing import Any, Final
@@ -9,7 +11,6 @@ import pyarrow as pa
 
 from fleet.dataset.summary import Summary
 from fleet.dataset.table import Column, Table
-from fleet.profile.render import digest
 
 _MIME: Final = {"parquet": "application/x-parquet", "csv": "text/csv"}
 _CONTEXT: Final = {
@@ -45,20 +46,8 @@ def description(summary: Summary) -> dict[str, Any]:
         "url": "https://localhost/" + summary.name,
         "datePublished": summary.calendar.dates()[0].date.isoformat(),
         "citeAs": f"{summary.name}, made by fleet from seed {summary.profile.dataset.seed}",
-        "distribution": [_folder(summary), *(_files(table, kind) for table in filled)],
+        "distribution": [_files(table, kind) for table in filled],
         "recordSet": [_records(table) for table in filled],
-    }
-
-
-def _folder(summary: Summary) -> dict[str, Any]:
-    return {
-        "@type": "cr:FileObject",
-        "@id": "folder",
-        "name": "folder",
-        "description": "The folder of the dataset.",
-        "contentUrl": "./",
-        "encodingFormat": "application/x-directory",
-        "sha256": digest(summary.profile),
     }
 
 
@@ -68,9 +57,8 @@ def _files(table: Table, kind: str) -> dict[str, Any]:
         "@id": f"{_id(table)}-files",
         "name": f"{_id(table)}-files",
         "description": table.description,
-        "containedIn": {"@id": "folder"},
         "encodingFormat": _MIME[kind],
-        "includes": f"{table.name}/**/*.{kind}",
+        "includes": table.files(kind),
     }
 
 

@@ -107,6 +107,10 @@ class Table:
         first, *rest = self.key
         return [first, *(name for name in rest if not _is_word(kinds[name]))]
 
+    def files(self, kind: str) -> str:
+        """Return the pattern of its files' paths, in a format, below the dataset's folder."""
+        return f"{self.name}/{'*/' if self.layout is Layout.DAY else ''}*.{kind}"
+
 
 def _field(column: Column) -> pa.Field:
     metadata = {"description": column.description}
