@@ -182,6 +182,17 @@ def test_verbs_of_make_are_there(name: str) -> None:
     assert {word for word in benches if not re.fullmatch(r"\d+x\d+", word)} <= set(BENCHES)
 
 
+@pytest.mark.parametrize(("name", "begin"), [("README.md", "- **Speed.**"),
+                                              ("README.zh-CN.md", "- **速度。**")])  # fmt: skip
+def test_figures_of_speed_are_measured(name: str, begin: str) -> None:
+    """Each figure that a README gives for speed stands in the first table of the benchmarks."""
+    (line,) = [each for each in (ROOT / name).read_text("utf-8").splitlines() if begin in each]
+    table = (ROOT / "benchmarks" / "README.md").read_text("utf-8").partition("## To run it")[0]
+    measured = set(re.findall(r"\d[\d,.]*\d", table))
+    assert len(given := set(re.findall(r"\d[\d,.]*\d", line))) > 5
+    assert given - measured == set()
+
+
 def schemas(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Yield what a part of a profile's schema may be: references, alternatives, items."""
     while "$ref" in node:
