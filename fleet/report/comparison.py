@@ -11,7 +11,7 @@ from fleet.report.charts import Axis, Floats, Line
 from fleet.report.figures import as_time, digits, unit_of
 from fleet.report.page import Banner, Cell, Chart, Page, Section, Table, Tone
 from fleet.report.record import Record
-from fleet.report.run_page import VERDICTS
+from fleet.report.verdict import VERDICTS
 from fleet.watch.ruling import Verdict, show_value
 
 _TIME: Final = "wall time, s"

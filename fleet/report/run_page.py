@@ -9,24 +9,12 @@ from fleet.profile.indicators import LATENCIES
 from fleet.report import charts
 from fleet.report.charts import Axis, Band, Floats, Line
 from fleet.report.figures import as_time, unit_of
-from fleet.report.page import Banner, Cell, Chart, Fold, Page, Section, Table, Tone
+from fleet.report.page import Chart, Fold, Page, Section, Table
 from fleet.report.record import Record
+from fleet.report.verdict import banner, objectives
 from fleet.watch.histogram import Percentiles
-from fleet.watch.ruling import Finding, HealthReport, show, show_value
+from fleet.watch.ruling import HealthReport
 
-VERDICTS: Final[dict[str, tuple[Tone, str]]] = {
-    "passed": ("good", "Passed"),
-    "failed": ("bad", "Failed: the run could not be completed"),
-    "slo_broken": ("bad", "An objective was broken"),
-    "invalid": ("doubtful", "Invalid: the generator was the bottleneck"),
-    "interrupted": ("doubtful", "Interrupted"),
-}
-_FIRST_COUNTS: Final = {
-    "fleet_messages_sent_total": "messages from terminals",
-    "fleet_messages_received_total": "to them",
-    "fleet_faults_total": "faults",
-}
-_FIRST_LATENCIES: Final = ("sign_in", "heartbeat_ack", "schedule_lag")
 _TIME: Final = "wall time, s"
 _ELAPSED_AXIS: Final = {"x": _TIME}
 # What a chart can show before its colours and its legend are used up.
@@ -36,7 +24,6 @@ _LAYERS_MAX: Final = 12
 def run_page(record: Record) -> Page:
     """Return the page of a run."""
     summary, run = record.summary, record.summary.run
-    tone, words = VERDICTS[summary.verdict]
     took_s = (run.ended - run.started).total_seconds()
     return Page(
         title=f"fleet run {run.profile}",
@@ -44,7 +31,7 @@ def run_page(record: Record) -> Page:
             f"{run.terminals:,} terminals, seed {run.seed}, {took_s:,.0f} s from "
             f"{run.started:%Y-%m-%d %H:%M:%S} UTC, business clock x {run.speed:g}, {run.broker}"
         ),
-        banner=Banner(tone, words, list(_at_once(record))),
+        banner=banner(record),
         sections=[
             *objectives(summary.objectives),
             Section("Load", list(_load(record))),
@@ -56,57 +43,7 @@ def run_page(record: Record) -> Page:
     )
 
 
-def _at_once(record: Record) -> Iterator[str]:
-    """Return what belongs beside the verdict: its reasons, the run in figures, what befell it."""
-    summary = record.summary
-    yield from summary.reasons
-    if summary.verdict == "passed" and not summary.objectives:
-        yield "no objective was set: the run came to its end, and the generator kept up"
-    yield _in_figures(record)
-    yield from summary.run.notes
-
-
-def _in_figures(record: Record) -> str:
-    counts = record.summary.counts
-    sums = {family: sum(counts[family].values()) for family in _FIRST_COUNTS}
-    told = [f"{sums[family]:,} {words}" for family, words in _FIRST_COUNTS.items()]
-    times = record.summary.latencies
-    p99 = [
-        f"{name} {as_time(times[name]['response'].p99_ms)}"
-        for name in _FIRST_LATENCIES
-        if times.get(name) and times[name]["response"].count
-    ]
-    return "; ".join([", ".join(told), f"p99 {', '.join(p99)}" if p99 else "no latency"])
-
-
-def objectives(findings: tuple[Finding, ...]) -> Iterator[Section]:
-    """Return the section on objectives; none if there are none."""
-    if not findings:
-        return
-    rows = [
-        (
-            finding.objective,
-            Cell("held", "good") if finding.held else Cell("broken", "bad"),
-            show_value(finding),
-            "" if finding.worst is None else show(finding.worst, finding.unit),
-            violated(finding),
-            finding.by,
-        )
-        for finding in findings
-    ]
-    headings = ("objective", "", "was", "worst window", "violated", "by")
-    yield Section("Objectives", [Table("Service level objectives", headings, rows)])
-
-
-def violated(finding: Finding) -> str:
-    """Return when an objective was violated, in words; "" for never."""
-    if finding.first_ms is None or finding.last_ms is None:
-        return ""
-    first_s, last_s = finding.first_ms / 1_000, finding.last_ms / 1_000
-    return f"{first_s:.0f}-{last_s:.0f} s, {finding.violated_ms / 1_000:.0f} s in all"
-
-
-def bands(record: Record) -> list[Band]:
+def _bands(record: Record) -> list[Band]:
     """Return the spans of the stages of the load, and in which common causes were at work."""
     found: list[Band] = []
     for family in ("fleet_load_stage_active", "fleet_common_causes_active"):
@@ -125,7 +62,7 @@ def _spans(name: str, elapsed_s: Floats, on: np.ndarray) -> Iterator[Band]:
 
 
 def _load(record: Record) -> Iterator[Chart]:
-    marks = bands(record)
+    marks = _bands(record)
     sent = _rates(record, "fleet_messages_sent_total")
     received = _rates(record, "fleet_messages_received_total")
     per_s = Axis(_TIME, "messages/s")
@@ -146,11 +83,11 @@ def _load(record: Record) -> Iterator[Chart]:
 
 
 def _rates(record: Record, family: str) -> list[Line]:
-    series = most(record.series(family))
+    series = _most(record.series(family))
     return [Line(name, record.elapsed_s, record.rate(v)) for name, v in series.items()]
 
 
-def most(series: dict[str, Floats]) -> dict[str, Floats]:
+def _most(series: dict[str, Floats]) -> dict[str, Floats]:
     """Return those with the largest values, where there are too many to be told apart."""
     ranked = sorted(series, key=lambda name: -float(np.nanmax(series[name])))
     kept = set(ranked[:_LAYERS_MAX])
@@ -167,14 +104,14 @@ _CLOCKS: Final = (
 
 def _latency(record: Record) -> Iterator[Table | Chart]:
     rows = [
-        (latency.name if clock == "response" else f"{latency.name}, service", *figures(times))
+        (latency.name if clock == "response" else f"{latency.name}, service", *_figures(times))
         for latency in LATENCIES
         for clock, times in record.summary.latencies.get(latency.name, {}).items()
         if times.count
     ]
     headings = ("", "count", "mean", "p50", "p90", "p99", "p99.9", "max")
     yield Table("Latencies", headings, rows)
-    marks = bands(record)
+    marks = _bands(record)
     for latency in LATENCIES:
         curves = [
             Line(part, record.elapsed_s, record.part(latency.response, part))
@@ -192,7 +129,7 @@ def _shown(curves: list[Line], size: float = 1.0) -> list[Line]:
     return [curve._replace(y=np.maximum(curve.y, 1e-3) / size) for curve in curves]
 
 
-def figures(times: Percentiles) -> tuple[str, ...]:
+def _figures(times: Percentiles) -> tuple[str, ...]:
     """Return a distribution as cells: count, then times."""
     ms = (times.mean_ms, times.p50_ms, times.p90_ms, times.p99_ms, times.p999_ms, times.max_ms)
     return f"{times.count:,}", *map(as_time, ms)
@@ -202,18 +139,18 @@ def figures(times: Percentiles) -> tuple[str, ...]:
 
 
 def _estate(record: Record) -> Iterator[Table | Chart]:
-    marks = bands(record)
+    marks = _bands(record)
     terminals = Axis(_TIME, "terminals")
-    states = most(record.series("fleet_terminals"))
+    states = _most(record.series("fleet_terminals"))
     yield Chart(
         "Terminals by state", charts.stacked(record.elapsed_s, states, terminals, marks, wide=True),
         wide=True,
     )  # fmt: skip
-    firmware = most(record.series("fleet_firmware_terminals"))
+    firmware = _most(record.series("fleet_firmware_terminals"))
     if len(firmware) > 1:
         drawn = charts.stacked(record.elapsed_s, firmware, terminals, marks)
         yield Chart("Terminals by firmware", drawn)
-    faults = most(record.series("fleet_active_faults"))
+    faults = _most(record.series("fleet_active_faults"))
     if faults:
         drawn = charts.stacked(record.elapsed_s, faults, Axis(_TIME, "active faults"), marks)
         yield Chart("Active faults by class", drawn)
@@ -246,7 +183,7 @@ def _outcomes(record: Record) -> Iterator[Table]:
 def _generator(record: Record, health: HealthReport | None) -> Iterator[Section]:
     if health is None:
         return
-    marks = bands(record)
+    marks = _bands(record)
     lag = [
         Line(part, record.elapsed_s, record.part("fleet_schedule_lag_seconds", part))
         for part in ("p50", "p99", "max")
