@@ -5,7 +5,6 @@ becomes one record batch of an Arrow file for each day, and whoever writes the t
 the batches of its day and nothing else. Truths, which are read all at once, are not divided.
 """
 
-from bisect import bisect_right
 from collections.abc import Container, Iterable, Sequence
 from operator import itemgetter
 from pathlib import Path
@@ -64,6 +63,7 @@ STEPS: Final = pa.schema([
     ("duration", pa.int64()),
 ])  # fmt: skip
 
+_Rows = list[tuple[Any, ...]]
 _row: Final = itemgetter(0)
 _HEARD, _AT = EVENTS.get_field_index("heard"), STEPS.get_field_index("at")
 _TRUTHS: Final = {FaultTruth: "faults", LifeTruth: "lives", Ticket: "tickets"}
@@ -136,8 +136,7 @@ class Chronicle:
             for number, table in enumerate(collected.tables):
                 files[f"table_{number}"].write_columns([_binary(table)])
         for name, notes, place in (("events", self._events, _HEARD), ("steps", self._steps, _AT)):
-            for rows in _by_day(notes, place, ends):
-                files[name].write_rows(rows)
+            files[name].write_days(notes, place, ends)
             notes.clear()
         for name, truths in self._truths.items():
             truths.sort(key=_row)
@@ -149,17 +148,6 @@ class Chronicle:
         for file in self._files.values():
             file.close()
         return list(self._stretches.firmware)
-
-
-def _by_day(
-    notes: list[tuple[Any, ...]], place: int, ends: Sequence[Millis]
-) -> list[list[tuple[Any, ...]]]:
-    """Return the notes of each day, by terminal; `place` is that of the instant in a note."""
-    days: list[list[tuple[Any, ...]]] = [[] for _ in ends]
-    notes.sort(key=_row)
-    for note in notes:
-        days[bisect_right(ends, note[place])].append(note)
-    return days
 
 
 def _binary(table: np.ndarray[Any, Any]) -> pa.Array:
@@ -177,12 +165,31 @@ class _File:
         self._writer = pa.ipc.new_file(self._file, schema)
 
     def write_columns(self, columns: Iterable[Any]) -> None:
+        self._writer.write_batch(self._batch(columns))
+
+    def write_rows(self, rows: _Rows) -> None:
+        self.write_columns(self._columns(rows))
+
+    def write_days(self, rows: _Rows, place: int, ends: Sequence[Millis]) -> None:
+        """Write a batch for each day, by terminal; `place` is that of the instant in a row."""
+        terminals, instants = (
+            np.fromiter(map(itemgetter(n), rows), np.int64, len(rows)) for n in (0, place)
+        )
+        days = np.searchsorted(ends, instants, side="right")
+        order = np.lexsort((terminals, days)).tolist()
+        batch, begin = self._batch(self._columns([rows[n] for n in order])), 0
+        counts = np.bincount(days, minlength=len(ends)).tolist()
+        for count, _ in zip(counts, ends, strict=True):
+            self._writer.write_batch(batch.slice(begin, count))
+            begin += count
+
+    def _columns(self, rows: _Rows) -> Iterable[Any]:
+        return zip(*rows, strict=True) if rows else [()] * len(self._schema)
+
+    def _batch(self, columns: Iterable[Any]) -> pa.RecordBatch:
         arrays = [pa.array(column, field.type)
                   for column, field in zip(columns, self._schema, strict=True)]  # fmt: skip
-        self._writer.write_batch(pa.RecordBatch.from_arrays(arrays, schema=self._schema))
-
-    def write_rows(self, rows: list[tuple[Any, ...]]) -> None:
-        self.write_columns(zip(*rows, strict=True) if rows else [()] * len(self._schema))
+        return pa.RecordBatch.from_arrays(arrays, schema=self._schema)
 
     def close(self) -> None:
         self._writer.close()
