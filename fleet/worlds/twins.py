@@ -6,8 +6,13 @@ A terminal's id is its MQTT client id. Whoever connects with it takes the *seat*
 ends the session of the unit that sat there before and publishes its last will (MQTT 3.1.1, section
 3.1.4). That is the one way in which terminals meet between ticks, so twins must not live ahead of
 each other: whatever one of them waits for, an instant or a single heartbeat, it parks on the
-kernel, which wakes both in the order of time. Whoever is thrown out while it listens learns of it
-at that very instant; who is deaf just then, as soon as it says something: as over a real broker.
+kernel, which wakes both in the order of time. When a twin that is thrown out learns of it depends
+on what it waits for just then, as over a real broker:
+
+    wait     begun by        it learns of it
+    NOTHING  -               as soon as it says something
+    SLEEP    sleep, ask      as soon as it says something
+    LISTEN   listen, beat    at that very instant
 
 So the story of a twin is a function of both twins', and of nobody else's: both stand in one block
 of a dataset, and whoever lives beside them there changes nothing.
@@ -15,12 +20,21 @@ of a dataset, and whoever lives beside them there changes nothing.
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from enum import Enum
 
 from fleet.life.pulse import Pulse
 from fleet.life.world import LinkDown
 from fleet.units import Millis
 from fleet.wire.messages import AnyOrder, Presence
 from fleet.worlds.virtual import VirtualEstate, VirtualWorld
+
+
+class Wait(Enum):
+    """See the table above."""
+
+    NOTHING = 0
+    SLEEP = 1
+    LISTEN = 2
 
 
 class Seat:
@@ -44,7 +58,7 @@ def seats(tids: Iterable[str]) -> Mapping[str, Seat]:
 class TwinWorld(VirtualWorld):
     """The world of one twin: a virtual one in which the link can be lost to the other."""
 
-    __slots__ = ("_listens", "_seat")
+    __slots__ = ("_seat", "_wait")
 
     def __init__(self, estate: VirtualEstate, tid: str, pulse: Pulse, seat: Seat) -> None:
         """Make a world beside another's.
@@ -57,7 +71,7 @@ class TwinWorld(VirtualWorld):
         """
         super().__init__(estate, tid, pulse)
         self._seat = seat
-        self._listens = False
+        self._wait = Wait.NOTHING
 
     def throw_out(self, at: Millis) -> None:
         """Lose the link at `at`: another unit has taken the seat."""
@@ -66,7 +80,7 @@ class TwinWorld(VirtualWorld):
         estate = self._estate
         will = Presence(estate.origin_ms + at, online=False, reason="lost")
         estate.chronicle.heard(self._pulse, at, will)
-        if self._listens:
+        if self._wait is Wait.LISTEN:
             estate.kernel.call(at, self)
 
     def wake(self, at: Millis) -> None:
@@ -78,7 +92,7 @@ class TwinWorld(VirtualWorld):
 
     async def sleep(self, until: Millis) -> None:  # noqa: D102 - the seam says it
         if until > self._story:
-            await self._parked(until)
+            await self._wait_for(Wait.SLEEP, until)
 
     async def listen(self, until: Millis) -> AnyOrder | None:  # noqa: D102
         at = self._soonest(until)
@@ -112,12 +126,15 @@ class TwinWorld(VirtualWorld):
     def _soonest(self, until: Millis) -> Millis:
         return until if self._inbox is None else self._inbox.soonest(until)
 
+    async def _wait_for(self, wait: Wait, until: Millis) -> None:
+        self._wait = wait
+        await self._parked(until)
+        self._wait = Wait.NOTHING
+
     async def _listening(self, until: Millis) -> None:
         """Wait until then; raises `LinkDown` if the link is lost before."""
         was_up = self._up
         if until > self._story:
-            self._listens = True
-            await self._parked(until)
-            self._listens = False
+            await self._wait_for(Wait.LISTEN, until)
         if was_up and not self._up:
             raise LinkDown
