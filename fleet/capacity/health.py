@@ -93,7 +93,7 @@ def _complaints(bounds: Health, report: HealthReport) -> Iterator[str]:
         ):  # fmt: skip
             if was > bound:
                 told = what.format(_share(was))
-                yield f"shard {shard.shard + 1} {told} (allowed {_share(bound)})"
+                yield f"shard {shard.shard} {told} (allowed {_share(bound)})"
     if report.dropped > bounds.dropped_max:
         yield (
             f"{_share(report.dropped)} of all messages were dropped at a bound of its own "

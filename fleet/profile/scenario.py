@@ -7,8 +7,8 @@ from pydantic import Field
 
 from fleet.profile.cohort import Cohort
 from fleet.profile.sign_in import RefusalCode
-from fleet.profile.values import Duration, Probability, Section, Size, Span
-from fleet.units import DAY_MS, MINUTE_MS, SECOND_MS
+from fleet.profile.values import DURATION, Duration, Probability, Section, Size, Span
+from fleet.units import DAY_MS, MINUTE_MS, SECOND_MS, Millis
 
 _REFUSALS: Final[Mapping[RefusalCode, float]] = {
     "22": 0.001,
@@ -102,7 +102,9 @@ class Mqtt(Section):
 
     version: Literal["3.1.1", "5"] = "3.1.1"
     """Protocol version."""
-    keep_alive: Annotated[Span, Field(le=65_535 * SECOND_MS, multiple_of=SECOND_MS)] = MINUTE_MS
+    keep_alive: Annotated[
+        Millis, Field(gt=0, le=65_535 * SECOND_MS, multiple_of=SECOND_MS), DURATION
+    ] = MINUTE_MS
     """Keep-alive in whole seconds; 60 s as in a published QR-soundbox specification."""
     connect_timeout: Span = 10 * SECOND_MS
     """Time for TCP, TLS and CONNACK."""

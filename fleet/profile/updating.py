@@ -11,8 +11,18 @@ from pydantic import BeforeValidator, Field
 
 from fleet.chance.laws import Lognormal
 from fleet.profile.laws import DurationLaw, since_midnight
-from fleet.profile.values import ClosedDay, Duration, Many, Probability, Section, Size, Span
-from fleet.units import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS
+from fleet.profile.values import (
+    DURATION,
+    SIZE,
+    ClosedDay,
+    Duration,
+    Many,
+    Probability,
+    Section,
+    Size,
+    Span,
+)
+from fleet.units import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, Millis
 from fleet.wire.package import BLOCK_BYTES, CHUNK_BYTES_MAX
 
 Few = Annotated[int, Field(ge=0, le=1_000)]
@@ -54,7 +64,9 @@ class Update(Section):
 
     package: Size = 2 * 2**20
     """Size of a package, where its campaign does not say; a guess."""
-    chunk: Annotated[Size, Field(multiple_of=BLOCK_BYTES, le=CHUNK_BYTES_MAX)] = 64 * 2**10
+    chunk: Annotated[int, Field(gt=0, multiple_of=BLOCK_BYTES, le=CHUNK_BYTES_MAX), SIZE] = (
+        64 * 2**10
+    )
     """It comes in chunks of this size, a multiple of 4 KiB up to 1 MiB."""
     transfer: Literal["chunks", "drawn"] = "chunks"
     """Whether chunks really go over the link and are verified, or only take their time.
@@ -131,7 +143,7 @@ class Maintenance(Section):
 
     opens: TimeOfDay
     """Local time of day at which it begins: ``"02:00"``, or ``"2h"`` after midnight."""
-    lasts: Annotated[Span, Field(lt=DAY_MS)] = HOUR_MS
+    lasts: Annotated[Millis, Field(gt=0, lt=DAY_MS), DURATION] = HOUR_MS
     """How long it lasts."""
     weekdays: Many[ClosedDay] = ()
     """Days on which it opens; every day if empty."""

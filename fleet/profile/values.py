@@ -10,7 +10,14 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Annotated, Any, Final, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    ValidationError,
+)
 from pydantic_core import CoreSchema, core_schema
 
 from fleet import units
@@ -33,6 +40,11 @@ class Section(BaseModel):
     )
 
 
+_BOUNDS: Final = {
+    "ge": "at least", "gt": "above", "le": "at most", "lt": "below", "multiple_of": "a multiple of",
+}  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Quantity:
     """An integer that is written as text with a unit."""
@@ -46,8 +58,8 @@ class Quantity:
         self, source: Any, handler: GetCoreSchemaHandler
     ) -> CoreSchema:
         """Validate text, or in Python an integer; serialise to text."""
-        return core_schema.with_info_before_validator_function(
-            self._read,
+        return core_schema.with_info_wrap_validator_function(
+            self._judge,
             handler(source),
             serialization=core_schema.plain_serializer_function_ser_schema(self.format),
         )
@@ -58,6 +70,23 @@ class Quantity:
         """What stands in TOML is text of this pattern."""
         return {"type": "string", "pattern": self.pattern, "examples": [self.example]}
 
+    def _judge(
+        self,
+        value: object,
+        judge: core_schema.ValidatorFunctionWrapHandler,
+        info: core_schema.ValidationInfo,
+    ) -> object:
+        """Judge the integer, and tell its bounds as they would be written."""
+        try:
+            return judge(self._read(value, info))
+        except ValidationError as error:
+            context = error.errors(include_url=False)[0].get("ctx", {})
+            for bound in _BOUNDS.keys() & context.keys():
+                right = f"{_BOUNDS[bound]} {self.format(context[bound])!r}"
+                msg = f"{value!r} was given; it should be {right}"
+                raise ValueError(msg) from None
+            raise
+
     def _read(self, value: object, info: core_schema.ValidationInfo) -> object:
         if isinstance(value, str):
             return self.parse(value)
@@ -67,14 +96,14 @@ class Quantity:
         raise ValueError(msg)
 
 
-_DURATION: Final = Quantity(
+DURATION: Final = Quantity(
     units.parse_duration,
     units.format_duration,
     r"^(?=\d)(\d+(\.\d+)?d)?(\d+(\.\d+)?h)?(\d+(\.\d+)?m)?(\d+(\.\d+)?s)?(\d+ms)?$",
     "15m",
 )
 _SHIFT: Final = Quantity(
-    units.parse_duration, units.format_duration, f"^-?{_DURATION.pattern[1:]}", "-90s"
+    units.parse_duration, units.format_duration, f"^-?{DURATION.pattern[1:]}", "-90s"
 )
 _UTC_OFFSET: Final = Quantity(
     units.parse_utc_offset, units.format_utc_offset, r"^[+-]\d{2}:[0-5]\d$", "+08:00"
@@ -85,13 +114,13 @@ _TIME_OF_DAY: Final = Quantity(
     r"^([01]\d|2[0-4]):[0-5]\d(:[0-5]\d)?$",
     "09:00",
 )
-_SIZE: Final = Quantity(units.parse_size, units.format_size, r"^\d+ ?(B|KiB|MiB|GiB)$", "20MiB")
+SIZE: Final = Quantity(units.parse_size, units.format_size, r"^\d+ ?(B|KiB|MiB|GiB)$", "20MiB")
 
 # A constraint stands before the quantity so that it judges the integer, not the text.
-Duration = Annotated[units.Millis, Field(ge=0), _DURATION]
+Duration = Annotated[units.Millis, Field(ge=0), DURATION]
 """Milliseconds, 0 or more; in TOML ``"15m"``."""
 
-Span = Annotated[units.Millis, Field(gt=0), _DURATION]
+Span = Annotated[units.Millis, Field(gt=0), DURATION]
 """Milliseconds, more than 0; in TOML ``"15m"``."""
 
 UtcOffset = Annotated[units.Millis, _UTC_OFFSET]
@@ -103,7 +132,7 @@ Shift = Annotated[units.Millis, _SHIFT]
 TimeOfDay = Annotated[units.Millis, Field(ge=0, le=units.DAY_MS), _TIME_OF_DAY]
 """Milliseconds since local midnight; in TOML ``"09:00"``."""
 
-Size = Annotated[int, Field(gt=0), _SIZE]
+Size = Annotated[int, Field(gt=0), SIZE]
 """Bytes; in TOML ``"20MiB"``."""
 
 Probability = Annotated[float, Field(ge=0.0, le=1.0)]

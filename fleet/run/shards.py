@@ -109,7 +109,7 @@ class Muster:
         raise RunError(msg)
 
     def _name(self, index: int) -> str:
-        return f"shard {index + 1} of {self._shards}"
+        return f"shard {index}"
 
     def _heard(self, index: int, line: bytes) -> None:
         match report := report_of(line, _decode, self._name(index)):

@@ -59,7 +59,7 @@ def test_over_when_all_have_ended_with_a_word(shards: Shards) -> None:
 
 def test_an_end_without_a_word_is_a_death(shards: Shards) -> None:
     """A shard that vanishes is named, with its last words, even if its status is 0."""
-    with pytest.raises(ChildDied, match=r"shard 2 of 2 ended unexpectedly: last words"):
+    with pytest.raises(ChildDied, match=r"shard 1 ended unexpectedly: last words"):
         shards.end(1)
 
 
@@ -79,14 +79,14 @@ def test_a_failure_is_told_in_the_shards_own_words(shards: Shards) -> None:
 def test_notices_are_passed_on_with_their_author(shards: Shards) -> None:
     """A notice reaches the user with the shard that gave it."""
     shards.say(1, '{"report":"notice","message":"it is late"}')
-    assert shards.notices == ["shard 2 of 2: it is late"]
+    assert shards.notices == ["shard 1: it is late"]
 
 
 @pytest.mark.parametrize("line", ["hello", '{"report":"dance"}', '{"report":"notice"}', "\udcff"])
 def test_what_is_no_report_is_an_error(shards: Shards, line: str) -> None:
     """A line that follows no contract is quoted in one message."""
     say = partial(shards.commands[0].heard, line.encode("utf-8", "surrogateescape"))
-    with pytest.raises(ChildDied, match="shard 1 of 2 said what is no report"):
+    with pytest.raises(ChildDied, match="shard 0 said what is no report"):
         say()
 
 
