@@ -7,6 +7,7 @@ from pathlib import Path
 from fleet.mqtt.connection import Connection
 from fleet.mqtt.packets import Version
 from fleet.profile import Profile
+from fleet.profile.objectives import Objective
 from fleet.run import broker, descriptors
 
 DEFAULT_SEED = 1
@@ -95,7 +96,24 @@ class RunPlan:
             brokers, sources = len(connection.brokers), len(connection.sources)
             descriptors.check_ports(self.terminals, brokers, sources)
         advice = broker.reach(kind, self.terminals) if kind else self._check_connection()
-        return (advice,) if advice else ()
+        return tuple(filter(None, (advice, self._own_refusals())))
+
+    def _own_refusals(self) -> str | None:
+        """Return what to know of an objective that our own TMS breaks on purpose."""
+        chance = self.profile.tms.sign_in_malfunction
+        objectives = map(Objective.parse, self.profile.slo.objectives)
+        broken = [
+            objective.text
+            for objective in objectives
+            if objective.name == "sign_in.failures" and not objective.holds(chance)
+        ]
+        if not self.tms or not broken:
+            return None
+        return (
+            f"the reference TMS answers {chance * 100:.3g} % of sign-ins with a malfunction (96) "
+            f"on purpose, so {broken[0]!r} will hardly hold: set tms.sign_in_malfunction = 0.0 in "
+            "the profile, or allow for it in the objective"
+        )
 
     def _check_connection(self) -> str | None:
         assert self.connection is not None  # noqa: S101 - narrows the type

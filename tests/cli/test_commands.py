@@ -98,6 +98,26 @@ def test_a_rehearsal_tells_what_would_run_and_leaves_no_trace(tmp_path: Path) ->
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    ("objective", "wishes", "notes"),
+    [
+        ("sign_in.failures < 1%", "", 1),
+        ("sign_in.failures <= 2%", "", 0),
+        ("sign_in.failures < 1%", "tms.sign_in_malfunction = 0.0\n", 0),
+        ("sign_in.p99 < 1s", "", 0),
+    ],
+)
+def test_an_objective_that_our_own_tms_breaks_on_purpose_is_told(
+    objective: str, wishes: str, notes: int, tmp_path: Path
+) -> None:
+    """Before the run, with the key that would change it."""
+    path = tmp_path / "mine.toml"
+    path.write_text(f'schema = 1\nname = "mine"\nextends = "steady"\n{wishes}', encoding="utf-8")
+    told = said("run", path, "--dry-run", "--metrics", "off", "--slo", objective)
+    assert told.count("set tms.sign_in_malfunction = 0.0") == notes
+    assert told.count("answers 2 % of sign-ins") == notes
+
+
 def test_a_reader_that_leaves_early_is_no_bug() -> None:
     """`fleet profile show demo | head -1` ends quietly."""
     with subprocess.Popen(
