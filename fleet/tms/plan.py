@@ -114,7 +114,7 @@ class Plan:
         if not due.withdraws:
             return update_message(self._profile, self._seed, asked, due.number, at)
         back = asked.rollback and asked.kind == "firmware" and fw == asked.version
-        old = self._version_before(due.entry, index) if back else ""
+        old = self._version_before(due.entry.line, asked.version, index) if back else ""
         return withdrawal_message(self._profile, self._seed, asked, old, due.number, at)
 
     def _due(self, entry: Entry, index: int, after: int, fw: str) -> Due | None:
@@ -137,9 +137,9 @@ class Plan:
             return None
         return Due(withdrawal, stopped_ms, entry, withdraws=True)
 
-    def _version_before(self, entry: Entry, index: int) -> str:
-        """Return the firmware that a terminal had before this campaign reached it."""
-        before = self.turn_s(entry.line, index) or 0
+    def _version_before(self, line: int, version: str, index: int) -> str:
+        """Return the firmware that a terminal had before a campaign brought it this version."""
+        before = self.turn_s(line, index) or 0
         old = member(self._profile.estate, self._seed, index).model.firmware
         latest = -1
         for other in self.entries:
@@ -147,7 +147,7 @@ class Plan:
             if (
                 isinstance(other.asked, Campaign)
                 and other.asked.kind == "firmware"
-                and other.asked.version != entry.asked.version  # type: ignore[union-attr]
+                and other.asked.version != version
                 and turn_s is not None
                 and latest < turn_s < before
                 and self.book.stopped_ms(other.line) is None

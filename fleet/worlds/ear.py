@@ -68,8 +68,8 @@ class Ear(Waiter):
             self.beating.hear(message.seq)
         elif isinstance(message, AnyOrder):
             self._take_order(message)
-        else:
-            self._take_answer(message)  # type: ignore[arg-type]
+        elif isinstance(message, Answer):
+            self._take_answer(message)
 
     def acknowledged(self, packet_id: int) -> None:
         """The broker has one message less of ours in flight."""
