@@ -1,9 +1,24 @@
 """The findings of a run or of a search as JUnit XML, which every CI system shows."""
 
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Final, Literal, NamedTuple
 from xml.etree import ElementTree as ET
 
 from fleet.capacity.search import Search, conclusion
-from fleet.watch.ruling import Ruling, show_value
+from fleet.watch.ruling import Finding, Ruling, show_value
+
+_NO_JUDGE: Final = "the generator was the bottleneck"
+
+
+class _Case(NamedTuple):
+    """One test case, and what went wrong with it: nothing, if its ending is empty."""
+
+    name: str
+    ending: Literal["", "failure", "error", "skipped"] = ""
+    kind: str = ""
+    message: str = ""
+    told: str = ""
 
 
 def junit_xml(ruling: Ruling, suite: str, took_s: float) -> str:
@@ -12,29 +27,23 @@ def junit_xml(ruling: Ruling, suite: str, took_s: float) -> str:
     An objective that was broken is a failure; an invalid run is an error of the health's case, and
     its objectives are skipped, since nothing can be said of them.
     """
-    root = ET.Element("testsuites")
-    failures = sum(not finding.held for finding in ruling.findings)
-    invalid = ruling.verdict == "invalid"
-    element = ET.SubElement(
-        root, "testsuite", name=suite, time=f"{took_s:.3f}",
-        tests=str(len(ruling.findings) + 1),
-        failures="0" if invalid else str(failures),
-        errors=str(int(ruling.verdict in {"invalid", "failed", "interrupted"})),
-        skipped=str(len(ruling.findings)) if invalid else "0",
-    )  # fmt: skip
-    run = ET.SubElement(element, "testcase", classname=suite, name="the run is valid")
-    if ruling.verdict in {"invalid", "failed", "interrupted"}:
-        text = "\n".join(ruling.reasons) or ruling.verdict
-        ET.SubElement(run, "error", type=ruling.verdict, message=text).text = text
-    for finding in ruling.findings:
-        case = ET.SubElement(element, "testcase", classname=suite, name=finding.objective)
-        if invalid:
-            ET.SubElement(case, "skipped", message="the generator was the bottleneck")
-        elif not finding.held:
-            message = f"{finding.sentence}; {finding.by}"
-            ET.SubElement(case, "failure", type="slo_broken", message=message).text = message
-        ET.SubElement(case, "system-out").text = f"value: {show_value(finding)}"
-    return _text(root)
+    verdict, invalid = ruling.verdict, ruling.verdict == "invalid"
+    run = _Case("the run is valid")
+    if verdict in {"invalid", "failed", "interrupted"}:
+        message = "\n".join(ruling.reasons) or verdict
+        run = run._replace(ending="error", kind=verdict, message=message)
+    objectives = (_objective(finding, invalid=invalid) for finding in ruling.findings)
+    return _document(suite, took_s, [run, *objectives])
+
+
+def _objective(finding: Finding, *, invalid: bool) -> _Case:
+    case = _Case(finding.objective, told=f"value: {show_value(finding)}")
+    if invalid:
+        return case._replace(ending="skipped", message=_NO_JUDGE)
+    if finding.held:
+        return case
+    message = f"{finding.sentence}; {finding.by}"
+    return case._replace(ending="failure", kind="slo_broken", message=message)
 
 
 def search_junit_xml(search: Search, suite: str, took_s: float) -> str:
@@ -44,40 +53,52 @@ def search_junit_xml(search: Search, suite: str, took_s: float) -> str:
     among the properties. If the generator gave way before anything held, nothing can be said of the
     server: its case is skipped.
     """
-    held, broken = search.held, search.broken
-    invalid = broken is not None and broken.outcome == "generator"
-    failed = held is None and not invalid
-    root = ET.Element("testsuites")
-    element = ET.SubElement(
-        root, "testsuite", name=suite, time=f"{took_s:.3f}", tests="2",
-        failures=str(int(failed)), errors=str(int(invalid)),
-        skipped=str(int(invalid and held is None)),
-    )  # fmt: skip
-    properties = ET.SubElement(element, "properties")
-    found = {"capacity": str(held.load) if held else ""} | {
+    told = conclusion(search)
+    invalid = search.broken is not None and search.broken.outcome == "generator"
+    generator = _Case("the generator did not give way")
+    if invalid:
+        generator = generator._replace(ending="error", kind="invalid", message=told)
+    fewest = _Case("the fewest terminals keep all objectives", told=told)
+    if search.held is None and invalid:
+        fewest = fewest._replace(ending="skipped", message=_NO_JUDGE)
+    elif search.held is None:
+        fewest = fewest._replace(ending="failure", kind="slo_broken", message=told)
+    return _document(suite, took_s, [generator, fewest], _found(search))
+
+
+def _found(search: Search) -> Mapping[str, str]:
+    return {"capacity": str(search.held.load) if search.held else ""} | {
         f"step {number}": f"{step.load} terminals: "
         + (step.outcome if step.outcome == "held" else f"the {step.outcome} gave way")
         for number, step in enumerate(search.steps, 1)
     }
-    for name, value in found.items():
-        ET.SubElement(properties, "property", name=name, value=value)
-    told = conclusion(search)
-    case = ET.SubElement(
-        element, "testcase", classname=suite, name="the generator did not give way"
-    )
-    if invalid:
-        ET.SubElement(case, "error", type="invalid", message=told).text = told
-    case = ET.SubElement(
-        element, "testcase", classname=suite, name="the fewest terminals keep all objectives"
-    )
-    if failed:
-        ET.SubElement(case, "failure", type="slo_broken", message=told).text = told
-    elif held is None:
-        ET.SubElement(case, "skipped", message="the generator was the bottleneck")
-    ET.SubElement(case, "system-out").text = told
-    return _text(root)
 
 
-def _text(root: ET.Element) -> str:
+def _document(
+    suite: str, took_s: float, cases: Sequence[_Case], found: Mapping[str, str] | None = None
+) -> str:
+    root = ET.Element("testsuites")
+    endings = Counter(case.ending for case in cases)
+    element = ET.SubElement(
+        root, "testsuite", name=suite, time=f"{took_s:.3f}", tests=str(len(cases)),
+        failures=str(endings["failure"]), errors=str(endings["error"]),
+        skipped=str(endings["skipped"]),
+    )  # fmt: skip
+    if found is not None:
+        properties = ET.SubElement(element, "properties")
+        for name, value in found.items():
+            ET.SubElement(properties, "property", name=name, value=value)
+    for case in cases:
+        _add(ET.SubElement(element, "testcase", classname=suite, name=case.name), case)
     ET.indent(root)
     return ET.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
+
+
+def _add(element: ET.Element, case: _Case) -> None:
+    if case.ending == "skipped":
+        ET.SubElement(element, case.ending, message=case.message)
+    elif case.ending:
+        ending = ET.SubElement(element, case.ending, type=case.kind, message=case.message)
+        ending.text = case.message
+    if case.told:
+        ET.SubElement(element, "system-out").text = case.told
