@@ -17,6 +17,7 @@ from fleet.proof.record import write_record
 
 _TONES = {Verdict.PASSED: "green", Verdict.FAILED: "bold red", Verdict.TOO_SMALL: "yellow"}
 _REASONS = 3
+_WIDE = 120
 
 
 def _proofs(_: click.Context, __: click.Parameter, value: str | None) -> Any:
@@ -55,7 +56,8 @@ def verify(ctx: click.Context, folder: Path, proofs: list[Proof], *, figures: bo
     finally:
         evidence.close()
     path, verdict = write_record(folder, proven), verdict_of(proven)
-    Console().print(_table(proven, figures=figures))
+    console = Console()
+    console.print(_table(proven, figures=figures, wide=console.width >= _WIDE))
     took_s = time.perf_counter() - began
     click.echo(f"{folder}: {verdict} in {took_s:.0f} s; all figures and limits in {path}")
     if verdict is Verdict.FAILED:
@@ -77,15 +79,17 @@ def _tried(evidence: Evidence, proofs: list[Proof]) -> list[Proven]:
     return proven
 
 
-def _table(proven: list[Proven], *, figures: bool) -> Table:
-    table = Table("proof", "claim", "verdict", "s", "figures")
+def _table(proven: list[Proven], *, figures: bool, wide: bool) -> Table:
+    """Return what was found; in a narrow window names stand for claims, and leave figures room."""
+    table = Table("proof", *(["claim"] if wide else []), "verdict", *(["s"] if wide else []))
+    table.add_column("figures", overflow="fold")
     for each in proven:
+        number, name, claim = each.proof
         verdict = each.finding.verdict
         table.add_row(
-            each.proof.number,
-            each.proof.claim,
+            *([number, claim] if wide else [f"{number} {name}"]),
             f"[{_TONES[verdict]}]{verdict}[/]",
-            f"{each.seconds:.1f}",
+            *([f"{each.seconds:.1f}"] if wide else []),
             "\n".join(_figures(each) if figures else _why(each)),
             end_section=figures,
         )

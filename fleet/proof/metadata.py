@@ -138,7 +138,7 @@ def _odd(path: Path, table: Table) -> str:
         if field.type != each.type:
             return f"{each.name} is {field.type}, not {each.type}"
         if not told.items() <= (field.metadata or {}).items():
-            return f"{each.name} has lost its unit or description"
+            return f"{each.name} has another unit or description"
     return ""
 
 

@@ -153,22 +153,27 @@ def _figure(axis: Axis, *, wide: bool = False, height: float | None = None) -> t
             axes.spines[side].set_visible(False)
         if axis.logarithmic:
             axes.set_yscale("log")
-            _plain_marks(axes.yaxis)
         if axis.logarithmic_x:
             axes.set_xscale("log")
-            _plain_marks(axes.xaxis)
     return figure, axes
 
 
-def _plain_marks(axis: "MatplotlibAxis") -> None:
-    """Mark 1, 2, 5, 10, 20 ... as people write them, not as powers."""
-    from matplotlib.ticker import LogLocator, NullFormatter, StrMethodFormatter  # noqa: PLC0415
+def _plain_marks(axis: "MatplotlibAxis", low: float, high: float) -> None:
+    """Mark 1, 2, 5, 10, 20 ... as people write them, not as powers; far apart, powers of ten."""
+    from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter  # noqa: PLC0415
 
-    axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
-    axis.set_major_formatter(StrMethodFormatter("{x:,g}"))
+    near = high < low * _FAR
+    axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0) if near else (1.0,)))
+    axis.set_major_formatter(FuncFormatter(_written))
     axis.set_minor_formatter(NullFormatter())
 
 
+def _written(value: float, _: int | None = None) -> str:
+    """Return 20,000 or 0.00005, with no more digits than it takes."""
+    return f"{value:,.{max(0, -math.floor(math.log10(value)))}f}" if value > 0.0 else ""
+
+
+_FAR: Final = 3_000.0
 _STOREYS: Final = 2
 _LETTER: Final = 0.083
 """Width of a letter of a band's name, in inches."""
@@ -179,6 +184,12 @@ def _finish(figure: Any, axes: "Axes", bands: Sequence[Band], *, legend: bool, z
     if zero:
         axes.set_ylim(bottom=0)
     axes.margins(x=0.01)
+    for scale, axis, bounds in (
+        (axes.get_xscale(), axes.xaxis, axes.get_xlim()),
+        (axes.get_yscale(), axes.yaxis, axes.get_ylim()),
+    ):
+        if scale == "log":
+            _plain_marks(axis, *bounds)
     if legend:
         axes.legend(
             loc="center left",

@@ -16,6 +16,7 @@ from fleet.report.charts import Axis, Band, Floats, Line, bars, lines
 from fleet.report.page import Banner, Cell, Chart, Page, Section, Table, Tone
 from fleet.units import DAY_MS, HOUR_MS
 
+_MANY: Final = 90.0  # of a hundred in service: less is seen only without the zero
 _KINDS: Final = 6
 _SILENCE: Final = 8
 """So many usual intervals without a reading are told from a few that were lost."""
@@ -135,7 +136,7 @@ def _availability(evidence: Evidence) -> Chart:
     np.add.at(deltas, np.clip(found["hour"].astype(int), 0, hours - 1), found["delta"])
     share = 100.0 * np.cumsum(deltas) / evidence.profile.estate.terminals
     svg = lines([Line("in service", np.arange(1, hours + 1) / 24.0, share)],
-                Axis("day", "%"))  # fmt: skip
+                Axis("day", "%", from_zero=bool(share.min() < _MANY)))  # fmt: skip
     return Chart("Terminals in service, %", svg)
 
 

@@ -1,0 +1,32 @@
+"""Charts are marked so that people can read them."""
+
+import re
+
+import numpy as np
+import pytest
+
+from fleet.report.charts import Axis, Line, lines
+
+
+def marks(low: float, high: float) -> list[str]:
+    """Return the marks of a logarithmic y axis that reaches from a figure to another."""
+    y = np.geomspace(low, high, 50)
+    svg = lines([Line("", np.arange(50.0), y)], Axis("age, h", "hazard", logarithmic=True))
+    group = svg[svg.index('id="matplotlib.axis_2"') : svg.index('id="patch_3"')]
+    return re.findall(r">([\d.,e+-]+)</text>", group)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "some"),
+    [
+        (4e-5, 8.0, {"0.0001", "0.01", "1"}),
+        (0.004, 0.3, {"0.005", "0.02", "0.1"}),
+        (3.0, 60_000.0, {"10", "10,000"}),
+    ],
+)
+def test_marks_are_few_and_written_out(low: float, high: float, some: set[str]) -> None:
+    """Where much is to be marked, powers of ten alone; no power of ten is written as one."""
+    found = marks(low, high)
+    assert some <= set(found)
+    assert len(found) <= 10, found
+    assert not any("e" in mark for mark in found)
