@@ -1,5 +1,6 @@
 """What the user types: one file per command, no logic."""
 
+import io
 import signal
 import sys
 
@@ -15,10 +16,18 @@ def main() -> None:
             # Who has them ignored, as nohup does, wants it so.
             if signal.getsignal(number) is signal.SIG_DFL:
                 signal.signal(number, signal.default_int_handler)
+        _accept_any_text()
         sys.exit(_run())
     except KeyboardInterrupt:
         sys.stderr.write("interrupted\n")
         sys.exit(_INTERRUPTED)
+
+
+def _accept_any_text() -> None:
+    """Let a verdict be told wherever it goes: what an encoding does not know becomes a "?"."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 def _run() -> int:

@@ -60,7 +60,9 @@ def plan(  # noqa: PLR0913, PLR0917 - an option each
     if html is not None:
         check_place(html)
     warn(told_of_run(profile))
-    with Progress(console=Console(stderr=True), transient=True) as progress:
+    shown = Console(stderr=True)
+    # Where nothing can be taken back, its traces would stay.
+    with Progress(console=shown, transient=True, disable=not shown.is_terminal) as progress:
         task = progress.add_task(f"playing {profile.name}", total=1.0)
         seen = forecast(profile, seed, lambda share: progress.update(task, completed=share))
     console = Console()

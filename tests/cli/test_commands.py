@@ -118,6 +118,16 @@ def test_an_objective_that_our_own_tms_breaks_on_purpose_is_told(
     assert told.count("answers 2 % of sign-ins") == notes
 
 
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
+def test_an_encoding_that_knows_less_costs_no_verdict(encoding: str) -> None:
+    """Where blocks and dots cannot be written, there is a "?"; exit code 0, and nothing else."""
+    done = fleet_command(
+        "plan", "steady", "--terminals", "5", "--duration", "10s", PYTHONIOENCODING=encoding
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "messages from terminals" in done.stdout
+
+
 def test_a_reader_that_leaves_early_is_no_bug() -> None:
     """`fleet profile show demo | head -1` ends quietly."""
     with subprocess.Popen(
