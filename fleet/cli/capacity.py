@@ -99,8 +99,8 @@ def capacity(
     That is one with which it keeps the objectives. PROFILE is a name (see `fleet profile list`) or
     a TOML file.
 
-    Exit codes: 0 found, 3 not even the fewest terminals kept the objectives, 4 the generator gave
-    way before the server did.
+    Exit codes: 0 found, 1 could not be done, 2 wrong usage or profile, 3 not even the fewest
+    terminals kept the objectives, 4 the generator gave way before the server did, 130 interrupted.
     """
     ascent = _ascent(profile_name, options)
     if junit:
