@@ -89,15 +89,16 @@ class Hazards:
         self._collected: Floats = lives["cum_hazard_entry"].to_numpy()
         lasted_h = (self.end - self.start) / HOUR_MS
         grown_h = lives["exit_age_h"].to_numpy() - self._entry_h
-        self._pace = np.where(lasted_h > _TINY, grown_h / np.maximum(lasted_h, _TINY), 1.0)
+        self._pace = _pace(grown_h, lasted_h)
         # A life's own pace tells of its end; who looks ahead may know the terminal's alone.
         clocks = np.array([slate.risks[slate.index[code]].clock for code in self.codes], np.int64)
-        group = self.row * (len(clocks) + 1) + clocks[self.code]
-        grown, lasted = (np.bincount(group, each) for each in (grown_h, lasted_h))
-        usual = np.where(lasted > _TINY, grown / np.maximum(lasted, _TINY), 1.0)[group]
+        clock = clocks[self.code]
+        group = self.row * (len(clocks) + 1) + clock
+        of_terminal = (np.bincount(group, each).astype(np.float64) for each in (grown_h, lasted_h))
+        usual = _pace(*of_terminal)[group]
         # Where nobody closes, what it lacks of 1 tells of repairs to come.
-        powered = clocks[self.code] == Clock.POWERED
-        self._usual_pace = np.where(powered & (profile.day is None), 1.0, usual)
+        always_on = (clock == Clock.POWERED) & (profile.day is None)
+        self._usual_pace = np.where(always_on, 1.0, usual)
         laws = {code: slate.risks[n].law for code, n in slate.index.items()}
         self._laws = [_Table(laws[code], oldest_h) if code in laws else None for code in self.codes]
         self._aging = [number for number in range(len(self.codes)) if not self.is_steady(number)]
@@ -176,6 +177,11 @@ class Hazards:
                 (which,) = np.nonzero(code == number)
                 hazard[which] = law.hazard(age_h[which])
         return hazard
+
+
+def _pace(grown_h: Floats, lasted_h: Floats) -> Floats:
+    """Return by how much ages grew in an hour of the calendar; 1 where there was no time."""
+    return np.where(lasted_h > _TINY, grown_h / np.maximum(lasted_h, _TINY), 1.0)
 
 
 class _Table:
