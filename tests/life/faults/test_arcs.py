@@ -216,8 +216,7 @@ def test_what_it_does_is_seen_in_what_the_terminal_measures(kind: FaultKind) -> 
     without = parse(f"{CALM}\n")
     at = arc_of(kind.code).truth.onset_at + 3 * HOUR_MS
     seen, unseen = (spend(each, settle(each, hours=at / HOUR_MS)) for each in (profile, without))
-    if kind.code not in seen.cases.active:
-        return
+    assert kind.code in seen.cases.active
     moved = {
         name
         for name, values in read_at(seen, at).items()
@@ -231,9 +230,24 @@ def test_what_it_does_shows_in_telemetry(kind: FaultKind) -> None:
     """Right after the onset the channels of its effect are moved."""
     terminal = until(kind, ONSET_H + 0.1)
     expected = {symptom.channel for symptom in kind.effect.shows}
-    assert shows(terminal, SOURCE[kind.code] + 1_000) == (
-        expected if kind.code in terminal.cases.active else set()
-    )
+    assert not expected or kind.code in terminal.cases.active
+    assert shows(terminal, SOURCE[kind.code] + 1_000) == expected
+
+
+@every_kind
+def test_nothing_of_it_shows_once_it_is_repaired(kind: FaultKind) -> None:
+    """At the end of the repair it is over: neither sign nor effect of it is left in telemetry.
+
+    The next one of its kind, thirty hours away, shows an hour before.
+    """
+    lines = 'detection = "12h"\n' if kind.effect.drains else ""
+    profile = provoked(kind.code, lines + ('precursor = "1h"' if kind.precursors else ""))
+    repaired = arc_of(kind.code).truth.repaired_at
+    assert repaired is not None
+    terminal = spend(profile, settle(profile, hours=(repaired + 1) / HOUR_MS))
+    assert kind.code not in terminal.cases.active
+    assert not shows(terminal, SOURCE[kind.code] + 1_000)
+    assert not shows(terminal, SOURCE[kind.code])
 
 
 THEN = {

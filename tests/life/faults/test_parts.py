@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import pytest
 
+from fleet.life.faults import CATALOGUE
 from fleet.life.states import Event, Step
 from fleet.life.terminal import Terminal
 from fleet.life.truth import FaultTruth
@@ -102,6 +103,18 @@ def test_who_cannot_be_operated_beats_on_and_sells_nothing(code: str) -> None:
     assert len(beats) >= (end - begin) // HOUR_MS - 1
     lost = [int(s.code) for s in life.steps(begin, end + 1) if s.event is E.CUSTOMERS_LOST]
     assert sum(lost) > 100
+
+
+@pytest.mark.parametrize(
+    "code", [kind.code for kind in CATALOGUE.values() if "trade" in kind.effect.hinders]
+)
+def test_nobody_pays_while_trade_is_hindered(code: str) -> None:
+    """From the onset to the repair not one payment is made; before and afterwards there are."""
+    life = shop(code)
+    before, meanwhile, after = (life.paid(*span) for span in life.spans)
+    assert before
+    assert after
+    assert not meanwhile
 
 
 def test_a_broken_keypad_lets_nobody_sign_in() -> None:
