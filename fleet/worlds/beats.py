@@ -63,7 +63,7 @@ class Beats:
     Attributes:
         rhythm: When they are due.
         press: What they look like.
-        senders: Those of all rows, in order; whoever makes them says them.
+        senders: The terminal of each row; set by whoever makes them, before any beats.
         grids: When each was due, and sent.
         echoes: Their acknowledgements by the TMS.
         receipts: Their PUBACKs.
