@@ -8,6 +8,8 @@ from fleet.capacity.search import Search, Step
 from fleet.units import Millis
 
 STATE_FILE: Final = "capacity.json"
+STEPS: Final = "steps"
+"""The folder beside it with a record of each step."""
 
 
 class State(msgspec.Struct):

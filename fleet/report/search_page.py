@@ -8,7 +8,7 @@ import msgspec
 
 from fleet.capacity.curve import curve_svg
 from fleet.capacity.search import Outcome, Search, Step, conclusion
-from fleet.capacity.state import STATE_FILE, State
+from fleet.capacity.state import STATE_FILE, STEPS, State
 from fleet.profile.indicators import LATENCIES
 from fleet.profile.objectives import Objective
 from fleet.report.errors import ReportError
@@ -76,7 +76,7 @@ def _summaries(folder: Path, search: Search) -> list[tuple[Step, Summary]]:
     return [
         (step, _decoded(path, Summary))
         for step in _by_load(search)
-        if (path := folder / "steps" / Path(step.folder).name / "summary.json").is_file()
+        if (path := folder / STEPS / Path(step.folder).name / "summary.json").is_file()
     ]
 
 

@@ -16,7 +16,7 @@ from rich.console import Console
 from fleet.capacity.blame import NothingMeasured, Wire, blame
 from fleet.capacity.curve import curve_svg
 from fleet.capacity.search import Outcome, Search, Step, conclusion
-from fleet.capacity.state import STATE_FILE, State
+from fleet.capacity.state import STATE_FILE, STEPS, State
 from fleet.mqtt.link import Route
 from fleet.profile import Profile, digest
 from fleet.profile.objectives import Objective
@@ -74,7 +74,7 @@ class Ascent:
         return search
 
     def _try(self, load: int, number: int) -> Step:
-        folder = None if self.out is None else self.out / "steps" / f"{number:02}-{load}"
+        folder = None if self.out is None else self.out / STEPS / f"{number:02}-{load}"
         if folder is not None and folder.exists():
             folder = folder.with_name(f"{folder.name}-again")
         plan = replace(self.plan, profile=self._profile(load), out=folder)
@@ -124,11 +124,22 @@ class Ascent:
             self.out.mkdir(parents=True, exist_ok=True)
             text = (self.out / STATE_FILE).read_bytes()
         except FileNotFoundError:
+            self._check_free(self.out)
             return []
         except OSError as error:
             msg = f"cannot keep the search in {self.out}: {error.strerror}; choose another --out"
             raise RunError(msg) from error
         return self._of_this_search(text)
+
+    @staticmethod
+    def _check_free(out: Path) -> None:
+        """Check that nothing of others is overwritten; what a first step left is a search's."""
+        if taken := next((each.name for each in out.iterdir() if each.name != STEPS), None):
+            msg = (
+                f"{out} is not empty (it holds {taken}) and no search's; name a new folder with "
+                "--out, or that of a search"
+            )
+            raise RunError(msg)
 
     def _of_this_search(self, text: bytes) -> list[Step]:
         try:

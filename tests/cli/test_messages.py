@@ -246,6 +246,16 @@ def test_a_search_that_cannot_be(options: tuple[str, ...], words: str) -> None:
     assert words in refused(2, "capacity", "steady", *options)
 
 
+def test_a_search_overwrites_nothing_of_others(tmp_path: Path) -> None:
+    """The folder of a run is no place for a search: its page would be gone; exit code 1."""
+    page = tmp_path / "report.html"
+    page.write_text("of a run")
+    options = ("--from", "1", "--to", "2", "--slo", "sign_in.p99 < 1s", "--out", tmp_path)
+    told = refused(1, "capacity", "steady", *options)
+    assert f"{tmp_path} is not empty (it holds report.html) and no search's" in told
+    assert page.read_text() == "of a run"
+
+
 @pytest.mark.parametrize("option", ["--junit", "--hdr"])
 def test_a_file_that_cannot_be_written_is_told_before_the_run(tmp_path: Path, option: str) -> None:
     """Who learns it at the end has lost the run; exit code 1, and no record is begun."""
