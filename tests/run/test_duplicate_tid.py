@@ -53,7 +53,7 @@ def test_two_units_of_one_identity_throw_each_other_off(tmp_path: Path) -> None:
 
 
 IDLE = 'sizes = [{ name = "idle", share = 1.0, per_day = 0.0 }]'
-RARE = '[reconnect]\nfirst = "2s"\nstable = "0s"\n'
+RARE = '[reconnect]\nfirst = "2s"\nmax = "3s"\n'
 # Nothing but the quarrel: every odd terminal has the identity of the one before it.
 # Units of a pair come seconds apart: who is thrown out in the middle of a question asks again, and
 # lives another story than where an answer takes no time.
@@ -89,4 +89,4 @@ def test_twins_quarrel_live_as_in_virtual_time(mosquitto: Mosquitto, tmp_path: P
             late = [a - b for (_, a), (_, b) in zip(told, expected, strict=True)]
             assert all(0 <= ms <= nth * LATE_MS_MAX for ms in late), (tid, nth, late)
             compared += sum(what[0] == "link_lost" for what, _ in told)
-        assert compared >= 4
+        assert compared >= 3
