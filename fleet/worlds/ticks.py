@@ -19,6 +19,7 @@ from typing import Final, Protocol
 
 from fleet.worlds.meters import since_us
 
+_NS_PER_US: Final = 1_000
 _NS_PER_MS: Final = 1_000_000
 _NS_PER_S: Final = 1_000_000_000
 _SENT_PER_TICK: Final = 200
@@ -43,7 +44,8 @@ class Ticks:
 
         Args:
             tick_ms: Real time between two wake-ups, at most.
-            delay: Where it is recorded how much later than planned each of them came.
+            delay: Where it is recorded how much later than planned each of them came, or would
+                have come, had a turn not lasted longer.
         """
         self.tick_ms = self._tick_ms_max = tick_ms
         self._delay = delay
@@ -57,6 +59,7 @@ class Ticks:
     async def until(self, turn: Callable[[], bool]) -> None:
         """Call `turn` now, and again at each tick until it returns True; raises what it raises."""
         over: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._due_ns = monotonic_ns()
         self._turn(turn, over)
         await over
 
@@ -81,10 +84,15 @@ class Ticks:
     def _next_ns(self) -> int:
         """Return when the next tick is, on the monotonic clock: the first that is still to come.
 
-        libuv's timers are whole milliseconds and may end up to one too soon: the tick that they
-        were set for has come all the same, or the loop would spin until it has.
+        Ticks that came while the turn lasted are as late as it made them: who left them out would
+        not see the long turns at all. libuv's timers are whole milliseconds and may end up to one
+        too soon: the tick that they were set for has come all the same, or the loop would spin
+        until it has.
         """
-        tick_ns = self.tick_ms * _NS_PER_MS
-        come_ns = max(monotonic_ns(), self._due_ns)
-        self._due_ns = come_ns - come_ns % tick_ns + tick_ns
-        return self._due_ns
+        tick_ns, now_ns = self.tick_ms * _NS_PER_MS, monotonic_ns()
+        due_ns = self._due_ns - self._due_ns % tick_ns + tick_ns
+        while due_ns <= now_ns:
+            self._delay.record((now_ns - due_ns) // _NS_PER_US)
+            due_ns += tick_ns
+        self._due_ns = due_ns
+        return due_ns

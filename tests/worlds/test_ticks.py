@@ -1,6 +1,7 @@
 """A shard wakes up at equal distances, holds what can be sent in time, and says how late it was."""
 
 import asyncio
+import time
 from itertools import pairwise
 from time import monotonic_ns
 
@@ -39,7 +40,10 @@ def test_a_tick_in_which_many_heartbeats_fall_due_is_shorter() -> None:
 
 
 def test_a_turn_comes_at_each_tick_until_it_has_ended() -> None:
-    """At once, then at multiples of the tick and never before; each but the first has a delay."""
+    """At once, then at multiples of the tick and never before; each but the first has a delay.
+
+    On a busy machine a turn may last longer than a tick, which then has one as well.
+    """
     delays, turns_ns = Delays(), list[int]()
 
     def turn() -> bool:
@@ -48,7 +52,7 @@ def test_a_turn_comes_at_each_tick_until_it_has_ended() -> None:
 
     asyncio.run(asyncio.wait_for(Ticks(5, delays).until(turn), 10))
     assert len(turns_ns) == 8
-    assert len(delays.us) == 7
+    assert len(delays.us) >= 7
     numbers = [turn_ns // (5 * NS_PER_MS) for turn_ns in turns_ns]
     assert all(later > sooner for sooner, later in pairwise(numbers))
     assert all(late_us >= 0 for late_us in delays.us)
@@ -61,6 +65,24 @@ def test_no_tick_is_left_out_and_none_comes_twice(monkeypatch: pytest.MonkeyPatc
         monkeypatch.setattr("fleet.worlds.ticks.monotonic_ns", lambda at=now_ms: int(at * 1e6))
         planned_ms.append(ticks._next_ns() / NS_PER_MS)
     assert planned_ms == [5, 10, 15, 35, 40]
+
+
+def test_a_turn_that_blocks_the_loop_delays_all_the_ticks_that_come_meanwhile() -> None:
+    """A loop that stood still for 100 ms has 20 late ticks to tell of, and not one that was not."""
+    delays, turns = Delays(), 0
+
+    def turn() -> bool:
+        nonlocal turns
+        turns += 1
+        if turns == 2:
+            time.sleep(0.1)
+        return turns == 4
+
+    asyncio.run(asyncio.wait_for(Ticks(5, delays).until(turn), 10))
+    late_us = [us for us in delays.us if us > 4_000]
+    assert len(late_us) >= 18
+    assert max(late_us) >= 90_000
+    assert sum(45_000 <= us <= 55_000 for us in late_us) >= 1
 
 
 def test_what_goes_wrong_in_a_turn_is_raised_where_it_is_waited_for() -> None:
