@@ -140,7 +140,6 @@ def test_who_is_offline_approves_a_share() -> None:
     those = customers(profile)
     those.place(Placed.OFFLINE, 0)
     tally = those.place(Placed.SELLING, 7 * DAY_MS)
-    assert tally is not None
     expected = 7 * 900.0 * 0.25
     assert abs(tally.approved - expected) < 4.0 * math.sqrt(expected)
     assert abs(tally.lost - 3 * expected) < 4.0 * math.sqrt(3 * expected) + 50
