@@ -1,11 +1,14 @@
 """How many faults were to be expected of each terminal on each day, and how many struck."""
 
+from collections.abc import Callable
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from fleet.life.faults.kinds import Clock
 from fleet.proof.evidence import Evidence
+from fleet.proof.powered import Powered
 
 _ONSETS: Final = """
     SELECT place, epoch_ms(onset_ts) - {origin} AS instant
@@ -41,15 +44,39 @@ def expected_by_day(evidence: Evidence, code: str) -> Floats:
     if code not in hazards.codes:
         return expected
     (mine,) = np.nonzero(hazards.code == hazards.codes.index(code))
+    aged = _aged(evidence, code)
     days = evidence.calendar.dates()
     for day in days:
         begin = np.maximum(hazards.start[mine], day.begin)
         end = np.minimum(hazards.end[mine], day.end)
         life = mine[end > begin]
         begin, end = begin[end > begin], end[end > begin]
-        grown = hazards.collected(life, end) - hazards.collected(life, begin)
+        grown = hazards.collected(life, aged(life, end)) - hazards.collected(
+            life, aged(life, begin)
+        )
         np.add.at(expected[:, day.number], hazards.row[life], grown)
     return expected
+
+
+def _aged(evidence: Evidence, code: str) -> Callable[[Integers, Integers], Integers]:
+    """Return how to find the instant at which a life that ages evenly is as old as at another.
+
+    Where shops close, what ages in powered time does not age evenly.
+    """
+    hazards = evidence.hazards
+    if evidence.profile.day is None or evidence.risks[code].clock is not Clock.POWERED:
+        return lambda _, at: at
+    powered = evidence.once("powered time", lambda: Powered(evidence))
+
+    def aged(life: Integers, at: Integers) -> Integers:
+        place, start, end = hazards.row[life], hazards.start[life], hazards.end[life]
+        begun = powered.by(place, start)
+        whole = np.maximum(powered.by(place, end) - begun, 1)
+        part = (powered.by(place, at) - begun) / whole
+        even: Integers = start + (part * (end - start)).astype(np.int64)
+        return even
+
+    return aged
 
 
 def _day(evidence: Evidence, at: Integers) -> Integers:
