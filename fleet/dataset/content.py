@@ -104,8 +104,9 @@ class _Runs:
     def add(self, array: pa.Array) -> None:
         if not len(array):
             return
-        is_truth = pa.types.is_boolean(array.type)
-        values = array.cast(pa.uint8()).to_numpy() if is_truth else array.to_numpy().view(np.int64)
+        values = array.to_numpy()
+        if pa.types.is_float64(array.type):
+            values = values.view(np.int64)
         starts = _starts(values)
         if values[0].tobytes() == self._last:
             starts = starts[1:]
@@ -181,13 +182,12 @@ def _spelled(words: pa.Array) -> bytes:
     """Return words one after the other, each behind its length in four bytes."""
     text = words.cast(pa.binary())
     edges = np.frombuffer(text.buffers()[1], np.int32)[text.offset : text.offset + len(text) + 1]
-    lengths = np.diff(edges)
-    out = np.empty(int(edges[-1] - edges[0]) + 4 * len(text), np.uint8)
-    starts = edges[:-1] - edges[0] + 4 * np.arange(len(text))
-    for byte in range(4):
-        out[starts + byte] = lengths >> 8 * byte & 0xFF
-    letters = np.arange(int(edges[-1] - edges[0])) + np.repeat(
-        4 * np.arange(1, len(text) + 1), lengths)  # fmt: skip
-    if len(letters):
-        out[letters] = np.frombuffer(text.buffers()[2], np.uint8)[edges[0] : edges[-1]]
-    return out.tobytes()
+    lengths = np.diff(edges).astype("<i4")
+    if not edges[-1] > edges[0]:
+        return lengths.tobytes()
+    letters = np.frombuffer(text.buffers()[2], np.uint8)[edges[0] : edges[-1]]
+    if (lengths == lengths[0]).all():  # as of terminals, of which there are thousands
+        of_length = lengths.view(np.uint8).reshape(-1, 4)
+        return np.hstack([of_length, letters.reshape(len(text), -1)]).tobytes()
+    before = np.repeat(edges[:-1] - edges[0], 4)
+    return np.insert(letters, before, lengths.view(np.uint8)).tobytes()

@@ -22,7 +22,7 @@ from fleet.dataset.campaigns import Rulings, are_decided, find_rulings
 from fleet.dataset.errors import DatasetError
 from fleet.dataset.files import Written, sha256_of
 from fleet.dataset.tasks import JOB, Job, Task, lives_of, perform, tables_of, tell_of_campaigns
-from fleet.dataset.workers import Workers
+from fleet.dataset.workers import Workers, workers
 from fleet.profile.profile import Profile
 from fleet.profile.render import digest, resolved_toml
 from fleet.tms.book import Note
@@ -105,14 +105,14 @@ class Dataset:
 
     def make(
         self,
-        workers: int,
+        count: int,
         finished: dict[Task, list[Written]],
         progress: Progress,
     ) -> list[Written]:
         """Do what is not done yet, and let the dataset appear.
 
         Args:
-            workers: Processes, 1 or more.
+            count: Of workers, 1 or more.
             finished: What is done already.
             progress: Told of each task that is done.
 
@@ -124,7 +124,7 @@ class Dataset:
         """
         files = [file for task in finished for file in finished[task]]
         try:
-            with Workers(workers) as pool:
+            with workers(count) as pool:
                 job = self._ruled(pool)
                 for wave in self.tasks:
                     todo = [task for task in wave if task not in finished]

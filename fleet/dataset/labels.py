@@ -73,11 +73,12 @@ def label(
 
     What is true of one block is held, not of all.
     """
-    truths = zip(bucket.notes_by_block("faults"), hazards_by_block(bucket, profile), strict=True)
-    for number, (faults, hazards) in enumerate(truths):
-        first, last = number * BLOCK, min((number + 1) * BLOCK, len(bucket.members))
-        labeller = Labeller(bucket, calendar, profile, faults, hazards)
-        yield from labeller.tables(horizon, range(first, last))
+    faults, hazards = bucket.notes_by_block("faults"), hazards_by_block(bucket, profile)
+    count = len(bucket.members)
+    for first in range(0, count, BLOCK):
+        labeller = Labeller(bucket, calendar, profile, next(faults), next(hazards))
+        yield from labeller.tables(horizon, range(first, min(first + BLOCK, count)))
+        del labeller  # before the next, which takes as much
 
 
 class Labeller:

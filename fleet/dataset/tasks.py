@@ -118,6 +118,11 @@ def _bucket(job: Job, number: int) -> Bucket:
     return Bucket(profile, profile.dataset.seed, number, Path(job.root) / JOB)
 
 
+def forget() -> None:
+    """Let go of the files that tasks were done from."""
+    _bucket.cache_clear()
+
+
 def tell_of_campaigns(job: Job, task: Task) -> list[Note]:
     """Return what a block's terminals tell of campaigns by the job's rulings, whatever process."""
     profile = _profile(job.profile_toml)

@@ -24,8 +24,8 @@ def hazards_by_block(bucket: Bucket, profile: Profile) -> Iterator[Hazards]:
     ages_h = [notes["exit_age_h"].to_numpy() for notes in bucket.notes_by_block("lives")]
     oldest_h = max(float(each.max(initial=1.0)) for each in ages_h)
     for notes in bucket.notes_by_block("lives"):
-        needed = in_order(notes.select(["row", *Hazards.NEEDS]), "code", "start_at")
-        yield Hazards(needed, profile, oldest_h)
+        kept = notes.select(["row", *Hazards.NEEDS])
+        yield Hazards(in_order(kept, "code", "start_at"), profile, oldest_h)
 
 
 def in_order(notes: pa.Table, *by: str) -> pa.Table:

@@ -1,6 +1,8 @@
-"""The processes that do a dataset's tasks.
+"""Who does a dataset's tasks: processes of their own, or, if one is enough, the one that asks.
 
-They import what tasks need and nothing else: not the cards, not the views, not who waits for them.
+To start a process and import what tasks need takes as long as half a million rows of telemetry. So
+a single worker is this process. Several import what tasks need and nothing else: not the cards, not
+the views, not who waits for them.
 """
 
 import ctypes
@@ -12,18 +14,61 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from concurrent.futures.process import BrokenProcessPool
 from importlib.abc import MetaPathFinder
 from multiprocessing import get_context
-from typing import Final, Self, TypeVar
+from typing import Final, Protocol, Self, TypeVar
 
 from fleet.dataset import heap
 from fleet.dataset.errors import DatasetError
-from fleet.dataset.tasks import Job, Task
+from fleet.dataset.tasks import Job, Task, forget
 
 Made = TypeVar("Made")
 
 _PR_SET_PDEATHSIG: Final = 1  # linux/prctl.h
 
 
-class Workers:
+class Workers(Protocol):
+    """Who does tasks, while the block lasts."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(self, kind: object, *_: object) -> None: ...
+
+    def perform(
+        self, deed: Callable[[Job, Task], list[Made]], job: Job, tasks: Sequence[Task]
+    ) -> Iterator[tuple[Task, list[Made]]]:
+        """Yield tasks as they are done.
+
+        Raises:
+            DatasetError: A process died.
+        """
+
+
+def workers(count: int) -> Workers:
+    """Return so many workers."""
+    return Processes(count) if count > 1 else Alone()
+
+
+class Alone:
+    """This process."""
+
+    def __enter__(self) -> Self:
+        heap.keep()
+        sys.meta_path.insert(0, _WITHOUT_PANDAS)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        sys.meta_path.remove(_WITHOUT_PANDAS)
+        forget()
+
+    @staticmethod
+    def perform(
+        deed: Callable[[Job, Task], list[Made]], job: Job, tasks: Sequence[Task]
+    ) -> Iterator[tuple[Task, list[Made]]]:
+        """Yield tasks as they are done, one after the other."""
+        for task in tasks:
+            yield task, deed(job, task)
+
+
+class Processes:
     """Processes that do tasks; when the block is left they are gone."""
 
     def __init__(self, count: int) -> None:
@@ -78,10 +123,13 @@ class _WithoutPandas(MetaPathFinder):
             raise ModuleNotFoundError(name=fullname)
 
 
+_WITHOUT_PANDAS: Final = _WithoutPandas()
+
+
 def _bind(parent: int) -> None:
     """Leave Ctrl-C to the parent, who ends its workers in order, and die with it (Linux)."""
     heap.keep()
-    sys.meta_path.insert(0, _WithoutPandas())
+    sys.meta_path.insert(0, _WITHOUT_PANDAS)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)

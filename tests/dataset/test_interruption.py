@@ -71,8 +71,9 @@ def test_a_job_that_is_interrupted_again_and_again_makes_the_same_dataset(tmp_pa
         (tmp_path / folder).mkdir()
     parts = tmp_path / "parts"
     interrupt(parts, signal.SIGINT, "--workers", "2")
-    interrupt(parts, signal.SIGTERM, "--resume", "--workers", "2")
-    interrupt(parts, signal.SIGKILL, "--resume")
+    interrupt(parts, signal.SIGTERM, "--resume")
+    interrupt(parts, signal.SIGINT, "--resume")
+    interrupt(parts, signal.SIGKILL, "--resume", "--workers", "2")
     damage(parts)
     done = run(*dataset(parts), "--resume")
     assert done.returncode == 0, done.stderr

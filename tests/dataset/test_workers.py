@@ -7,7 +7,7 @@ import pyarrow as pa
 import pytest
 
 from fleet.dataset.tasks import Job, Task
-from fleet.dataset.workers import Workers
+from fleet.dataset.workers import Processes
 
 
 def allocator(_: Job, __: Task) -> list[str]:
@@ -21,6 +21,6 @@ def allocator(_: Job, __: Task) -> list[str]:
 def test_one_heap(monkeypatch: pytest.MonkeyPatch) -> None:
     """In a worker pyarrow takes its memory from where numpy does."""
     monkeypatch.delenv("ARROW_DEFAULT_MEMORY_POOL", raising=False)
-    with Workers(1) as pool:
+    with Processes(2) as pool:
         ((_, found),) = pool.perform(allocator, Job("", ""), [Task("day", 0, 0, 0)])
     assert found == ["system"]
