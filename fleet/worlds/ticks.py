@@ -5,7 +5,7 @@ milliseconds for all that have fallen due (measured at 10,000 messages/s on 2,00
 The tick is the price: nothing is earlier than its deadline, and nothing later than one tick as long
 as the shard keeps up. How late it really was is measured, always.
 
-A tick in which more than a few hundred heartbeats fall due is made shorter: sending them takes
+A tick in which more than a hundred heartbeats fall due is made shorter: sending them takes
 milliseconds, which come on top of the wait, while the wake-up costs next to nothing for each.
 
 Who is woken is called by the loop's timer. A coroutine that sleeps is resumed in a turn of the loop
@@ -22,7 +22,7 @@ from fleet.worlds.meters import since_us
 _NS_PER_US: Final = 1_000
 _NS_PER_MS: Final = 1_000_000
 _NS_PER_S: Final = 1_000_000_000
-_SENT_PER_TICK: Final = 200
+_SENT_PER_TICK: Final = 100
 
 
 class Recorder(Protocol):
