@@ -29,4 +29,4 @@ def test_what_all_terminals_decided_holds_for_a_part(tmp_path: Path) -> None:
     dataset.make(1, {}, lambda _, __: None)
     rulings = json.loads((tmp_path / "out" / "manifest.json").read_text())["rulings"]
     assert [(each["line"], each["opens"]) for each in rulings] == [(1, 1), (2, None)]
-    assert [check.figure for check in determinism(Evidence(tmp_path / "out")).checks] == [0.0] * 4
+    assert {check.figure for check in determinism(Evidence(tmp_path / "out")).checks} == {0.0}
