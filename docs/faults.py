@@ -5,10 +5,11 @@ python docs/faults.py
 
 from pathlib import Path
 
+from fleet.chance.laws import Weibull
 from fleet.life.faults import CATALOGUE
-from fleet.life.faults.kinds import SMARTREST, VHQ, FaultKind, Rung, Then
+from fleet.life.faults.kinds import SMARTREST, VHQ, FaultKind, Hazard, Rung, Then
 from fleet.life.faults.knobs import KNOBS
-from fleet.units import format_duration
+from fleet.units import DAY_MS, format_duration
 
 OUT = Path(__file__).parent / "faults.md"
 INTRODUCTION = """\
@@ -71,11 +72,19 @@ def _row(kind: FaultKind) -> str:
     )
 
 
+def _law(hazard: Hazard) -> str:
+    law, clock = hazard.law, hazard.clock.name.lower()
+    if not isinstance(law, Weibull):
+        return f"`{law!r}` on the {clock} clock, in milliseconds"
+    days = f"{law.scale / DAY_MS:,.5g} days"
+    shape = "Exponential, mean" if law.shape == 1 else f"Weibull, shape {law.shape:g}, scale"
+    return f"{shape} {days}, on the {clock} clock"
+
+
 def _section(kind: FaultKind) -> list[str]:
     lines = [f"## {kind.code}: {kind.name}", ""]
     if kind.hazard:
-        law = kind.hazard.law
-        lines.append(f"- strikes by `{law!r}` ms on the {kind.hazard.clock.name.lower()} clock")
+        lines.append(f"- law of its onset: {_law(kind.hazard)}")
     if kind.event:
         lines.append(f"- raised by: {kind.event}")
     lines += [f"- component: {kind.component}; mechanism: {kind.mechanism}"]
