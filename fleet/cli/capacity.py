@@ -18,7 +18,10 @@ from fleet.cli.options import (
     broker_option,
     connect,
     credential_options,
+    junit_option,
+    metrics_option,
     profile_argument,
+    report_option,
     seed_option,
     shards_option,
     slo_option,
@@ -74,21 +77,9 @@ SLO_BROKEN, INVALID = 3, 4
     metavar="DIR",
     help="Folder of the search; one that was broken off there goes on.",
 )
-@click.option("--report/--no-report", default=True, help="Write report.html into that folder.")
-@click.option(
-    "--junit",
-    type=click.Path(dir_okay=False, path_type=Path),
-    metavar="FILE",
-    help="Write what was found as JUnit XML, for CI.",
-)
-@click.option(
-    "--metrics",
-    metavar="HOST:PORT|off",
-    callback=values.address,
-    default="off",
-    show_default=True,
-    help="Where Prometheus may scrape; each step begins its counters anew.",
-)
+@report_option
+@junit_option
+@metrics_option("off", "the steps, each with counters of its own")
 @credential_options
 @click.pass_context
 def capacity(

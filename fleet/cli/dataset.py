@@ -17,7 +17,7 @@ from fleet.dataset.job import Dataset
 from fleet.dataset.progress import Bar
 from fleet.dataset.rehearsal import rehearse
 from fleet.dataset.twins import told_of
-from fleet.dataset.views.views import VIEWS
+from fleet.dataset.views.catalogue import VIEWS
 from fleet.profile import ProfileError, load
 from fleet.profile.complaints import Complaint
 from fleet.profile.profile import Profile

@@ -72,6 +72,15 @@ slo_option = click.option(
     callback=values.objectives,
     help="An objective, such as 'sign_in.p99 < 2s'; repeat it.",
 )
+report_option = click.option(
+    "--report/--no-report", default=True, help="Write report.html into the folder of --out."
+)
+junit_option = click.option(
+    "--junit",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Write the verdict as JUnit XML, for CI.",
+)
 
 _CREDENTIAL_OPTIONS = (
     click.option("--username", help="MQTT user name; anonymous without."),
@@ -98,6 +107,18 @@ _CREDENTIAL_OPTIONS = (
         help="Accept any certificate, verify nothing (TLS); for laboratories only.",
     ),
 )
+
+
+def metrics_option(default: str, what: str) -> Callable[[Decorated], Decorated]:
+    """Return the option that says where the metrics of `what` are served: `HOST:PORT` or off."""
+    return click.option(
+        "--metrics",
+        metavar="HOST:PORT|off",
+        callback=values.address,
+        default=default,
+        show_default=True,
+        help=f"Where Prometheus may scrape {what}.",
+    )
 
 
 def credential_options(command: Decorated) -> Decorated:

@@ -6,7 +6,6 @@ from typing import Any
 import click
 from rich.console import Console
 
-from fleet.cli import values
 from fleet.cli.failures import warn
 from fleet.cli.handing_over import write_beside
 from fleet.cli.options import (
@@ -15,7 +14,10 @@ from fleet.cli.options import (
     connect,
     credential_options,
     duration_option,
+    junit_option,
+    metrics_option,
     profile_argument,
+    report_option,
     seed_option,
     shards_option,
     slo_option,
@@ -43,14 +45,7 @@ from fleet.watch.summary import Summary, render_summary
 @duration_option
 @speed_option
 @shards_option
-@click.option(
-    "--metrics",
-    metavar="HOST:PORT|off",
-    callback=values.address,
-    default="127.0.0.1:9464",
-    show_default=True,
-    help="Where Prometheus may scrape.",
-)
+@metrics_option("127.0.0.1:9464", "the run")
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
@@ -58,15 +53,10 @@ from fleet.watch.summary import Summary, render_summary
     help="New folder for the run record: summary.json, events.parquet, timeline.parquet, "
     "profile.toml, report.html.",
 )
-@click.option("--report/--no-report", default=True, help="Write report.html into the record.")
+@report_option
 @slo_option
 @click.option("--abort-on-slo", is_flag=True, help="End the run once an objective is broken.")
-@click.option(
-    "--junit",
-    type=click.Path(dir_okay=False, path_type=Path),
-    metavar="FILE",
-    help="Write the verdict as JUnit XML, for CI.",
-)
+@junit_option
 @click.option(
     "--hdr",
     type=click.Path(dir_okay=False, path_type=Path),

@@ -15,7 +15,7 @@ from fleet.dataset.campaigns import Rulings
 from fleet.dataset.files import Written, sha256_of, write_table
 from fleet.dataset.splits import schemes
 from fleet.dataset.summary import Summary
-from fleet.dataset.views.views import write_views
+from fleet.dataset.views.catalogue import write_views
 from fleet.profile.profile import Profile
 from fleet.profile.render import digest, resolved_toml
 
