@@ -7,7 +7,7 @@ import pytest
 from fleet.life.states import Event, State
 from fleet.life.truth import FaultTruth, Ticket
 from fleet.units import HOUR_MS
-from tests.life.faults.test_arcs import arc_of
+from tests.life.faults.arcs import arc_of
 from tests.life.lives import quiet
 from tests.life.solitude import Solitude, settle, spend
 from tests.life.test_laws_of_life import SELLING, SHOP

@@ -9,7 +9,7 @@ from fleet.mqtt.frames import PreparedTopic
 from fleet.mqtt.link import Backpressure, LinkDown
 from fleet.wire.messages import SignedOff
 from fleet.worlds.outbox import Outbox
-from tests.worlds.settings import Live
+from tests.worlds.scripted import Live
 
 QUEUE_MAX = 4  # of the setting
 

@@ -4,7 +4,8 @@ import pytest
 
 from fleet.life.world import LinkDown, NoAnswer
 from fleet.wire.messages import Reboot, SyncAnswered, SyncRequested
-from tests.worlds.settings import ORIGIN_MS, Alone, Live, Setting, Twin, Virtual
+from tests.worlds.scripted import Live
+from tests.worlds.settings import ORIGIN_MS, Alone, Setting, Twin, Virtual
 
 HOUR_MS = 3_600_000
 FOR_EVER = 1_000 * HOUR_MS

@@ -3,7 +3,7 @@
 import re
 
 from fleet.life.faults.knobs import KNOBS
-from tests.life.faults.test_arcs import CALM
+from tests.life.faults.arcs import CALM
 
 # Payments enough to meet a fault of them while it lasts.
 BUSY = """

@@ -16,9 +16,10 @@ from fleet.life.terminal import Terminal
 from fleet.life.truth import FaultTruth
 from fleet.profile import parse
 from fleet.units import HOUR_MS
+from tests.life.faults.arcs import CALM
 from tests.life.faults.chapters import ARCS, Arc, E, Happening
 from tests.life.faults.knobs import with_knob
-from tests.life.faults.test_arcs import CALM, UNSEEN, assert_moved, read_at, shows
+from tests.life.faults.signs import UNSEEN, assert_moved, read_at, shows
 from tests.life.solitude import Solitude, settle, spend
 
 HOURS = 60

@@ -14,7 +14,7 @@ from fleet.life.terminal import Terminal
 from fleet.life.truth import FaultTruth
 from fleet.profile import parse
 from fleet.units import HOUR_MS, MINUTE_MS
-from tests.life.faults.test_arcs import CALM
+from tests.life.faults.arcs import CALM
 from tests.life.solitude import Solitude, settle, spend
 
 E = Event
