@@ -22,6 +22,7 @@ Check = Callable[[Profile], Iterator[Complaint]]
 
 _SHARES_TOLERANCE: Final = 1e-6
 _TID_MAX: Final = 99_999_999
+_PARTS: Final = ("models", "regions", "sectors", "sizes")
 # Laws without bounds reach everywhere; what one terminal in ten thousand days does is let pass.
 _RARE: Final = 1e-4
 
@@ -37,14 +38,13 @@ def complaints(sound: Sound) -> list[Complaint]:
     return [complaint for complaint in homed if not sound.owes(complaint)]
 
 
-def _shares(profile: Profile) -> Iterator[Complaint]:
-    for key in ("models", "regions", "sectors", "sizes"):
-        parts = getattr(profile.estate, key)
-        yield from _not_a_whole(f"estate.{key}", [part.share for part in parts])
+def _shares(key: str, profile: Profile) -> Iterator[Complaint]:
+    parts = getattr(profile.estate, key)
+    yield from _not_a_whole(f"estate.{key}", [part.share for part in parts])
 
 
 def _estate_names(profile: Profile) -> Iterator[Complaint]:
-    for key in ("models", "regions", "sectors", "sizes"):
+    for key in _PARTS:
         parts = getattr(profile.estate, key)
         yield from _twice(f"estate.{key}", [part.name for part in parts])
 
@@ -189,17 +189,17 @@ _ANSWERS: Final = tuple(
 )
 # What is left of a broken section, or its default, cannot mislead a check that needs nothing.
 CHECKS: Final[tuple[tuple[frozenset[str], Check], ...]] = (
-    (_keys(), _shares),
+    *((_keys(f"estate.{key}.share"), partial(_shares, key)) for key in _PARTS),
     (_keys(), _estate_names),
     (_keys("estate.sites"), _sites),
     (_keys("estate.first_tid", "estate.terminals"), _tids),
     (_keys("day.opens", "day.closes"), _hours),
     (_keys(), _open_days),
     (_keys(), _campaign_names),
-    (_keys("estate.models"), campaign_checks.newer),
+    (_keys("estate.models.name", "estate.models.firmware"), campaign_checks.newer),
     (_keys(), campaign_checks.waves),
     (_keys("estate.terminals"), campaign_checks.gates),
-    (_keys("estate.models"), campaign_checks.models),
+    (_keys("estate.models.name"), campaign_checks.models),
     (_keys("tms.instances"), campaign_checks.one_book),
     (_keys("day.opens", "day.closes"), campaign_checks.windows),
     (_keys("day.opens", "day.closes", "maintenance.opens"), campaign_checks.maintenance),
@@ -207,7 +207,7 @@ CHECKS: Final[tuple[tuple[frozenset[str], Check], ...]] = (
     (_keys(), campaign_checks.lines),
     (_keys(), campaign_checks.orders),
     *cohort_checks.CHECKS,
-    (_keys("campaigns.version", "estate.models"), cohort_checks.versions),
+    (_keys("campaigns.version", "estate.models.firmware"), cohort_checks.versions),
     (_keys("forced_shutdown.causes"), _causes),
     (_keys("password_reset.channels"), _resets),
     (_keys("tms.sign_in_malfunction", "tms.sign_in_refusals"), _refusals),
@@ -224,8 +224,8 @@ CHECKS: Final[tuple[tuple[frozenset[str], Check], ...]] = (
     (_keys(), trade_checks.settlement),
     _rising("reconnect.first", "reconnect.max"),
     (_keys(), _faults),
-    (_keys("estate.models"), partial(_hazards, "models")),
-    (_keys("estate.regions"), partial(_hazards, "regions")),
+    (_keys("estate.models.name"), partial(_hazards, "models")),
+    (_keys("estate.regions.name"), partial(_hazards, "regions")),
     (_keys("support.opens", "support.closes"), _support),
     (_keys(), _service_days),
     (_keys("mqtt.version", "mqtt.session_expiry"), _mqtt),

@@ -100,14 +100,18 @@ def _part(names: tuple[str, ...], parts: Sequence[_Part]) -> float:
 _CohortCheck = Callable[[Profile, str, Cohort], Iterator[Complaint]]
 
 _OF_A_COHORT: Final[tuple[tuple[frozenset[str], _CohortCheck], ...]] = (
-    (frozenset({"estate.models"}), partial(_names, "models")),
-    (frozenset({"estate.regions"}), partial(_names, "regions")),
-    (frozenset({"estate.sectors"}), partial(_names, "sectors")),
-    (frozenset({"estate.regions"}), partial(_names, "cells")),
+    (frozenset({"estate.models.name"}), partial(_names, "models")),
+    (frozenset({"estate.regions.name"}), partial(_names, "regions")),
+    (frozenset({"estate.sectors.name"}), partial(_names, "sectors")),
+    (frozenset({"estate.regions.name", "estate.regions.cells"}), partial(_names, "cells")),
     (frozenset({"estate.terminals"}), _sites),
-    (frozenset({"estate.models"}), _batches),
+    (frozenset({"estate.models.name", "estate.models.batches"}), _batches),
     (
-        frozenset({"estate.terminals", "estate.models", "estate.regions", "estate.sectors"}),
+        frozenset({"estate.terminals"}).union(
+            f"estate.{part}.{key}"
+            for part in ("models", "regions", "sectors")
+            for key in ("name", "share")
+        ),
         _nobody,
     ),
 )

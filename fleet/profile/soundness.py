@@ -3,7 +3,9 @@
 What holds a mistake is mended: an array is cut before its first broken item, a broken item of a map
 is left out, any other broken key too, so that its default counts; or, where an entry cannot do
 without, another value stands in. What then cannot stand at all is left out whole. So one cause that
-lasts for "-5m" does not hide what is wrong with the next, nor what else is wrong with itself.
+lasts for "-5m" does not hide what is wrong with the next, nor what else is wrong with itself. Nor
+does a model whose share is wrong hide its name: what an estate has several of is mended part by
+part.
 
 What is said of the rest must not be owed to that. So a check names the keys that it judges by
 (`Sound.knows`), and does not run where one of them is broken; and nothing is said of a broken key,
@@ -29,9 +31,11 @@ from fleet.profile.values import FROM_TOML
 
 _ENTRIES: Final = frozenset({"campaigns", "causes", "faults", "orders"})
 """Sections that are looked at entry by entry; all others are one table."""
-_STAND_INS: Final[Mapping[str, str]] = {
+_PARTS: Final = frozenset({"models", "regions", "sectors", "sizes"})
+"""What an estate has several of."""
+_STAND_INS: Final[Mapping[str, object]] = {
     "at": "0s", "daily": "00:00", "every": "1h", "lasts": "1h", "step": "1h", "order": "reboot",
-    "version": "stand-in",
+    "version": "stand-in", "share": 1.0, "per_day": 1.0,
 }  # fmt: skip
 _JUDGED_BY: Final[Mapping[str, frozenset[str]]] = {
     "": frozenset({"factors", "warmer"}),
@@ -49,7 +53,8 @@ _PLACE: Final = re.compile(r"^(\w+)\[(\d+)\]")
 _PART: Final = re.compile(r"[^.\[\]]+")
 
 Place = tuple[str, ...]
-"""A section, or a section and its entry's number or name."""
+"""A section, or a section and its entry's number or name, or the estate, a key and its number."""
+_DEEPEST: Final = 3
 
 
 class Mended(NamedTuple):
@@ -63,14 +68,20 @@ class Mended(NamedTuple):
     wrong: frozenset[str]
     table: Table
 
+    def decides(self, key: str = "", item: str = "", *_: str) -> bool:
+        """Return whether what is said of a key, or of an item of it, may be owed to the mending."""
+        if _JUDGED_BY.get(key, frozenset()) & self.wrong:
+            return True
+        return key in self.wrong and not _is_left(item, self.table.get(key))
+
 
 class Sound(NamedTuple):
     """A profile, as far as it is sound.
 
     Attributes:
         profile: What is left of it.
-        broken: Paths of what holds a mistake: ``section.key``, or ``section`` where it, or an entry
-            of it, is left out.
+        broken: Paths of what holds a mistake: ``section.key``, ``section.key.key`` of a part of the
+            estate, or ``section`` where it, or an entry of it, is left out.
         places: Where the entries that are left of a broken array stand in the file.
         mended: What was mended, by its place.
     """
@@ -91,14 +102,9 @@ class Sound(NamedTuple):
     def owes(self, complaint: Complaint) -> bool:
         """Return whether a complaint, at home, may be owed to how something was mended."""
         parts = _PART.findall(complaint.path)
-        depth = 2 if parts[0] in _ENTRIES else 1
-        mended = self.mended.get(tuple(parts[:depth]))
-        if mended is None:
-            return False
-        key, item, *_ = *map(str, parts[depth:]), "", ""
-        if _JUDGED_BY.get(key, frozenset()) & mended.wrong:
-            return True
-        return key in mended.wrong and not _is_left(item, mended.table.get(key))
+        places = ((tuple(parts[:depth]), parts[depth:]) for depth in range(1, _DEEPEST + 1))
+        return any(self.mended[place].decides(*rest) for place, rest in places
+                   if place in self.mended)  # fmt: skip
 
     def at_home(self, complaint: Complaint) -> Complaint:
         """Return a complaint with its entry's place in the file."""
@@ -145,12 +151,31 @@ class _Rest(NamedTuple):
 
     def keep_table(self, section: str, value: object, wrong: list[Loc]) -> None:
         """Keep a section without its mistakes."""
+        if section == "estate" and () not in wrong and isinstance(value, dict):
+            value, wrong = self._keep_parts(value, wrong)
         mended = _mended(value, wrong, lambda table: {section: table}, {})
         if mended is None:
             self.broken.add(section)
         else:
             self.table[section] = mended.table
             self._note((section,), mended)
+
+    def _keep_parts(self, estate: Table, wrong: list[Loc]) -> tuple[Table, list[Loc]]:
+        """Mend what an estate has several of; return it, and what is wrong with it beside."""
+        for key in _PARTS & {loc[0] for loc in wrong}:
+            own = [loc[1:] for loc in wrong if loc[0] == key]
+            if () in own:
+                continue
+            parts = [_part_mended(str(key), number, part, own)
+                     for number, part in enumerate(estate[key])]  # fmt: skip
+            sound = [part for part in parts if part is not None]
+            if len(sound) < len(parts):
+                continue
+            for number, part in enumerate(sound):
+                self._note(("estate", str(key), str(number)), part)
+            estate = estate | {key: [part.table for part in sound]}
+            wrong = [loc for loc in wrong if loc[0] != key]
+        return estate, wrong
 
     def keep_entries(self, section: str, value: Any, wrong: list[Loc]) -> None:
         """Keep the entries of a section that are sound or can be mended."""
@@ -173,7 +198,16 @@ class _Rest(NamedTuple):
     def _note(self, place: Place, mended: Mended) -> None:
         if mended.wrong:
             self.mended[place] = mended
-            self.broken.update(f"{place[0]}.{key}" for key in mended.wrong)
+            above = ".".join(place[:-1] or place)
+            self.broken.update(f"{above}.{key}" for key in mended.wrong)
+
+
+def _part_mended(key: str, number: int, part: object, wrong: list[Loc]) -> Mended | None:
+    own = [loc[1:] for loc in wrong if loc[0] == number]
+    if not own and isinstance(part, dict):
+        return Mended(frozenset(), part)
+    stand_ins = {**_STAND_INS, "name": f"stand-in-{number}"}
+    return _mended(part, own, lambda table: {"estate": {key: [table]}}, stand_ins)
 
 
 def _alone(section: str, entry: int | str, table: Table) -> Table:
@@ -181,7 +215,7 @@ def _alone(section: str, entry: int | str, table: Table) -> Table:
 
 
 def _mended(
-    value: object, wrong: list[Loc], wrap: Callable[[Table], Table], stand_ins: Mapping[str, str]
+    value: object, wrong: list[Loc], wrap: Callable[[Table], Table], stand_ins: Mapping[str, object]
 ) -> Mended | None:
     """Return a table without its mistakes; None if it cannot stand so.
 
