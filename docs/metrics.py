@@ -17,9 +17,9 @@ _INTRODUCTION: Final = """\
 Generated from `fleet/watch/families.py` by `make contract`; do not edit.
 
 `fleet run` serves these at `http://127.0.0.1:9464/metrics` (`--metrics HOST:PORT`), in Prometheus's
-text format or OpenMetrics, as the scraper asks. No family has a label per terminal. Figures are
-sums over all shards, at most half a second old. Counters go on where they were when a shard is
-restarted; gauges begin anew, as its terminals do.
+text format or OpenMetrics, as the scraper asks; other paths answer 404. No family has a label per
+terminal. Figures are sums over all shards, at most half a second old. Counters go on where they
+were when a shard is restarted; gauges begin anew, as its terminals do.
 
 Histogram bounds are exact: durations are counted in finer buckets, of which every exported bound is
 one.

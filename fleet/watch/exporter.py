@@ -19,7 +19,7 @@ from prometheus_client.metrics_core import (
 )
 from prometheus_client.registry import Collector
 
-from fleet.watch.exposition import make_app
+from fleet.watch.exposition import PATH, make_app
 from fleet.watch.family import Family, Kind
 from fleet.watch.tally import Board, Reading
 
@@ -98,7 +98,7 @@ class Exporter(NamedTuple):
     def url(self) -> str:
         """The address to scrape."""
         host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"http://{host}:{self.port}/metrics"
+        return f"http://{host}:{self.port}{PATH}"
 
 
 @contextmanager

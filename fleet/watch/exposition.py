@@ -7,6 +7,7 @@ then on the values are put where it had put them: samples stand in the order of 
 
 from collections.abc import Callable, Iterable
 from typing import Any, Final
+from urllib.parse import quote
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from prometheus_client.exposition import choose_encoder
@@ -17,6 +18,11 @@ from fleet.watch.tally import Board
 
 _USUAL: Final = ("", "application/openmetrics-text; version=1.0.0")
 """What scrapers ask for: Prometheus's text format, or OpenMetrics."""
+PATH: Final = "/metrics"
+_SIGNPOST: Final = f"""<!doctype html>
+<html lang="en"><title>fleet</title>
+<p>A run of fleet; its metrics are at <a href="{PATH}">{PATH}</a>.</p></html>
+"""
 
 
 class Template:
@@ -50,7 +56,7 @@ def make_app(board: Board, registry: CollectorRegistry, others: WSGIApplication)
     Args:
         board: Of the values.
         registry: That holds nothing but a collector of this board; writes the templates.
-        others: Answers whatever is no plain scrape.
+        others: Answers whatever is no plain scrape, but asks for the metrics.
     """
     templates: dict[str, Template] = {}
     samples = Samples(board.layout)
@@ -63,6 +69,9 @@ def make_app(board: Board, registry: CollectorRegistry, others: WSGIApplication)
         return kind, templates[kind]
 
     def app(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        path = environ.get("PATH_INFO", "")
+        if path != PATH:
+            return _astray(path, start_response)
         if environ["REQUEST_METHOD"] != "GET" or environ.get("QUERY_STRING"):
             return others(environ, start_response)
         kind, written = template(environ.get("HTTP_ACCEPT", ""))
@@ -73,3 +82,13 @@ def make_app(board: Board, registry: CollectorRegistry, others: WSGIApplication)
     for accept in _USUAL:
         template(accept)  # so that not even the first scrape waits for it
     return app
+
+
+def _astray(path: str, start_response: StartResponse) -> Iterable[bytes]:
+    """Tell a visitor of any other path where the metrics are."""
+    if path in {"", "/"}:
+        start_response("200 OK", [("Content-Type", "text/html; charset=utf-8")])
+        return [_SIGNPOST.encode()]
+    start_response("404 Not Found", [("Content-Type", "text/plain")])
+    asked = quote(path.encode("latin-1"))  # as it was before WSGI decoded it
+    return [f"nothing is at {asked}; the metrics are at {PATH}\n".encode()]

@@ -1,12 +1,14 @@
 """The exporter, scraped over HTTP and judged by the parsers and by promtool."""
 
 import gc
+import http.client
 import shutil
 import socket
 import subprocess
 import threading
 import urllib.request
 from collections.abc import Iterator
+from contextlib import closing
 from io import StringIO
 
 import pytest
@@ -76,6 +78,28 @@ def test_openmetrics_is_served_to_those_who_ask(exporter: Exporter) -> None:
     families = list(parse_openmetrics(text))  # type: ignore[no-untyped-call]
     assert len(families) == len(FAMILIES)
     assert "_created" not in text
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "told"),
+    [
+        ("/", 200, '<a href="/metrics">/metrics</a>'),
+        ("/metric", 404, "nothing is at /metric; the metrics are at /metrics\n"),
+        ("/metrics/", 404, "the metrics are at /metrics\n"),
+        ("/favicon.ico", 404, "the metrics are at /metrics\n"),
+        ("/m%C3%A9triques%0A?x=1", 404, "at /m%C3%A9triques%0A; the metrics are at /metrics\n"),
+    ],
+)
+def test_the_metrics_are_at_one_path(exporter: Exporter, path: str, status: int, told: str) -> None:
+    """The root shows the way; a path that is nobody's answers 404, and where the metrics are."""
+    asked = http.client.HTTPConnection(exporter.host, exporter.port, timeout=5)
+    with closing(asked):
+        asked.request("GET", path)
+        answer = asked.getresponse()
+        text = answer.read().decode()
+    assert answer.status == status
+    assert told in text
+    assert "fleet_terminals" not in text
 
 
 @pytest.mark.skipif(shutil.which("promtool") is None, reason="promtool is not on the PATH")
