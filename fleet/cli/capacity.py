@@ -11,7 +11,7 @@ from fleet.capacity.curve import curve_table
 from fleet.capacity.junit import search_junit_xml
 from fleet.capacity.search import Search, conclusion
 from fleet.cli import values
-from fleet.cli.failures import INTERRUPTED
+from fleet.cli.failures import INTERRUPTED, warn
 from fleet.cli.handing_over import write_beside
 from fleet.cli.options import (
     CREDENTIALS,
@@ -30,6 +30,7 @@ from fleet.cli.options import (
     with_objectives,
 )
 from fleet.profile import load
+from fleet.profile.unreached import told_of_step
 from fleet.run.ascent import Ascent, Interrupted
 from fleet.run.handouts import check_file, write_file
 from fleet.run.plan import RunPlan
@@ -94,6 +95,7 @@ def capacity(
     terminals kept the objectives, 4 the generator gave way before the server did, 130 interrupted.
     """
     ascent = _ascent(profile_name, options)
+    warn(told_of_step(ascent.profile_at(ascent.highest)))
     if junit:
         check_file(junit, "--junit")
     began_s = time.monotonic()

@@ -50,9 +50,22 @@ def told_of_run(profile: Profile) -> str:
     """Return a line about what never begins in a run; "" if all does."""
     end_ms = run_end_ms(profile)
     found = unreached(profile, end_ms)
-    wall_s = max((each.end_ms for each in found), default=0) // profile.run.speed // SECOND_MS + 1
-    longer = f"--duration {format_duration(round(wall_s) * SECOND_MS)} or more"
+    longer = f"--duration {format_duration(_wall_ms(profile, found))} or more"
     return _told(found, "the run", end_ms, longer)
+
+
+def told_of_step(profile: Profile) -> str:
+    """Return a line about what never begins in a step of a search; "" if all does."""
+    end_ms = run_end_ms(profile)
+    found = unreached(profile, end_ms)
+    longer = f"--hold {format_duration(_wall_ms(profile, found) - profile.slo.warm_up)} or more"
+    return _told(found, "each step", end_ms, longer)
+
+
+def _wall_ms(profile: Profile, found: list[Unreached]) -> Millis:
+    """Return how long a run must take until all of it has begun, in whole seconds."""
+    wall_s = max((each.end_ms for each in found), default=0) // profile.run.speed // SECOND_MS + 1
+    return round(wall_s) * SECOND_MS
 
 
 def told_of_dataset(profile: Profile) -> str:

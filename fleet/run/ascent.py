@@ -73,11 +73,22 @@ class Ascent:
         self._save(search)
         return search
 
+    def profile_at(self, load: int) -> Profile:
+        """Return the profile of a step with so many terminals."""
+        profile = self.plan.profile
+        return profile.model_copy(
+            update={
+                "estate": profile.estate.model_copy(update={"terminals": load}),
+                "run": profile.run.model_copy(update={"duration": self.warm_up + self.hold}),
+                "slo": profile.slo.model_copy(update={"warm_up": self.warm_up}),
+            }
+        )
+
     def _try(self, load: int, number: int) -> Step:
         folder = None if self.out is None else self.out / STEPS / f"{number:02}-{load}"
         if folder is not None and folder.exists():
             folder = folder.with_name(f"{folder.name}-again")
-        plan = replace(self.plan, profile=self._profile(load), out=folder)
+        plan = replace(self.plan, profile=self.profile_at(load), out=folder)
         summary, wire = _watched(plan)
         if summary.verdict == "interrupted":
             raise Interrupted
@@ -92,21 +103,11 @@ class Ascent:
             raise RunError(msg) from None
         return _step(load, summary, folder, outcome, reason)
 
-    def _profile(self, load: int) -> Profile:
-        profile = self.plan.profile
-        return profile.model_copy(
-            update={
-                "estate": profile.estate.model_copy(update={"terminals": load}),
-                "run": profile.run.model_copy(update={"duration": self.warm_up + self.hold}),
-                "slo": profile.slo.model_copy(update={"warm_up": self.warm_up}),
-            }
-        )
-
     # ------------------------------------------------------------------ the folder
 
     def _state(self) -> State:
         return State(
-            profile=f"sha256:{digest(self._profile(self.lowest))}",
+            profile=f"sha256:{digest(self.profile_at(self.lowest))}",
             seed=self.plan.seed,
             lowest=self.lowest,
             highest=self.highest,

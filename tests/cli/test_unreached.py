@@ -39,3 +39,17 @@ def test_every_command_that_could_live_it_warns_once(
     assert "causes[0] 'storm' (at 100d) never begins" in warning
     assert ends in warning
     assert done.stdout
+
+
+def test_a_search_warns_once(tmp_path: Path) -> None:
+    """However many steps it takes, and before the first of them."""
+    (tmp_path / "late.toml").write_text(LATE, encoding="utf-8")
+    done = fleet_here(
+        "capacity", tmp_path / "late.toml", "--from", "1", "--to", "2", "--slo", "sign_in.p99 < 2s",
+        "--broker", "mqtt://127.0.0.1:1",
+    )  # fmt: skip
+    assert done.returncode == 1, done.stderr
+    warning, *_ = told = done.stderr.splitlines()
+    assert sum(line.startswith("Warning: ") for line in told) == 1
+    assert "causes[0] 'storm' (at 100d) never begins: each step ends 50m after" in warning
+    assert "--hold 1d15h59m41s or more" in warning

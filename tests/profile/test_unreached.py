@@ -3,7 +3,13 @@
 import pytest
 
 from fleet.profile import load, names, parse
-from fleet.profile.unreached import told_of_dataset, told_of_profile, told_of_run, unreached
+from fleet.profile.unreached import (
+    told_of_dataset,
+    told_of_profile,
+    told_of_run,
+    told_of_step,
+    unreached,
+)
 from fleet.units import HOUR_MS, MINUTE_MS
 
 BASE = 'schema = 1\nname = "late"\nrun.duration = "1m"\nrun.speed = 60\n'
@@ -75,6 +81,17 @@ def test_the_remedy_that_is_told_is_one() -> None:
     assert told_of_run(parse(late, {"run.duration": "1d16h1s"}))
     assert not told_of_run(parse(late, {"run.duration": "1d16h2s"}))
     assert not told_of_dataset(parse(late, {"dataset.days": 101}))
+
+
+def test_a_step_of_a_search_is_too_short_for_it() -> None:
+    """The remedy is a longer hold: with that it begins within each step, and not with less."""
+    late = BASE + OUTAGE + "at = '2h'\n"
+    step = {"run.duration": "50s", "slo.warm_up": "20s"}
+    line = told_of_step(parse(late, step))
+    assert "(at 2h) never begins: each step ends 50m after its start" in line
+    assert "give it --hold 1m41s or more" in line
+    assert told_of_step(parse(late, step | {"run.duration": "2m"}))
+    assert not told_of_step(parse(late, step | {"run.duration": "2m1s"}))
 
 
 def test_all_of_it_is_one_line() -> None:
