@@ -3,16 +3,19 @@
 from collections.abc import Iterator
 from typing import Final
 
-from fleet.profile.campaigns import Campaign
+from fleet.profile.campaigns import Campaign, Window
+from fleet.profile.clock import since_midnight_ms
 from fleet.profile.cohort_checks import unknown
 from fleet.profile.complaints import Complaint
 from fleet.profile.profile import Profile
-from fleet.units import DAY_MS, Millis, format_duration
+from fleet.units import DAY_MS, MINUTE_MS, Millis, format_duration
 
 LINES_MAX: Final = 4_999
 # What a chunk takes beyond its bytes in base64: the rest of the answer, the topic, the header.
 _ENVELOPE_BYTES: Final = 512
 _RARE: Final = 1e-4
+# Within so many intervals all but surely every terminal that is on has been heard.
+_HEARTBEATS: Final = 2
 
 
 def waves(profile: Profile) -> Iterator[Complaint]:
@@ -104,6 +107,75 @@ def windows(profile: Profile) -> Iterator[Complaint]:
         window = campaign.window
         if window is not None and not _meets(profile, window.opens, window.closes):
             yield Complaint(f"campaigns[{i}].window", _NEVER)
+
+
+def expiries(profile: Profile) -> Iterator[Complaint]:
+    """An update must not have expired before its window opens."""
+    if profile.load.stages:
+        return  # they switch terminals on at any time
+    for i, campaign in enumerate(profile.campaigns):
+        ends = [_missed(profile, campaign, start) for start in _starts(campaign)]
+        opens = next(filter(None, ends), 0)
+        if opens and campaign.expires is not None:
+            yield Complaint(
+                f"campaigns[{i}].expires",
+                f"it has expired {format_duration(campaign.expires)} after it is ordered, and its "
+                f"window first opens after {format_duration(opens)}; let it expire later or begin "
+                "nearer to the window, or leave one of the two out",
+            )
+
+
+def _starts(campaign: Campaign) -> Iterator[Millis]:
+    """Yield when waves begin that wait for nobody."""
+    yield from (campaign.at + wave.after for wave in campaign.waves if not wave.gated)
+    if not campaign.waves:
+        yield campaign.at
+
+
+def _missed(profile: Profile, campaign: Campaign, start: Millis) -> Millis:
+    """Return how long after a wave's start the window opens, if all have expired by then; else 0.
+
+    Orders take effect at heartbeats from the start on; for who is off then, at those of a morning.
+    """
+    window, expires = campaign.window, campaign.expires
+    if window is None or expires is None:
+        return 0
+    lasts = expires + _turns_last(profile, campaign)
+    spans = [span for clock in _clocks(profile) for span in _first_heard(profile, clock, start)]
+    if any(_until_open(window, begin) < end - begin + lasts for begin, end in spans):
+        return 0
+    return min(_until_open(window, clock + start) for clock in _clocks(profile))
+
+
+def _first_heard(profile: Profile, clock: Millis, start: Millis) -> Iterator[tuple[Millis, Millis]]:
+    """Yield the local times of day between which terminals are first on, from a wave's start on."""
+    if profile.day is None:
+        yield clock + start, clock + max(start, profile.ramp.over)
+        return
+    yield clock + start, clock + start
+    opens, stagger = profile.day.opens, profile.day.stagger
+    yield round(opens.quantile(_RARE)), round(opens.quantile(1.0 - _RARE)) + stagger
+
+
+def _clocks(profile: Profile) -> Iterator[Millis]:
+    """Yield the local time of day at the run's start, region by region."""
+    yield from (since_midnight_ms(profile.run) + each.utc_offset for each in profile.estate.regions)
+
+
+def _until_open(window: Window, at: Millis) -> Millis:
+    """Return how long it is from a local time of day until a window is open; 0 if it is."""
+    since = (at - window.opens) % DAY_MS
+    is_open = since < ((window.closes - window.opens) % DAY_MS or DAY_MS)
+    return 0 if is_open else DAY_MS - since
+
+
+def _turns_last(profile: Profile, campaign: Campaign) -> Millis:
+    """Return how long after a wave's start the last order takes effect, at most."""
+    asked = (order.heartbeat_interval or 0 for order in profile.orders)
+    late = _HEARTBEATS * max(profile.heartbeat.interval, *asked, 0) + profile.tms.order_lead
+    if campaign.per_minute is not None:
+        late += round(profile.estate.terminals / campaign.per_minute * MINUTE_MS)
+    return late
 
 
 def maintenance(profile: Profile) -> Iterator[Complaint]:

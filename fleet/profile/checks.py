@@ -187,6 +187,10 @@ def _rising(first: str, last: str) -> tuple[frozenset[str], Check]:
 _ANSWERS: Final = tuple(
     f"transactions.{key}" for key in ("declined", "timed_out", "batch_mismatch", "mac_error")
 )
+_EXPIRY: Final = _keys(
+    "day.opens", "day.stagger", "run.start", "ramp.over", "load.stages",
+    "heartbeat.interval", "tms.order_lead", "orders.heartbeat_interval", "estate.terminals", "estate.regions.utc_offset",
+)  # fmt: skip
 # What is left of a broken section, or its default, cannot mislead a check that needs nothing.
 CHECKS: Final[tuple[tuple[frozenset[str], Check], ...]] = (
     *((_keys(f"estate.{key}.share"), partial(_shares, key)) for key in _PARTS),
@@ -202,6 +206,7 @@ CHECKS: Final[tuple[tuple[frozenset[str], Check], ...]] = (
     (_keys("estate.models.name"), campaign_checks.models),
     (_keys("tms.instances"), campaign_checks.one_book),
     (_keys("day.opens", "day.closes"), campaign_checks.windows),
+    (_EXPIRY, campaign_checks.expiries),
     (_keys("day.opens", "day.closes", "maintenance.opens"), campaign_checks.maintenance),
     (_keys("update.chunk", "update.transfer", "mqtt.max_packet"), campaign_checks.chunks),
     (_keys(), campaign_checks.lines),

@@ -41,6 +41,7 @@ _JUDGED_BY: Final[Mapping[str, frozenset[str]]] = {
     "": frozenset({"factors", "warmer"}),
     "batches": frozenset({"models"}),
     "every": frozenset({"lasts"}),
+    "expires": frozenset({"at", "per_minute", "waves", "window"}),
     "heartbeat_interval": frozenset({"order"}),
     "share": frozenset({"models", "regions", "sectors", "sites"}),
     "version": frozenset({"models"}),
