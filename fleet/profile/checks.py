@@ -189,7 +189,8 @@ _ANSWERS: Final = tuple(
 )
 _EXPIRY: Final = _keys(
     "day.opens", "day.stagger", "run.start", "ramp.over", "load.stages",
-    "heartbeat.interval", "tms.order_lead", "orders.heartbeat_interval", "estate.terminals", "estate.regions.utc_offset",
+    "heartbeat.interval", "tms.order_lead", "orders.heartbeat_interval",
+    "estate.terminals", "estate.regions.utc_offset",
 )  # fmt: skip
 # What is left of a broken section, or its default, cannot mislead a check that needs nothing.
 CHECKS: Final[tuple[tuple[frozenset[str], Check], ...]] = (
