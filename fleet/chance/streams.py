@@ -204,8 +204,8 @@ class Streams:
         """An index into ``weights``, with chances in proportion to them."""
         return _index(self.uniform(purpose), weights)
 
-    def pick_coming(self, purpose: Purpose, weights: Sequence[float], ahead: int = 0) -> int:
-        """What `pick` will return next, or so many draws later."""
+    def pick_coming(self, purpose: Purpose, weights: Sequence[float], ahead: int) -> int:
+        """What `pick` will return so many draws later than next."""
         return _index(self.coming(purpose, ahead), weights)
 
     def pick_at(self, purpose: Purpose, n: int, weights: Sequence[float]) -> int:

@@ -62,14 +62,14 @@ def check_no_null(text: str) -> None:
 
 
 class Reader:
-    """A cursor over `data` from `start` up to `end`; every read moves it."""
+    """A cursor over `data`; every read moves it."""
 
     __slots__ = ("data", "end", "position")
 
-    def __init__(self, data: bytes, start: int = 0, end: int | None = None) -> None:
+    def __init__(self, data: bytes) -> None:
         self.data = data
-        self.position = start
-        self.end = len(data) if end is None else end
+        self.position = 0
+        self.end = len(data)
 
     @property
     def left(self) -> int:

@@ -34,6 +34,7 @@ from fleet.mqtt.state import Phase
 __all__ = ["Phase", "Session", "SessionOptions"]
 
 _PINGREQ = encode(PingReq(), Version.V311)
+_CONTINUE = 0x18  # 3.15.2.1: continue authentication
 
 
 class Session(Inbound):
@@ -169,18 +170,18 @@ class Session(Inbound):
         self.due_ms = now_ms + self.limits.keep_alive_ms
         return _PINGREQ
 
-    def authenticate(self, data: bytes | None, reason: int = 0x18) -> bytes:
+    def authenticate(self, data: bytes | None) -> bytes:
         """Return an AUTH with the next step of enhanced authentication (MQTT 5).
 
         Raises:
             NotConnected: There is no connection.
-            MalformedPacket: The version is 3.1.1, or there is no such reason.
+            MalformedPacket: The version is 3.1.1.
         """
         if self.phase is not Phase.CONNECTING:
             self._check_online()
         method = self.options.authentication_method
         said = Properties(authentication_method=method, authentication_data=data)
-        return self._fit(encode(Auth(reason, said), self.options.version))
+        return self._fit(encode(Auth(_CONTINUE, said), self.options.version))
 
     def disconnect(self, reason: int = 0) -> bytes:
         """Return the DISCONNECT which ends the connection; 3.1.1 cannot say the reason.

@@ -41,7 +41,7 @@ class Complaint:
 class ProfileError(Exception):
     """The profile's author made mistakes, and these are all of them."""
 
-    def __init__(self, complaints: Sequence[Complaint], origin: str = "profile") -> None:
+    def __init__(self, complaints: Sequence[Complaint], origin: str) -> None:
         """Bundle the complaints about the profile that ``origin`` names."""
         super().__init__(complaints, origin)
         self.complaints = tuple(complaints)

@@ -57,11 +57,12 @@ class Fate:
         """
         for turn in self._turns:
             cause = turn.course.cause
-            concerned = isinstance(cause, kind) and cause.admits_version(fw)
-            spell: Spell | None = turn.spell if concerned else None
+            if not isinstance(cause, kind) or not cause.admits_version(fw):
+                continue
+            spell: Spell | None = turn.spell
             while spell is not None and spell.begin <= now:
                 if now < spell.end:
-                    yield cause, turn.course, spell  # type: ignore[misc]
+                    yield cause, turn.course, spell
                 spell = turn.course.spell_of(self._index, spell.number + 1)
 
     def begun(self, kind: type[Kind]) -> Iterator[Kind]:

@@ -9,16 +9,26 @@ from fleet.profile.cohort import Cohort
 from fleet.profile.sign_in import RefusalCode
 from fleet.profile.values import DURATION, Duration, Probability, Section, Size, Span
 from fleet.units import DAY_MS, MINUTE_MS, SECOND_MS, Millis
+from fleet.wire.codes import (
+    BATCH_MISMATCH,
+    MAC_ERROR,
+    MERCHANT_UNKNOWN,
+    NO_REPLY,
+    NOT_REGISTERED,
+    PIN_FORMAT,
+    STATE_MISMATCH,
+    SUSPENDED,
+)
 
 _REFUSALS: Final[Mapping[RefusalCode, float]] = {
-    "22": 0.001,
-    "77": 0.002,
-    "98": 0.002,
-    "99": 0.0005,
-    "A0": 0.0005,
-    "62": 0.0001,
-    "03": 0.00002,
-    "97": 0.00002,
+    STATE_MISMATCH: 0.001,
+    BATCH_MISMATCH: 0.002,
+    NO_REPLY: 0.002,
+    PIN_FORMAT: 0.0005,
+    MAC_ERROR: 0.0005,
+    SUSPENDED: 0.0001,
+    MERCHANT_UNKNOWN: 0.00002,
+    NOT_REGISTERED: 0.00002,
 }
 
 RequestNumber = Annotated[str, Field(pattern=r"^[1-9]\d{0,8}$")]

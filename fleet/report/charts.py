@@ -108,10 +108,10 @@ def stacked(
     return _finish(figure, axes, bands, legend=True, zero=True)
 
 
-def bars(values: Mapping[str, float], axis: Axis, *, wide: bool = False) -> str:
+def bars(values: Mapping[str, float], axis: Axis) -> str:
     """Draw horizontal bars, the first one on top."""
     height = max(1.2, 0.6 + 0.24 * len(values))
-    figure, axes = _figure(axis, wide=wide, height=height)
+    figure, axes = _figure(axis, height=height)
     from matplotlib.ticker import MaxNLocator, StrMethodFormatter  # noqa: PLC0415 - see above
 
     names = list(values)[::-1]

@@ -16,7 +16,6 @@ from fleet.watch.histogram import Percentiles
 from fleet.watch.ruling import HealthReport
 
 _TIME: Final = "wall time, s"
-_ELAPSED_AXIS: Final = {"x": _TIME}
 # What a chart can show before its colours and its legend are used up.
 _LAYERS_MAX: Final = 12
 

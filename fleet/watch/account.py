@@ -235,12 +235,12 @@ class Account:
             for event, effects in EFFECTS.items()
         }
 
-    def enrol(self, state: State, version: str, terminals: int = 1, region: str = "") -> None:
-        """Add terminals to the gauges as they are when the run begins; negative removes them."""
-        self._counts[self._states[state]] += terminals
+    def enrol(self, state: State, version: str, region: str = "") -> None:
+        """Add a terminal to the gauges as it is when the run begins."""
+        self._counts[self._states[state]] += 1
         if region in self._regions:
-            self._counts[self._regions[region][state]] += terminals
-        self._counts[self._versions.get(version, self._versions[OTHER])] += terminals
+            self._counts[self._regions[region][state]] += 1
+        self._counts[self._versions.get(version, self._versions[OTHER])] += 1
 
     def step(self, step: Step, region: str = "") -> None:
         """Account for one step of a terminal in a region of the layout, about 1 us.

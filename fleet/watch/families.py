@@ -8,12 +8,12 @@ from fleet.profile.power import Cause
 from fleet.tms.progress import OUTCOMES
 from fleet.tms.views import SIGNS, VIEWS
 from fleet.watch.family import Family, Kind, Label
-from fleet.wire.messages import DOWN, UP
+from fleet.wire.messages import DOWN, UP, Message
 from fleet.wire.words import ComponentWord
 
 
-def _kinds(messages: tuple[type, ...]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(message.kind for message in messages))  # type: ignore[attr-defined]
+def _kinds(messages: tuple[type[Message], ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(message.kind for message in messages))
 
 
 _MS: Final = 1_000

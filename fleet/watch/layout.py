@@ -1,7 +1,7 @@
 """Which slot of a tally belongs to which series: fixed for a run, the same in every process."""
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from fleet.watch import histogram
@@ -33,7 +33,6 @@ class Layout:
         stages: Iterable[str] = (),
         campaigns: Iterable[str] = (),
         shards: int = 1,
-        families: Sequence[Family] = FAMILIES,
     ) -> None:
         """Lay out the families for what a profile names and the number of shards.
 
@@ -49,12 +48,12 @@ class Layout:
             "campaigns": tuple(dict.fromkeys(campaigns)),
             "shards": tuple(map(str, range(shards))),
         }
-        self.families: Final = tuple(families)
+        self.families: Final = FAMILIES
         self._slots: Final[dict[str, dict[tuple[str, ...], int]]] = {}
         self.gauges: Final[list[int]] = []
         self.peaks: Final[list[int]] = []
         self.size = 0
-        for family in families:
+        for family in FAMILIES:
             if family.kind is not Kind.INFO:
                 self._slots[family.name] = {
                     values: self._place(family) for values in family.series(given)

@@ -1,9 +1,7 @@
 """Shows snapshots: full screen on a terminal, a line every few seconds anywhere else."""
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from io import StringIO
 from typing import Final, Protocol
 
 from rich.console import Console
@@ -11,14 +9,13 @@ from rich.live import Live
 from rich.text import Text
 
 from fleet.life.states import State
-from fleet.units import SECOND_MS, Millis
+from fleet.units import SECOND_MS
 from fleet.watch.dashboard import HEIGHT_MIN, Dashboard
 from fleet.watch.panels import clock
 from fleet.watch.snapshot import Snapshot
 
 _LINE_EVERY_MS: Final = 5 * SECOND_MS
 _WIDTH_MIN: Final = 72
-_WEB_FONTS: Final = re.compile(r"@font-face \{.*?\}\s*", re.DOTALL)
 
 
 class Screen(Protocol):
@@ -43,16 +40,15 @@ class FullScreen:
 class Lines:
     """One compact line every few seconds, for logs and pipes."""
 
-    def __init__(self, console: Console, every_ms: Millis = _LINE_EVERY_MS) -> None:
-        """Print to `console`, at most one line per `every_ms` of the run."""
+    def __init__(self, console: Console) -> None:
+        """Print to `console`."""
         self._console = console
-        self._every_ms = every_ms
         self._due_ms = 0
 
     def show(self, snapshot: Snapshot) -> None:
         """Print a line, if one is due; none of an estate that is being taken down."""
         if self._due_ms <= snapshot.elapsed_ms and not snapshot.is_over:
-            self._due_ms = snapshot.elapsed_ms + self._every_ms
+            self._due_ms = snapshot.elapsed_ms + _LINE_EVERY_MS
             self._console.print(compact_line(snapshot), soft_wrap=True)
 
 
@@ -102,25 +98,3 @@ def compact_line(snapshot: Snapshot) -> Text:
         *(f"{p.objective} BROKEN ({p.value})" for p in snapshot.pledges if not p.held),
     )
     return Text("  ".join(parts))
-
-
-def export_svg(snapshot: Snapshot, width: int = 100, height: int = 26) -> str:
-    """Return a picture of the live view: SVG that fetches nothing, the same for the same snapshot.
-
-    Args:
-        snapshot: What to show.
-        width: In columns.
-        height: In lines.
-    """
-    console = Console(
-        record=True, width=width, height=height, file=StringIO(), force_terminal=True,
-        color_system="truecolor", legacy_windows=False,
-    )  # fmt: skip
-    console.print(Dashboard(snapshot), height=height)
-    return to_svg(console, "fleet run")
-
-
-def to_svg(console: Console, title: str) -> str:
-    """Return what a recording console has printed as SVG that fetches nothing."""
-    svg = console.export_svg(title=title, unique_id="fleet")
-    return _WEB_FONTS.sub("", svg).replace("<svg ", '<svg xml:space="preserve" ', 1)

@@ -38,9 +38,9 @@ class Toll:
         self._set("descriptor_limit", resource.getrlimit(resource.RLIMIT_NOFILE)[0])
         self._takes = 0
 
-    def hold(self, terminals: int = 1) -> None:
-        """Add terminals to those that the shard holds."""
-        self._counts[self._slots["terminals"]] += terminals
+    def hold(self) -> None:
+        """Add a terminal to those that the shard holds."""
+        self._counts[self._slots["terminals"]] += 1
 
     def take(self) -> None:
         """Look at the process."""

@@ -1,6 +1,6 @@
 """Messages as JSON and back, strictly: what breaks the contract is refused, with the reason."""
 
-from typing import Any, Final, cast
+from typing import Final
 
 import msgspec
 
@@ -14,10 +14,10 @@ PAYLOAD_BYTES_MAX: Final = 16_384
 CHUNK_PAYLOAD_BYTES_MAX: Final = CHUNK_BYTES_MAX * 4 // 3 + 1_024
 
 _ENCODER: Final = msgspec.json.Encoder()
-_UP: Final[dict[str, msgspec.json.Decoder[Any]]] = {
+_UP: Final[dict[str, msgspec.json.Decoder[Message]]] = {
     message.kind: msgspec.json.Decoder(message) for message in UP
 }
-_DOWN: Final[dict[str, msgspec.json.Decoder[Any]]] = {
+_DOWN: Final[dict[str, msgspec.json.Decoder[Message]]] = {
     **{message.kind: msgspec.json.Decoder(message) for message in DOWN},
     # Several orders share one kind; their `order` field tells them apart.
     Order.kind: msgspec.json.Decoder(AnyOrder),
@@ -47,7 +47,9 @@ def decode_down(kind: str, payload: bytes) -> Message:
     return _decode(_DOWN, kind, payload)
 
 
-def _decode(decoders: dict[str, msgspec.json.Decoder[Any]], kind: str, payload: bytes) -> Message:
+def _decode(
+    decoders: dict[str, msgspec.json.Decoder[Message]], kind: str, payload: bytes
+) -> Message:
     decoder = decoders.get(kind)
     if decoder is None:
         msg = f"no message of kind {kind!r}; there is {', '.join(sorted(decoders))}"
@@ -57,7 +59,7 @@ def _decode(decoders: dict[str, msgspec.json.Decoder[Any]], kind: str, payload: 
         msg = f"{kind}: {len(payload)} bytes; no message is longer than {longest}"
         raise WireError(msg)
     try:
-        return cast("Message", decoder.decode(payload))
+        return decoder.decode(payload)
     # Text that is no UTF-8 and numbers beyond any type are ValueErrors, endless brackets the other.
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         msg = f"{kind}: {error}"

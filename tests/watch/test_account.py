@@ -129,7 +129,8 @@ def test_firmware_moves_with_installation_and_rollback(
     tally: Tally, board: Board, account: Account
 ) -> None:
     """Versions change hands when one is installed or rolled back; unknown ones are `other`."""
-    account.enrol(State.STANDBY, "1.0", 3)
+    for _ in range(3):
+        account.enrol(State.STANDBY, "1.0")
     moves = ("1.0>1.1", "1.0>9.9")
     steps = [step_of(Event.UPDATE_INSTALLED, move) for move in moves]
     back = step_of(Event.UPDATE_ROLLED_BACK, "9.9>1.0")

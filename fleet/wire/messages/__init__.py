@@ -80,7 +80,7 @@ UP: Final[tuple[type[Message], ...]] = (
     Heartbeat, StatusReported, FaultReported, UpdateReported, ChunkRequested,
     TransactionReported, SettlementRequested, OrderAnswered, LogUploaded,
 )  # fmt: skip
-DOWN: Final[tuple[type[Message] | type[AnyOrder], ...]] = (
+DOWN: Final[tuple[type[Message], ...]] = (
     RegistrationAnswered, SyncAnswered, SignInAnswered, ChunkAnswered, SettlementAnswered,
     HeartbeatAcknowledged,
     Update, CancelUpdate, Reboot, Lock, Unlock, SelfTest, UploadLog, SetParameters, MasterReset,
