@@ -39,7 +39,7 @@ def complete(
     )
     files += [write_table(root, table, "part-00000", kind, [rows]) for table, rows in whole]
     files.sort(key=lambda file: file.path)
-    views = write_views(profile.dataset.views, root, kind)
+    views = write_views(root, profile.dataset)
     summary = Summary.of(profile, calendar, files)
     texts = {
         "config.toml": resolved_toml(profile),

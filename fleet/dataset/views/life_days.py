@@ -22,7 +22,8 @@ from fleet.units import DAY_MS
 
 SENSORS: Final = (
     "temp_cel", "supply_mv", "signal_dbm", "rtt_ms", "cpu_frac", "mem_frac", "flash_wear_frac",
-    "card_reads", "card_read_err", "txn_ok", "txn_fail", "net_retry",
+    "card_reads", "card_read_err", "txn_ok", "txn_fail", "net_retry", "battery_frac", "paper_frac",
+    "uptime_s",
 )  # fmt: skip
 _LIFE: Final = ["life_id", "terminal_id", "start_ts", "end_ts", "event_observed"]
 _SPAN: Final = 2**42  # a terminal's place, times this, plus an instant in ms is one sortable number

@@ -2,18 +2,26 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 
+from fleet.profile.dataset import Dataset
+
 
 class Source:
-    """The tables that a view is made of."""
+    """The tables that a view is made of.
 
-    def __init__(self, root: Path, kind: str) -> None:
-        """Take the dataset in a folder, its tables in a format."""
-        self._root, self._kind = root, kind
+    Attributes:
+        seed: Of the dataset.
+    """
+
+    def __init__(self, root: Path, rules: Dataset) -> None:
+        """Take the dataset in a folder, made by these rules."""
+        self.seed: Final = rules.seed
+        self._root, self._kind = root, rules.format
 
     def table(self, name: str, columns: list[str]) -> pa.Table:
         """Return some columns of a table as a whole, words as text."""
