@@ -9,6 +9,7 @@ from fleet.capacity.search import Search, conclusion
 from fleet.watch.ruling import Finding, Ruling, show_value
 
 _NO_JUDGE: Final = "the generator was the bottleneck"
+_NOT_TRIED: Final = "the search was interrupted before it could tell"
 
 
 class _Case(NamedTuple):
@@ -47,27 +48,32 @@ def _objective(finding: Finding, *, invalid: bool) -> _Case:
 
 
 def search_junit_xml(search: Search, suite: str, took_s: float) -> str:
-    """Return a test suite with a case for the generator and one for the fewest terminals.
+    """Return a test suite of three: the search's end, the generator, and the fewest terminals.
 
     That a larger load gives way is what a search is for, and no failure; what was found stands
-    among the properties. If the generator gave way before anything held, nothing can be said of the
-    server: its case is skipped.
+    among the properties. Of a search that was interrupted, or whose generator gave way before
+    anything held, nothing can be said of the fewest terminals unless they held: they are skipped.
     """
     told = conclusion(search)
-    invalid = search.broken is not None and search.broken.outcome == "generator"
+    end = _Case("the search came to its end")
+    if not search.over:
+        end = end._replace(ending="error", kind="interrupted", message=told)
     generator = _Case("the generator did not give way")
+    invalid = search.broken is not None and search.broken.outcome == "generator"
     if invalid:
         generator = generator._replace(ending="error", kind="invalid", message=told)
     fewest = _Case("the fewest terminals keep all objectives", told=told)
-    if search.held is None and invalid:
-        fewest = fewest._replace(ending="skipped", message=_NO_JUDGE)
+    if search.held is None and (invalid or not search.over):
+        why = _NO_JUDGE if invalid else _NOT_TRIED
+        fewest = fewest._replace(ending="skipped", message=why)
     elif search.held is None:
         fewest = fewest._replace(ending="failure", kind="slo_broken", message=told)
-    return _document(suite, took_s, [generator, fewest], _found(search))
+    return _document(suite, took_s, [end, generator, fewest], _found(search))
 
 
 def _found(search: Search) -> Mapping[str, str]:
-    return {"capacity": str(search.held.load) if search.held else ""} | {
+    held = search.held if search.over else None
+    return {"capacity": str(held.load) if held else ""} | {
         f"step {number}": f"{step.load} terminals: "
         + (step.outcome if step.outcome == "held" else f"the {step.outcome} gave way")
         for number, step in enumerate(search.steps, 1)

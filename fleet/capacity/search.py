@@ -86,6 +86,11 @@ class Search:
         """The smallest load that gave way, for good."""
         return min(filter(self._is_final, self.steps), key=_load, default=None)
 
+    @property
+    def over(self) -> bool:
+        """Whether nothing is left to try."""
+        return self.next() is None
+
     def add(self, step: Step) -> None:
         """Note what became of a step."""
         self.steps.append(step)
@@ -126,14 +131,17 @@ def _load(step: Step) -> int:
 
 
 def conclusion(search: Search) -> str:
-    """Return what the search has found, in a sentence."""
+    """Return what the search has found, in a sentence; also of one that is not over."""
     held, broken = search.held, search.broken
-    if held is None and broken is None:
+    if not search.steps:
         return "nothing was tried"
+    gave_way = f"at {broken.load:,} {_GAVE_WAY[broken.outcome]}: {broken.reason}" if broken else ""
+    if not search.over:
+        least = f"{held.load:,} terminals have" if held else "no load has"
+        return "; ".join(filter(None, (f"not over: {least} kept all objectives so far", gave_way)))
     if broken is None:
-        assert held is not None  # noqa: S101 - narrows the type
+        assert held is not None  # noqa: S101 - narrows the type: it is the highest
         return f"{held.load:,} terminals, the most that was asked for, kept all objectives"
-    gave_way = f"at {broken.load:,} {_GAVE_WAY[broken.outcome]}: {broken.reason}"
     if held is None:
         return f"not even the fewest terminals kept the objectives; {gave_way}"
     if broken.outcome == "generator":

@@ -101,19 +101,26 @@ def capacity(
     began_s = time.monotonic()
     try:
         search = ascent.carry_out()
-    except Interrupted:
+    except Interrupted as interrupted:
         again = "; the same command goes on with it" if ascent.out else ""
         click.echo(f"interrupted{again}", err=True)
-        ctx.exit(INTERRUPTED)
-    console = Console()
-    console.print(curve_table(search, ascent.plan.profile.slo.objectives))
-    console.print(conclusion(search), highlight=False, soft_wrap=not console.is_terminal)
+        search, code = interrupted.search, INTERRUPTED
+    else:
+        code = _exit_code(search)
+    _show(search, ascent.plan.profile.slo.objectives)
     if junit:
         suite = f"fleet capacity {ascent.plan.profile.name}"
         write_file(junit, "--junit", search_junit_xml(search, suite, time.monotonic() - began_s))
-    if ascent.out and report:
+    if ascent.out and report and search.steps:
         _write_report(ascent.out)
-    ctx.exit(_exit_code(search))
+    ctx.exit(code)
+
+
+def _show(search: Search, objectives: tuple[str, ...]) -> None:
+    console = Console()
+    if search.steps:
+        console.print(curve_table(search, objectives))
+    console.print(conclusion(search), highlight=False, soft_wrap=not console.is_terminal)
 
 
 def _ascent(profile_name: str, options: dict[str, Any]) -> Ascent:

@@ -8,6 +8,7 @@ step under `steps/`.
 import ipaddress
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from itertools import chain, count
 from pathlib import Path
 
 import msgspec
@@ -29,7 +30,16 @@ from fleet.watch.summary import Summary
 
 
 class Interrupted(Exception):  # noqa: N818 - it is named after what happened
-    """The user ended the search; what was tried is in its folder."""
+    """The user ended the search.
+
+    Attributes:
+        search: What was tried until then; it is in the search's folder, too.
+    """
+
+    def __init__(self, search: Search) -> None:
+        """Keep what was tried."""
+        super().__init__(conclusion(search))
+        self.search = search
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,14 +74,20 @@ class Ascent:
             Interrupted: The user ended it.
         """
         search = Search(self.lowest, self.highest, self.precision, self._resumed())
+        try:
+            self._climb(search)
+        except KeyboardInterrupt:
+            raise Interrupted(search) from None
+        self._save(search)
+        return search
+
+    def _climb(self, search: Search) -> None:
         while (load := search.next()) is not None:
             self.say(f"step {len(search.steps) + 1}: {load:,} terminals ...")
             step = self._try(load, len(search.steps) + 1)
             search.add(step)
             self.say(f"  {_told(step)}")
             self._save(search)
-        self._save(search)
-        return search
 
     def profile_at(self, load: int) -> Profile:
         """Return the profile of a step with so many terminals."""
@@ -85,13 +101,17 @@ class Ascent:
         )
 
     def _try(self, load: int, number: int) -> Step:
-        folder = None if self.out is None else self.out / STEPS / f"{number:02}-{load}"
-        if folder is not None and folder.exists():
-            folder = folder.with_name(f"{folder.name}-again")
+        """Return what became of a step.
+
+        Raises:
+            RunError: It could not be done.
+            KeyboardInterrupt: The user ended it.
+        """
+        folder = self._folder(load, number)
         plan = replace(self.plan, profile=self.profile_at(load), out=folder)
         summary, wire = _watched(plan)
         if summary.verdict == "interrupted":
-            raise Interrupted
+            raise KeyboardInterrupt
         try:
             outcome, reason = blame(summary, wire)
         except NothingMeasured as unmeasured:
@@ -104,6 +124,14 @@ class Ascent:
         return _step(load, summary, folder, outcome, reason)
 
     # ------------------------------------------------------------------ the folder
+
+    def _folder(self, load: int, number: int) -> Path | None:
+        """Return where a step's record goes: a new folder, as often as it was broken off."""
+        if self.out is None:
+            return None
+        first = self.out / STEPS / f"{number:02}-{load}"
+        again = (first.with_name(f"{first.name}-{attempt}") for attempt in count(2))
+        return next(folder for folder in chain([first], again) if not folder.exists())
 
     def _state(self) -> State:
         return State(
@@ -163,7 +191,7 @@ class Ascent:
             return
         state = self._state()
         state.steps, state.conclusion = search.steps, conclusion(search)
-        state.done = search.next() is None
+        state.done = search.over
         state.capacity = search.held.load if search.held else None
         objective = Objective.parse(state.objectives[0])
         text = msgspec.json.format(msgspec.json.encode(state), indent=2)

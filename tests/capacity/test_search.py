@@ -90,6 +90,23 @@ def test_the_conclusion_says_what_was_found(limit: int, told: str) -> None:
     assert conclusion(climb(Search(10, 1_000, 0.05), limit)).startswith(told)
 
 
+@pytest.mark.parametrize(
+    ("steps", "told"),
+    [
+        ([], "nothing was tried"),
+        ([Step(10, "held")], "not over: 10 terminals have kept all objectives so far"),
+        (
+            [Step(10, "held"), Step(20, "network", "x")],
+            "not over: 10 terminals have kept all objectives so far; at 20 the network gave way: x",
+        ),
+        ([Step(10, "generator", "busy")], "not over: no load has kept all objectives so far"),
+    ],
+)
+def test_a_search_that_is_not_over_has_found_no_limit(steps: list[Step], told: str) -> None:
+    """It says what has held so far, and calls it neither the largest nor the most asked for."""
+    assert conclusion(Search(10, 1_000, 0.05, steps)) == told
+
+
 def test_the_curve_holds_every_step() -> None:
     """The picture has a point for each step, and the table a row."""
     text = "sign_in.p99 < 2s"
@@ -114,31 +131,40 @@ def test_headings_of_the_table_are_not_broken_within_a_word() -> None:
     assert {"heartbeat_ack.p50", "connected.ratio", "terminals", "messages/s"} <= set(words)
 
 
+def suite_of(search: Search) -> ET.Element:
+    """Return the JUnit suite of a search."""
+    suite = ET.fromstring(search_junit_xml(search, "fleet capacity x", 9.0)).find("testsuite")  # noqa: S314 - our own
+    assert suite is not None
+    return suite
+
+
+def endings(suite: ET.Element) -> tuple[str, ...]:
+    """Return how each case ended; "" for well."""
+    told = ([child.tag for child in case] for case in suite.findall("testcase"))
+    return tuple(next((tag for tag in tags if tag != "system-out"), "") for tags in told)
+
+
 @pytest.mark.parametrize(
     ("limit", "outcome", "verdicts"),
     [
-        (50, "server", ("", "")),
-        (200, "server", ("", "")),
-        (10, "server", ("", "failure")),
-        (10, "network", ("", "failure")),
-        (10, "generator", ("error", "skipped")),
-        (50, "generator", ("error", "")),
+        (50, "server", ("", "", "")),
+        (200, "server", ("", "", "")),
+        (10, "server", ("", "", "failure")),
+        (10, "network", ("", "", "failure")),
+        (10, "generator", ("", "error", "skipped")),
+        (50, "generator", ("", "error", "")),
     ],
 )
 def test_junit_fails_where_the_exit_code_does(
-    limit: int, outcome: Outcome, verdicts: tuple[str, str]
+    limit: int, outcome: Outcome, verdicts: tuple[str, str, str]
 ) -> None:
     """A limit that was found is no failure; a search that found nothing fails, with the reason."""
     search = climb(Search(30, 120, 0.05), limit, outcome)
-    suite = ET.fromstring(search_junit_xml(search, "fleet capacity x", 9.0)).find("testsuite")  # noqa: S314 - our own
-    assert suite is not None
-    cases = suite.findall("testcase")
-    for case, verdict in zip(cases, verdicts, strict=True):
-        found = [child.tag for child in case if child.tag != "system-out"]
-        assert found == ([verdict] if verdict else [])
+    suite = suite_of(search)
+    assert endings(suite) == verdicts
     counts = {name: suite.get(name) for name in ("tests", "failures", "errors", "skipped")}
     assert counts == {
-        "tests": "2", "failures": str(verdicts.count("failure")),
+        "tests": "3", "failures": str(verdicts.count("failure")),
         "errors": str(verdicts.count("error")), "skipped": str(verdicts.count("skipped")),
     }  # fmt: skip
     properties = {each.get("name"): each.get("value") for each in suite.iter("property")}
@@ -146,3 +172,20 @@ def test_junit_fails_where_the_exit_code_does(
     assert properties["capacity"] == (str(held.load) if held else "")
     assert len(properties) == 1 + len(search.steps)
     assert conclusion(search) in "".join(suite.itertext())
+
+
+@pytest.mark.parametrize(
+    ("steps", "fewest"),
+    [([], "skipped"), ([Step(30, "generator", "busy")], "skipped"), ([Step(30, "held")], "")],
+)
+def test_junit_of_an_interrupted_search_is_no_success(steps: list[Step], fewest: str) -> None:
+    """It names no capacity; what was tried stands there, and what was not is skipped."""
+    search = Search(30, 120, 0.05, steps)
+    suite = suite_of(search)
+    assert endings(suite) == ("error", "", fewest)
+    error = suite.find("testcase/error")
+    assert error is not None
+    assert (error.get("type"), error.get("message")) == ("interrupted", conclusion(search))
+    properties = {each.get("name"): each.get("value") for each in suite.iter("property")}
+    assert properties["capacity"] == ""
+    assert len(properties) == 1 + len(steps)

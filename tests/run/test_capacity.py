@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 import threading
@@ -75,6 +76,28 @@ def test_the_limit_of_a_slow_tms_is_found(tmp_path: Path) -> None:
     other = fleet_here("capacity", profile, *STEP, "--from", "9", "--to", "70", "--out", out)
     assert other.returncode == 1
     assert "holds a search with another profile, range" in other.stderr
+
+
+def test_an_interrupted_search_tells_what_it_has_found(tmp_path: Path) -> None:
+    """Ctrl-C: exit code 130, and table, JUnit and page of the steps until then, by their names."""
+    profile, out, junit = (tmp_path / name for name in ("slow.toml", "out", "capacity.xml"))
+    profile.write_text(FAST)
+    command = (*SHORT_STEP, "--from", "2", "--to", "40", "--out", out, "--junit", junit)
+    for interruption in range(3):
+        with search(profile, *command) as process:
+            assert process.stderr is not None
+            for line in process.stderr:
+                if line.startswith("step 2:"):
+                    break
+            time.sleep(1.0)
+            process.send_signal(signal.SIGINT)
+            told, err = process.communicate(timeout=LIMIT_S)
+        assert process.returncode == 130, err
+        assert err.startswith("interrupted; the same command goes on with it\n"), err
+        assert "not over: 2 terminals have kept all objectives so far" in told
+        assert '<error type="interrupted" message="not over: 2 terminals' in junit.read_text()
+        assert "Not finished" in (out / "report.html").read_text()
+        assert len(list((out / "steps").glob("02-4*"))) == 1 + interruption
 
 
 def starve_shards(process: subprocess.Popen[str]) -> None:
