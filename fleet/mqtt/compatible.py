@@ -29,26 +29,12 @@ class CompatibleLink:
         ValueError: The password is not UTF-8, or comes without a user name.
     """
 
-    def __init__(  # noqa: PLR0913 - a client has as many traits
-        self,
-        plan: LinkPlan,
-        owner: LinkOwner,
-        *,
-        client_id: str,
-        index: int = 0,
-        username: str | None = None,
-        password: bytes | None = None,
-    ) -> None:
-        if password is not None and username is None:
-            msg = "a password needs a user name: aiomqtt sends none without"
-            raise ValueError(msg)
+    def __init__(self, plan: LinkPlan, owner: LinkOwner, *, client_id: str, index: int = 0) -> None:
         self._plan = plan
         self._owner = owner
         self._endpoint = plan.route(index).endpoint
         self._settings: dict[str, Any] = {
             "identifier": client_id,
-            "username": username,
-            "password": None if password is None else password.decode(),
             "bind_address": plan.source_address(index) or "",
             "timeout": plan.connect_timeout_ms / 1000,
             **_where(self._endpoint),
@@ -115,7 +101,12 @@ def _where(endpoint: Endpoint) -> dict[str, Any]:
 
 
 def _how(options: SessionOptions) -> dict[str, Any]:
+    if options.password is not None and options.username is None:
+        msg = "a password needs a user name: aiomqtt sends none without"
+        raise ValueError(msg)
     settings = {
+        "username": options.username,
+        "password": None if options.password is None else options.password.decode(),
         "protocol": aiomqtt.ProtocolVersion(options.version),
         "keepalive": options.keep_alive_s,
         "max_inflight_messages": options.receive_maximum,

@@ -55,8 +55,6 @@ class FastLink:
         owner: Who is told, and asked.
         client_id: MQTT client identifier.
         index: The client's number, from 0, by which it gets its route and source address.
-        username: None for anonymous access.
-        password: None for none.
     """
 
     __slots__ = (
@@ -70,20 +68,11 @@ class FastLink:
         "_stream",
     )
 
-    def __init__(  # noqa: PLR0913 - a client has as many traits
-        self,
-        plan: LinkPlan,
-        owner: LinkOwner,
-        *,
-        client_id: str,
-        index: int = 0,
-        username: str | None = None,
-        password: bytes | None = None,
-    ) -> None:
+    def __init__(self, plan: LinkPlan, owner: LinkOwner, *, client_id: str, index: int = 0) -> None:
         self._plan = plan
         self._owner = owner
         self._index = index
-        self._session = Session(plan.options, client_id, username=username, password=password)
+        self._session = Session(plan.options, client_id)
         self._phase = Phase.DOWN
         self._deadline_ms = 0
         self._dial: Dial | None = None

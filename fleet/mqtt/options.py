@@ -1,6 +1,6 @@
 """What is agreed at connect: what we ask for, and what the broker leaves of it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from fleet.mqtt.packets import NO_PROPERTIES, ConnAck, Properties, Version
@@ -16,6 +16,8 @@ class SessionOptions:
 
     Attributes:
         version: The protocol version.
+        username: Who they are to the broker; None for anonymous access.
+        password: None for none; 3.1.1 has none without a user name.
         keep_alive_s: Seconds of silence after which a PINGREQ is due; 0 for never. A broker of
             MQTT 5 may overrule it.
         clean_start: Ask the broker to forget what it knows of this client.
@@ -33,6 +35,8 @@ class SessionOptions:
     """
 
     version: Version = Version.V311
+    username: str | None = None
+    password: bytes | None = field(default=None, repr=False)
     keep_alive_s: int = 60
     clean_start: bool = True
     session_expiry_s: int = 0

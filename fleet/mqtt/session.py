@@ -43,8 +43,6 @@ class Session(Inbound):
     Args:
         options: What it shares with other sessions.
         client_id: The client identifier; empty to let the broker choose one.
-        username: The user name, if any.
-        password: The password, if any; 3.1.1 has none without a user name.
     """
 
     __slots__ = ()
@@ -64,8 +62,8 @@ class Session(Inbound):
             version=self.options.version,
             clean_start=self.options.clean_start,
             keep_alive_s=self.options.keep_alive_s,
-            username=self._username,
-            password=self._password,
+            username=self.options.username,
+            password=self.options.password,
             will=will,
             properties=self.options.properties,
         )

@@ -57,9 +57,7 @@ class SessionState:
         "_decoder",
         "_exchanges",
         "_output",
-        "_password",
         "_ping_unanswered",
-        "_username",
         "client_id",
         "due_ms",
         "limits",
@@ -67,18 +65,9 @@ class SessionState:
         "phase",
     )
 
-    def __init__(
-        self,
-        options: SessionOptions,
-        client_id: str,
-        *,
-        username: str | None = None,
-        password: bytes | None = None,
-    ) -> None:
+    def __init__(self, options: SessionOptions, client_id: str) -> None:
         self.options = options
         self.client_id = client_id
-        self._username = username
-        self._password = password
         self._exchanges = Exchanges(options.packet_id_max)
         self.limits = agree(options, _SILENT)
         self._go_offline()

@@ -16,11 +16,12 @@ from typing import NamedTuple
 import trio
 
 from fleet.mqtt.endpoint import Endpoint
+from fleet.mqtt.options import SessionOptions
 from fleet.mqtt.packets import Version
 from fleet.run.child import Child, children
 from fleet.run.command import Command
 from fleet.run.errors import RunError
-from fleet.run.probe import Visitor, probe
+from fleet.run.probe import probe
 
 CHOICE_ENV = "FLEET_BROKER"
 HOST = "127.0.0.1"
@@ -62,7 +63,7 @@ class EmbeddedBroker(NamedTuple):
         with trio.move_on_after(READY_S):
             while True:
                 try:
-                    await probe(endpoint, Visitor(Version.V311))
+                    await probe(endpoint, SessionOptions(Version.V311))
                 except RunError as error:
                     failure = error
                     await trio.sleep(_RETRY_S)

@@ -6,7 +6,6 @@ later. Each way of failing has a sentence of its own that says what to look at.
 
 import os
 import ssl
-from typing import NamedTuple
 
 import trio
 
@@ -27,16 +26,8 @@ _BAD_CREDENTIALS = frozenset({4, 5, 0x86, 0x87})
 _BAD_VERSION = frozenset({1, 0x84})
 
 
-class Visitor(NamedTuple):
-    """Who asks: as the terminals will."""
-
-    version: Version = Version.V311
-    username: str | None = None
-    password: bytes | None = None
-
-
-async def probe(endpoint: Endpoint, visitor: Visitor, timeout_s: float = TIMEOUT_S) -> None:
-    """Connect to a broker and leave again.
+async def probe(endpoint: Endpoint, options: SessionOptions, timeout_s: float = TIMEOUT_S) -> None:
+    """Connect to a broker, with the options that the terminals will have, and leave again.
 
     Raises:
         RunError: It cannot be reached, or would not have us; the text says why and what to do.
@@ -44,7 +35,7 @@ async def probe(endpoint: Endpoint, visitor: Visitor, timeout_s: float = TIMEOUT
     try:
         with trio.fail_after(timeout_s):
             async with await _open(endpoint) as stream:
-                await _greet(endpoint, stream, visitor)
+                await _greet(endpoint, stream, options)
     except trio.TooSlowError:
         msg = f"the broker {endpoint} does not answer within {timeout_s:g} s: is one there?"
         raise RunError(msg) from None
@@ -88,17 +79,12 @@ async def _dial(endpoint: Endpoint) -> trio.SocketStream:
     raise failure or OSError(f"the host of {endpoint} has no address; check its name")
 
 
-async def _greet(endpoint: Endpoint, stream: trio.abc.Stream, visitor: Visitor) -> None:
-    session = Session(
-        SessionOptions(version=visitor.version),
-        f"fleet-probe-{os.getpid()}",
-        username=visitor.username,
-        password=visitor.password,
-    )
+async def _greet(endpoint: Endpoint, stream: trio.abc.Stream, options: SessionOptions) -> None:
+    session = Session(options, f"fleet-probe-{os.getpid()}")
     await stream.send_all(session.connect())
     answer = await _answer(stream, session)
     if not isinstance(answer, Connected):
-        raise RunError(_refusal(endpoint, answer, visitor))
+        raise RunError(_refusal(endpoint, answer, options))
     await stream.send_all(session.disconnect())
 
 
@@ -109,35 +95,35 @@ async def _answer(stream: trio.abc.Stream, session: Session) -> Event | None:
     return None
 
 
-def _refusal(endpoint: Endpoint, answer: Event | None, visitor: Visitor) -> str:
+def _refusal(endpoint: Endpoint, answer: Event | None, options: SessionOptions) -> str:
     if not isinstance(answer, Refused):
         return (
             f"the broker {endpoint} closes the connection without a word to CONNECT: it may have "
-            f"no room for more connections, or not speak MQTT {_version(visitor)}"
+            f"no room for more connections, or not speak MQTT {_version(options)}"
         )
     if answer.code in _BAD_CREDENTIALS:
-        return f"the broker {endpoint} refuses {_credentials(visitor, answer.reason_text)}"
+        return f"the broker {endpoint} refuses {_credentials(options, answer.reason_text)}"
     if answer.code in _BAD_VERSION:
         return (
-            f"the broker {endpoint} does not speak MQTT {_version(visitor)}: "
+            f"the broker {endpoint} does not speak MQTT {_version(options)}: "
             "set another mqtt.version in the profile"
         )
     return f"the broker {endpoint} refuses the connection: {answer.reason_text}"
 
 
-def _credentials(visitor: Visitor, reason: str) -> str:
+def _credentials(options: SessionOptions, reason: str) -> str:
     ways = "FLEET_MQTT_PASSWORD or with --password-file"
-    if not visitor.username:
+    if not options.username:
         return (
             f"anonymous clients ({reason}): name the user with --username, and give the password "
             f"in {ways}"
         )
-    check = "check the password given in" if visitor.password else "give the password in"
-    return f"user {visitor.username!r} ({reason}): {check} {ways}"
+    check = "check the password given in" if options.password else "give the password in"
+    return f"user {options.username!r} ({reason}): {check} {ways}"
 
 
-def _version(visitor: Visitor) -> str:
-    return "5" if visitor.version is Version.V5 else "3.1.1"
+def _version(options: SessionOptions) -> str:
+    return "5" if options.version is Version.V5 else "3.1.1"
 
 
 def _explain(endpoint: Endpoint, error: Exception) -> str:
@@ -189,7 +175,9 @@ async def probe_all(connection: Connection, version: Version) -> None:
         EndpointError: A URL or a file of the TLS settings is wrong.
         PasswordError: The password cannot be read.
     """
-    visitor = Visitor(version, connection.username or None, connection.password())
+    options = SessionOptions(
+        version, username=connection.username or None, password=connection.password()
+    )
     async with trio.open_nursery() as nursery:
         for endpoint in connection.endpoints():
-            nursery.start_soon(probe, endpoint, visitor)
+            nursery.start_soon(probe, endpoint, options)

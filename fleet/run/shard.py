@@ -100,8 +100,7 @@ class Shard:
 
     def _environment(self, poller: Poller) -> Environment:
         profile, meters = self.profile, Meters(self.tally)
-        routes = tuple(Route.to(endpoint) for endpoint in self.task.endpoints())
-        plan = link_plan(profile, routes, poller, self.task.sources)
+        plan = _link_plan(profile, self.task, poller)
         return Environment(
             kernel=Kernel(),
             clock=self._clock,
@@ -110,7 +109,7 @@ class Shard:
             gate=Gate(profile.mqtt.pending_connects_max, yields=profile.load.push_back),
             meters=meters,
             plan=plan,
-            make_link=_link_maker(self.task, plan),
+            make_link=_link_maker(plan),
             record=self._recorder(),
             tenant=profile.estate.tenant,
             queue_max=profile.mqtt.queue_max,
@@ -176,13 +175,12 @@ class Shard:
         return int(duration_ms * self.profile.run.speed) if duration_ms else _FOREVER
 
 
-def link_plan(
-    profile: Profile, routes: tuple[Route, ...], poller: Poller, sources: tuple[str, ...] = ()
-) -> LinkPlan:
-    """Return what all links of a shard have in common, as the profile asks for it."""
+def _link_plan(profile: Profile, task: ShardTask, poller: Poller) -> LinkPlan:
     mqtt = profile.mqtt
     options = SessionOptions(
         version=_VERSIONS[mqtt.version],
+        username=task.username or None,
+        password=task.password(),
         keep_alive_s=mqtt.keep_alive // 1_000,
         clean_start=mqtt.clean_start,
         session_expiry_s=mqtt.session_expiry // 1_000,
@@ -191,12 +189,12 @@ def link_plan(
         packet_id_max=SESSION_IDS_MAX,
     )
     return LinkPlan(
-        routes=routes,
+        routes=tuple(Route.to(endpoint) for endpoint in task.endpoints()),
         options=options,
         poller=poller,
         now_ms=_monotonic_ms,
         connect_timeout_ms=mqtt.connect_timeout,
-        source_addresses=sources,
+        source_addresses=task.sources,
     )
 
 
@@ -204,19 +202,12 @@ def _monotonic_ms() -> int:
     return monotonic_ns() // _NS_PER_MS
 
 
-def _link_maker(task: ShardTask, plan: LinkPlan) -> MakeLink:
-    password = task.password()
+def _link_maker(plan: LinkPlan) -> MakeLink:
     kinds = [_link_kind(route.endpoint) for route in plan.routes]
 
     def make(resident: Resident) -> Link:
-        return kinds[resident.index % len(kinds)](
-            plan,
-            resident,
-            client_id=resident.tid,
-            index=resident.index,
-            username=task.username or None,
-            password=password,
-        )
+        kind = kinds[resident.index % len(kinds)]
+        return kind(plan, resident, client_id=resident.tid, index=resident.index)
 
     return make
 

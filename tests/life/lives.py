@@ -1,11 +1,13 @@
 """Quiet profiles to which one trouble is added, and a judge of frequencies."""
 
 import math
+from collections.abc import Iterator
 from typing import Any
 
 from fleet.profile import load
 from fleet.profile.profile import Profile
 from fleet.profile.updating import Update
+from tests.life.solitude import Solitude, settle, spend
 
 CALM: dict[str, object] = {
     "faults": {},
@@ -46,3 +48,11 @@ def within_4_sigma(count: int, population: int, p: float) -> None:
     """Assert that a count of Bernoulli trials lies within 4 sigma of its mean."""
     sigma = math.sqrt(population * p * (1.0 - p))
     assert abs(count - population * p) <= 4.0 * sigma, (count, population * p, sigma)
+
+
+def worlds_of(profile: Profile, population: int, *, hours: float) -> Iterator[Solitude]:
+    """Let so many terminals live, each alone and for so many hours; yield what each lived in."""
+    for index in range(population):
+        world = settle(profile, hours=hours, index=index)
+        spend(profile, world, index=index)
+        yield world

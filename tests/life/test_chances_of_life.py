@@ -6,8 +6,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from fleet.life.states import Event, Step
-from tests.life.lives import quiet, within_4_sigma
-from tests.life.solitude import settle, spend
+from tests.life.lives import quiet, within_4_sigma, worlds_of
 from tests.life.test_laws_of_life import SELLING
 
 E = Event
@@ -94,8 +93,6 @@ def test_a_chance_of_a_life_comes_out_as_asked(name: str) -> None:
     """The number of lives in which it happens at the first occasion lies within 4 sigma."""
     lot, met = LOTS[name], 0
     profile = quiet(**lot.trouble)
-    for index in range(LIVES):
-        world = settle(profile, hours=lot.hours, index=index)
-        spend(profile, world, index=index)
+    for world in worlds_of(profile, LIVES, hours=lot.hours):
         met += lot.shows(world.steps)
     within_4_sigma(met, LIVES, P)

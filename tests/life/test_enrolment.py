@@ -6,7 +6,7 @@ import pytest
 
 from fleet.life.states import Event, State
 from fleet.units import HOUR_MS, MINUTE_MS
-from tests.life.lives import quiet, within_4_sigma
+from tests.life.lives import quiet, within_4_sigma, worlds_of
 from tests.life.solitude import settle, spend
 
 E = Event
@@ -40,11 +40,9 @@ def test_once_entered_the_terminal_goes_on_as_others_do() -> None:
 def test_refusals_come_as_often_as_asked(key: str) -> None:
     """The share of first registrations that are refused, within 4 sigma."""
     profile = quiet(**{f"tms__registration_{key}": 0.1})
-    refused, population = 0, 1_000
-    for index in range(population):
-        world = settle(profile, hours=0.02, index=index)
-        spend(profile, world, index=index)
-        refused += world.events()[1] is E.REGISTRATION_REFUSED
+    population = 1_000
+    worlds = worlds_of(profile, population, hours=0.02)
+    refused = sum(world.events()[1] is E.REGISTRATION_REFUSED for world in worlds)
     within_4_sigma(refused, population, 0.1)
 
 

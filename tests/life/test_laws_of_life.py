@@ -8,8 +8,7 @@ import pytest
 from fleet.chance.law import Law
 from fleet.life.states import Event, Step
 from fleet.profile.profile import Profile
-from tests.life.lives import quiet, within_4_sigma
-from tests.life.solitude import settle, spend
+from tests.life.lives import quiet, within_4_sigma, worlds_of
 
 E = Event
 SHOP = {"opens": "09:00", "closes": "18:00"}
@@ -198,11 +197,8 @@ def test_what_takes_time_takes_it_by_its_law(name: str) -> None:
     span = SPANS[name]
     profile = quiet(**span.trouble)
     law = span.law(profile)
-    taken = []
-    for index in range(LIVES):
-        world = settle(profile, hours=span.hours, index=index)
-        spend(profile, world, index=index)
-        taken.append(taken_ms(world.steps, span))
+    worlds = worlds_of(profile, LIVES, hours=span.hours)
+    taken = [taken_ms(world.steps, span) for world in worlds]
     for p in (0.2, 0.5, 0.8):
         within_4_sigma(sum(ms <= law.quantile(p) for ms in taken), LIVES, p)
 
@@ -211,8 +207,6 @@ def test_some_closings_are_the_last_for_long() -> None:
     """The share of first closings after which a terminal lies unused, within 4 sigma."""
     profile = quiet(day=SHOP, dormancy__chance=0.2, dormancy__duration="60d")
     lying = 0
-    for index in range(LIVES):
-        world = settle(profile, hours=30, index=index)
-        spend(profile, world, index=index)
+    for world in worlds_of(profile, LIVES, hours=30):
         lying += E.POWERED_ON not in world.events()
     within_4_sigma(lying, LIVES, 0.2)

@@ -10,7 +10,7 @@ from fleet.life.shopday import ShopDay
 from fleet.life.states import Event, State
 from fleet.profile.profile import Profile
 from fleet.units import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS
-from tests.life.lives import quiet, within_4_sigma
+from tests.life.lives import quiet, within_4_sigma, worlds_of
 from tests.life.solitude import settle, spend
 
 E = Event
@@ -123,9 +123,7 @@ def test_long_rests_are_as_long_as_their_law_says() -> None:
     profile = shop(dormancy__chance=1.0, shutdown__duration="1s")
     law, woken = profile.dormancy.duration, []
     population = 300
-    for index in range(population):
-        world = settle(profile, hours=24 * 70, index=index)
-        spend(profile, world, index=index)
+    for world in worlds_of(profile, population, hours=24 * 70):
         steps = iter(world.steps)
         off = next(s for s in steps if s.event is E.POWERED_OFF)
         woken.append(next((s.at_ms for s in steps if s.event is E.POWERED_ON), 2**60) - off.at_ms)
@@ -161,11 +159,9 @@ def test_rare_events_of_power_come_as_often_as_asked(
 ) -> None:
     """The share of first boots that fail, and of first closings that hang, within 4 sigma."""
     profile = shop(**override)
-    struck, population = 0, 400
-    for index in range(population):
-        world = settle(profile, hours=11, index=index)
-        spend(profile, world, index=index)
-        struck += event in world.events()
+    population = 400
+    worlds = worlds_of(profile, population, hours=11)
+    struck = sum(event in world.events() for world in worlds)
     within_4_sigma(struck, population, p)
 
 
@@ -173,11 +169,8 @@ def test_boot_times_follow_their_law() -> None:
     """As many first boots are over by the law's median as should be, within 4 sigma."""
     profile = quiet()
     law = profile.boot.duration
-    boots = []
-    for index in range(400):
-        world = settle(profile, hours=0.1, index=index)
-        spend(profile, world, index=index)
-        boots.append(next(s.duration_ms for s in world.steps if s.event is E.BOOTED))
+    worlds = worlds_of(profile, 400, hours=0.1)
+    boots = [next(s.duration_ms for s in world.steps if s.event is E.BOOTED) for world in worlds]
     for p in (0.25, 0.5, 0.9):
         within_4_sigma(sum(ms <= law.quantile(p) for ms in boots), len(boots), p)
 

@@ -7,7 +7,7 @@ import pytest
 from fleet.life.selftest import NON_CRITICAL, TESTS
 from fleet.life.states import Event, State
 from fleet.units import HOUR_MS
-from tests.life.lives import quiet, within_4_sigma
+from tests.life.lives import quiet, within_4_sigma, worlds_of
 from tests.life.solitude import settle, spend
 
 E = Event
@@ -94,11 +94,9 @@ def test_a_transient_cause_means_another_boot_a_bounded_number_of_times() -> Non
 def test_each_test_fails_as_often_as_asked(component: str) -> None:
     """The share of first self-tests that name the component, within 4 sigma."""
     profile = quiet(self_test__failure={component: 0.2})
-    failed, population = 0, 250
-    for index in range(population):
-        world = settle(profile, hours=0.04, index=index)
-        spend(profile, world, index=index)
-        failed += any(s.code == component for s in world.steps)
+    population = 250
+    worlds = worlds_of(profile, population, hours=0.04)
+    failed = sum(any(s.code == component for s in world.steps) for world in worlds)
     fitted = 0.8 if component == "printer" else 1.0  # one model in five has none
     within_4_sigma(failed, population, 0.2 * fitted)
 
@@ -108,9 +106,7 @@ def test_components_fail_independently_of_each_other() -> None:
     chances = {"stripe_reader": 0.3, "contactless": 0.4, "scanner": 0.5}
     profile, population = quiet(self_test__failure=chances), 300
     seen = []
-    for index in range(population):
-        world = settle(profile, hours=0.04, index=index)
-        spend(profile, world, index=index)
+    for world in worlds_of(profile, population, hours=0.04):
         seen += [set(s.code.split(",")) for s in world.steps if s.event in _TESTED]
     for component, chance in chances.items():
         within_4_sigma(sum(component in each for each in seen), len(seen), chance)
@@ -130,9 +126,7 @@ def test_diagnoses_split_as_asked(override: dict[str, Any], event: Event, p: flo
     """The share of first diagnoses that find a passing cause, within 4 sigma."""
     profile = quiet(self_test__failure={"power": 1.0}, **override)
     verdicts = []
-    for index in range(300):
-        world = settle(profile, hours=0.6, index=index)
-        spend(profile, world, index=index)
+    for world in worlds_of(profile, 300, hours=0.6):
         found = (E.DIAGNOSED_TRANSIENT, E.DIAGNOSED_PERMANENT)
         verdicts += [e for e in world.events() if e in found][:1]
     within_4_sigma(verdicts.count(event), len(verdicts), p)
@@ -143,9 +137,7 @@ def test_steps_take_their_law() -> None:
     profile = quiet()
     law = profile.self_test.step
     taken = []
-    for index in range(100):
-        world = settle(profile, hours=0.1, index=index)
-        spend(profile, world, index=index)
+    for world in worlds_of(profile, 100, hours=0.1):
         taken += [step.ms for step in world.heard_of("self_test")[0].steps]
     for p in (0.25, 0.5, 0.95):
         within_4_sigma(sum(ms <= law.quantile(p) for ms in taken), len(taken), p)

@@ -4,7 +4,7 @@ import pytest
 
 from fleet.life.states import Event, State
 from fleet.units import HOUR_MS, MINUTE_MS
-from tests.life.lives import quiet, within_4_sigma
+from tests.life.lives import quiet, within_4_sigma, worlds_of
 from tests.life.solitude import settle, spend
 
 E = Event
@@ -54,9 +54,7 @@ def test_causes_come_in_their_shares() -> None:
     shares = {"software": 0.5, "hardware": 0.3, "external": 0.2}
     profile = quiet(faults=SPONTANEOUS, forced_shutdown__causes=shares)
     codes = []
-    for index in range(400):
-        world = settle(profile, hours=1.5, index=index)
-        spend(profile, world, index=index)
+    for world in worlds_of(profile, 400, hours=1.5):
         codes += [s.code for s in world.steps if s.event is E.FORCIBLY_SHUT_DOWN]
     for cause, share in shares.items():
         within_4_sigma(codes.count(cause), len(codes), share)
@@ -79,11 +77,9 @@ def test_data_is_lost_as_often_as_asked(code: str) -> None:
     profile = quiet(
         faults={code: {"onset": "30m", "repair": "5m", "detection": "0s"}}, damage__data_loss=0.3
     )
-    lost, population = 0, 300
-    for index in range(population):
-        world = settle(profile, hours=0.8, index=index)
-        spend(profile, world, index=index)
-        lost += E.DATA_LOST in world.events()
+    population = 300
+    worlds = worlds_of(profile, population, hours=0.8)
+    lost = sum(E.DATA_LOST in world.events() for world in worlds)
     within_4_sigma(lost, population, 0.3)
 
 
@@ -91,9 +87,7 @@ def test_operators_force_by_their_law() -> None:
     """With an exponential law of mean two days, 1 - exp(-1/2) are forced off within a day."""
     profile = quiet(forced_shutdown__operator={"law": "exponential", "mean": "2d"})
     forced, population = 0, 400
-    for index in range(population):
-        world = settle(profile, hours=25, index=index)
-        spend(profile, world, index=index)
+    for world in worlds_of(profile, population, hours=25):
         booted = next(s.at_ms for s in world.steps if s.event is E.BOOTED)
         downs = (s for s in world.steps if s.event is E.FORCIBLY_SHUT_DOWN)
         first = next((s.at_ms - s.duration_ms for s in downs), booted + 999 * HOUR_MS)

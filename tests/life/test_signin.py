@@ -10,7 +10,7 @@ from fleet.life.states import Event, State, Step
 from fleet.tms.desk import Desk
 from fleet.units import DAY_MS, HOUR_MS, MINUTE_MS
 from fleet.wire.messages import Lock, SignInAnswered
-from tests.life.lives import quiet, within_4_sigma
+from tests.life.lives import quiet, within_4_sigma, worlds_of
 from tests.life.solitude import Solitude, settle, spend
 
 E = Event
@@ -116,11 +116,9 @@ def test_keys_that_do_not_check_end_in_a_call_for_help() -> None:
 def test_wrong_keys_come_as_often_as_asked() -> None:
     """The share of first sign-ins whose keys do not check, within 4 sigma."""
     profile = quiet(tms__key_mismatch=0.2)
-    wrong, population = 0, 300
-    for index in range(population):
-        world = settle(profile, hours=0.1, index=index)
-        spend(profile, world, index=index)
-        wrong += E.SIGN_IN_FAILED in world.events()
+    population = 300
+    worlds = worlds_of(profile, population, hours=0.1)
+    wrong = sum(E.SIGN_IN_FAILED in world.events() for world in worlds)
     within_4_sigma(wrong, population, 0.2)
 
 
@@ -147,9 +145,7 @@ def test_a_forgotten_password_is_reset_by_one_of_three_channels(
 def test_a_new_credential_is_as_good_as_the_first() -> None:
     """After a reset the operator signs in with the new password."""
     profile = quiet(sign_in__wrong_password=0.6, sign_in__forgotten=1.0)
-    for index in range(12):
-        world = settle(profile, hours=200, index=index)
-        spend(profile, world, index=index)
+    for world in worlds_of(profile, 12, hours=200):
         if E.PASSWORD_RESET in world.events():
             later = world.events()[world.events().index(E.PASSWORD_RESET) :]
             assert E.SIGNED_IN in later
@@ -159,9 +155,7 @@ def test_channels_have_their_shares_and_lockouts_their_forgetful() -> None:
     """Over many lockouts: one in five has forgotten, and resets go by their shares; 4 sigma."""
     profile = quiet(sign_in__wrong_password=1.0, sign_in__forgotten=0.2, sign_in__lockout="1h")
     codes: list[str] = []  # of lockouts and how they ended, the last one left out
-    for index in range(60):
-        world = settle(profile, hours=24 * 4, index=index)
-        spend(profile, world, index=index)
+    for world in worlds_of(profile, 60, hours=24 * 4):
         codes += [s.code for s in world.steps if s.event in {E.UNLOCKED, E.PASSWORD_RESET}]
     resets = [code for code in codes if code != "timer"]
     within_4_sigma(len(resets), len(codes), 0.2)
@@ -172,11 +166,9 @@ def test_channels_have_their_shares_and_lockouts_their_forgetful() -> None:
 def test_wrong_passwords_come_as_often_as_asked() -> None:
     """The share of first attempts that are mistyped, within 4 sigma."""
     profile = quiet(sign_in__wrong_password=0.03)
-    wrong, population = 0, 1_500
-    for index in range(population):
-        world = settle(profile, hours=0.06, index=index)
-        spend(profile, world, index=index)
-        wrong += E.PASSWORD_REFUSED in world.events()
+    population = 1_500
+    worlds = worlds_of(profile, population, hours=0.06)
+    wrong = sum(E.PASSWORD_REFUSED in world.events() for world in worlds)
     within_4_sigma(wrong, population, 0.03)
 
 
@@ -194,11 +186,9 @@ def test_a_signature_that_cannot_be_read_is_asked_for_again() -> None:
 def test_signatures_fail_as_often_as_asked() -> None:
     """Half of the sign-ins ask for one, a fifth of those is not read; within 4 sigma."""
     profile = quiet(sign_in__signature=0.5, sign_in__signature_failure=0.2)
-    refused, population = 0, 500
-    for index in range(population):
-        world = settle(profile, hours=0.1, index=index)
-        spend(profile, world, index=index)
-        refused += E.SIGNATURE_REFUSED in world.events()
+    population = 500
+    worlds = worlds_of(profile, population, hours=0.1)
+    refused = sum(E.SIGNATURE_REFUSED in world.events() for world in worlds)
     within_4_sigma(refused, population, 0.1)
 
 
@@ -206,11 +196,8 @@ def test_typing_takes_its_law() -> None:
     """As many sign-ins are over by the law's quantiles as should be, within 4 sigma."""
     profile = quiet()
     law = profile.sign_in.typing
-    taken = []
-    for index in range(500):
-        world = settle(profile, hours=0.1, index=index)
-        spend(profile, world, index=index)
-        taken.append(first(world, E.SIGNED_IN).duration_ms)
+    worlds = worlds_of(profile, 500, hours=0.1)
+    taken = [first(world, E.SIGNED_IN).duration_ms for world in worlds]
     for p in (0.25, 0.5, 0.95):
         within_4_sigma(sum(ms <= law.quantile(p) for ms in taken), len(taken), p)
 

@@ -6,7 +6,7 @@ import itertools
 import socket
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 import pytest
@@ -194,17 +194,7 @@ class Rig:
             link.close(clean=False)
 
 
-_OPTIONS = frozenset(
-    {
-        "keep_alive_s",
-        "clean_start",
-        "session_expiry_s",
-        "receive_maximum",
-        "max_packet_bytes",
-        "packet_id_max",
-    }
-)
-
+_OPTIONS = {each.name for each in fields(SessionOptions)}
 # paho leaves the socket of a failed TLS or WebSocket handshake to the garbage collector.
 _PAHO_LEAKS = pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
 

@@ -20,9 +20,9 @@ LASTING = {
 class Broker:
     """The other side of a session, played by hand: it says packets and reads what it is sent."""
 
-    def __init__(self, options: SessionOptions, **credentials: str | bytes) -> None:
+    def __init__(self, options: SessionOptions) -> None:
         self.version = options.version
-        self.session = Session(options, "t1", **credentials)  # type: ignore[arg-type]
+        self.session = Session(options, "t1")
         self.now_ms = 1_000_000
         self.topic = PreparedTopic(self.version, "a/b")
 

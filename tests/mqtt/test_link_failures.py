@@ -27,13 +27,13 @@ def test_wrong_password_is_told(carrier: Carrier, own_url: OwnUrl, tmp_path: Pat
 
     async def scenario(rig: Rig) -> None:
         url, _ = own_url("allow_anonymous false", f"password_file {passwords}")
-        plan = rig.plan(url)
-        link, diary = rig.link(plan, unique("thief"), username="terminal", password=b"wrong")
+        plan = rig.plan(url, username="terminal", password=b"wrong")
+        link, diary = rig.link(plan, unique("thief"))
         link.open()
         reason, text = await diary.until_down()
         assert reason in {DownReason.BAD_CREDENTIALS, DownReason.NOT_AUTHORISED}
         assert "not authori" in text.lower()
-        await rig.linked(plan, unique("honest"), username="terminal", password=b"right")
+        await rig.linked(rig.plan(url, username="terminal", password=b"right"), unique("honest"))
 
     carrier.run(scenario)
 

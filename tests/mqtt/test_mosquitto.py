@@ -205,7 +205,7 @@ def test_a_wrong_password_is_refused(
 ) -> None:
     """A broker without anonymous clients refuses, with the code of its version."""
     broker = start_mosquitto(["allow_anonymous false"])
-    session = Session(SessionOptions(version), "c", username="u", password=b"wrong")
+    session = Session(SessionOptions(version, "u", b"wrong"), "c")
     wire = Wire(session, broker)
     refused = wire.wait(Refused)
     wire.cut()

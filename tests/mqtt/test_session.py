@@ -42,7 +42,7 @@ from tests.mqtt.played import V5, V311, VERSIONS, Broker, online
 def test_connect_says_who_it_is(version: Version) -> None:
     """CONNECT carries the options, the credentials and the will."""
     will = Will("w", b"gone", 1, retain=True)
-    broker = Broker(SessionOptions(version, keep_alive_s=30), username="u", password=b"p")
+    broker = Broker(SessionOptions(version, "u", b"p", keep_alive_s=30))
     (connect,) = broker.reads(broker.session.connect(will))
     said = Properties(receive_maximum=20, maximum_packet_size=1_048_576)
     expected = Connect(

@@ -10,11 +10,12 @@ import pytest
 import trio
 
 from fleet.mqtt.endpoint import Endpoint
+from fleet.mqtt.options import SessionOptions
 from fleet.mqtt.packets import Version
 from fleet.run import broker
 from fleet.run.broker import Kind, choose, embedded_broker, mosquitto_config, reach
 from fleet.run.errors import ChildDied, RunError
-from fleet.run.probe import Visitor, probe
+from fleet.run.probe import probe
 from tests.run.settings import needs_mosquitto
 
 LIMIT_S = 30
@@ -29,10 +30,10 @@ def test_it_is_ready_and_gone(kind: Kind) -> None:
         with trio.fail_after(LIMIT_S):
             async with embedded_broker(kind) as started:
                 await started.ready()
-                await probe(Endpoint.parse(started.url), Visitor())
+                await probe(Endpoint.parse(started.url), SessionOptions())
                 assert started.url == f"mqtt://127.0.0.1:{started.port}"
             with pytest.raises(RunError, match="cannot reach"):
-                await probe(Endpoint.parse(started.url), Visitor())
+                await probe(Endpoint.parse(started.url), SessionOptions())
             return started.child.pid
 
     assert not psutil.pid_exists(trio.run(main))

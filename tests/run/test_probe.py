@@ -9,26 +9,29 @@ import pytest
 import trio
 
 from fleet.mqtt.endpoint import Endpoint
+from fleet.mqtt.options import SessionOptions
 from fleet.mqtt.packets import Version
 from fleet.run.errors import RunError, plain
-from fleet.run.probe import Visitor, probe
+from fleet.run.probe import probe
 from tests.brokers import Mosquitto
 from tests.run.settings import wait_for_port, with_password, with_tls
 
 LIMIT_S = 20
-ANYBODY = Visitor()
+ANYBODY = SessionOptions()
 
 Start = Callable[[Sequence[str]], Mosquitto]
 Serve = Callable[[trio.SocketStream], Awaitable[None]]
 
 
-def ask(url: str, visitor: Visitor = ANYBODY, ca: Path | None = None, within_s: float = 5) -> None:
+def ask(
+    url: str, options: SessionOptions = ANYBODY, ca: Path | None = None, within_s: float = 5
+) -> None:
     """Probe a broker, in bounded time."""
     endpoint = Endpoint.parse(url)
 
     async def main() -> None:
         with trio.fail_after(LIMIT_S):
-            await probe(endpoint.with_tls(ca_file=ca) if ca else endpoint, visitor, within_s)
+            await probe(endpoint.with_tls(ca_file=ca) if ca else endpoint, options, within_s)
 
     trio.run(main)
 
@@ -74,7 +77,7 @@ def saying(answer: bytes) -> Serve:
 @pytest.mark.parametrize("version", Version)
 def test_a_willing_broker_passes(mosquitto: Mosquitto, version: Version) -> None:
     """A broker that accepts us is fine, in either version of MQTT."""
-    ask(f"mqtt://127.0.0.1:{mosquitto.port}", Visitor(version))
+    ask(f"mqtt://127.0.0.1:{mosquitto.port}", SessionOptions(version))
 
 
 def test_websockets_pass(start_mosquitto: Start) -> None:
@@ -106,14 +109,14 @@ def test_credentials_that_are_refused(tmp_path: Path, start_mosquitto: Start) ->
     """A wrong password is told with the user and the ways to give the right one, never itself."""
     broker = start_mosquitto(with_password(tmp_path, "alice", "right"))
     url = f"mqtt://127.0.0.1:{broker.port}"
-    ask(url, Visitor(username="alice", password=b"right"))
+    ask(url, SessionOptions(username="alice", password=b"right"))
     with pytest.raises(
         RunError, match=r"refuses user 'alice'.*check the password.*-file"
     ) as caught:
-        ask(url, Visitor(username="alice", password=b"wrong-secret"))
+        ask(url, SessionOptions(username="alice", password=b"wrong-secret"))
     assert "wrong-secret" not in str(caught.value)
     with pytest.raises(RunError, match=r"refuses anonymous clients.*--username"):
-        ask(url, Visitor(Version.V5))
+        ask(url, SessionOptions(Version.V5))
 
 
 def test_a_certificate_for_another_name(tmp_path: Path, start_mosquitto: Start) -> None:

@@ -4,8 +4,7 @@ import pytest
 
 from fleet.life.states import Event
 from fleet.profile.updating import Update
-from tests.life.lives import within_4_sigma
-from tests.life.solitude import settle, spend
+from tests.life.lives import within_4_sigma, worlds_of
 from tests.life.updating.estates import NEW, updating
 
 E = Event
@@ -24,9 +23,7 @@ def share_of(chance: str, event: Event, kind: str, codes: tuple[str, ...]) -> in
         estate__terminals=POPULATION,
     )
     met = 0
-    for index in range(POPULATION):
-        world = settle(profile, hours=2.5, index=index)
-        spend(profile, world, index=index)
+    for world in worlds_of(profile, POPULATION, hours=2.5):
         met += any(s.event is event and (not codes or s.code in codes) for s in world.steps)
     return met
 
@@ -80,9 +77,7 @@ def test_the_manual_way_goes_wrong_as_asked(chance: str, event: Event, code: str
         estate__terminals=POPULATION,
     )
     met = 0
-    for index in range(POPULATION):
-        world = settle(profile, hours=4, index=index)
-        spend(profile, world, index=index)
+    for world in worlds_of(profile, POPULATION, hours=4):
         shut = next(n for n, s in enumerate(world.steps) if s.event is E.AUTOMATION_DISABLED)
         met += any(s.event is event and s.code == code for s in world.steps[shut:])
     within_4_sigma(met, POPULATION, CHANCE)
@@ -93,9 +88,7 @@ def test_the_span_is_used_and_data_lost_as_asked() -> None:
     span = {"opens": "9h", "lasts": "30m", "used": 0.4, "lost": 0.5}
     profile = updating(campaigns=[], maintenance=span, estate__terminals=POPULATION)
     codes = []
-    for index in range(POPULATION):
-        world = settle(profile, hours=1.9, index=index)
-        spend(profile, world, index=index)
+    for world in worlds_of(profile, POPULATION, hours=1.9):
         codes += [s.code for s in world.steps if s.event is E.USED_IN_MAINTENANCE]
     within_4_sigma(len(codes), POPULATION, 0.4)
     within_4_sigma(codes.count("lost"), len(codes), 0.5)
