@@ -95,24 +95,11 @@ _VIEWS: Final = (
 
 def readme(summary: Summary) -> str:
     """Return README.md: what hubs read in its header, and what people read below."""
-    profile = summary.profile
-    calendar = summary.calendar
-    begin, end = (iso(at, calendar.origin_ms) for at in (0, calendar.end))
     lines = [
         *_header(summary),
         f"# {summary.name}",
         "",
-        _WHAT.format(
-            count=profile.estate.terminals,
-            begin=begin,
-            end=end,
-            seed=profile.dataset.seed,
-            title=profile.title,
-        ),
-        "",
-        _ADVICE,
-        *([f"Beware: {note}.", ""] if (note := told_of(profile)) else [""]),
-        *([_VIEWS.format(names=", ".join(names)), ""] if (names := profile.dataset.views) else []),
+        *_introduction(summary),
         "| table | a row is | rows |",
         "|---|---|---|",
         *(f"| `{t.name}` | {t.description} | {summary.rows[t.name]:,} |" for t in summary.tables),
@@ -121,12 +108,32 @@ def readme(summary: Summary) -> str:
         "",
         "| code | what | component | warns |",
         "|---|---|---|---|",
-        *_named_kinds(profile),
+        *_named_kinds(summary.profile),
         "",
         *(line for table in summary.tables for line in _columns(table)),
         "The same dataset can be made again: `fleet dataset config.toml --out DIR`.",
     ]
     return "\n".join(lines) + "\n"
+
+
+def _introduction(summary: Summary) -> Iterator[str]:
+    profile, calendar = summary.profile, summary.calendar
+    begin, end = (iso(at, calendar.origin_ms) for at in (0, calendar.end))
+    yield _WHAT.format(
+        count=profile.estate.terminals,
+        begin=begin,
+        end=end,
+        seed=profile.dataset.seed,
+        title=profile.title,
+    )
+    yield ""
+    yield _ADVICE
+    if note := told_of(profile):
+        yield f"Beware: {note}."
+    yield ""
+    if names := profile.dataset.views:
+        yield _VIEWS.format(names=", ".join(names))
+        yield ""
 
 
 def _header(summary: Summary) -> Iterator[str]:

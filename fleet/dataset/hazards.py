@@ -87,17 +87,11 @@ class Hazards:
         self.end: Integers = lives["end_at"].to_numpy()
         self._entry_h: Floats = lives["entry_age_h"].to_numpy()
         self._collected: Floats = lives["cum_hazard_entry"].to_numpy()
-        lasted_h = (self.end - self.start) / HOUR_MS
-        grown_h = lives["exit_age_h"].to_numpy() - self._entry_h
-        self._pace = _pace(grown_h, lasted_h)
-        # A life's own pace tells of its end; who looks ahead may know the terminal's alone.
+        exit_h: Floats = lives["exit_age_h"].to_numpy()
         clocks = np.array([slate.risks[slate.index[code]].clock for code in self.codes], np.int64)
-        clock = clocks[self.code]
-        group = self.row * (len(clocks) + 1) + clock
-        of_terminal = (np.bincount(group, each).astype(np.float64) for each in (grown_h, lasted_h))
-        usual = _pace(*of_terminal)[group]
+        self._pace, usual = self._paces(exit_h - self._entry_h, clocks[self.code])
         # Where nobody closes, what it lacks of 1 tells of repairs to come.
-        always_on = (clock == Clock.POWERED) & (profile.day is None)
+        always_on = (clocks[self.code] == Clock.POWERED) & (profile.day is None)
         self._usual_pace = np.where(always_on, 1.0, usual)
         laws = {code: slate.risks[n].law for code, n in slate.index.items()}
         self._laws = [_Table(laws[code], oldest_h) if code in laws else None for code in self.codes]
@@ -105,11 +99,19 @@ class Hazards:
         self._scale_h = np.array([np.inf if law is None else law.scale_h for law in self._laws])
         everyone = np.arange(len(self.row))
         self._at_entry = self._law(everyone, self._entry_h)
-        by_law = self._law(everyone, lives["exit_age_h"].to_numpy()) - self._at_entry
+        by_law = self._law(everyone, exit_h) - self._at_entry
         grown = lives["cum_hazard_exit"].to_numpy() - self._collected
-        frailty = lives["frailty"].to_numpy()
-        told = (by_law > _TINY) & (by_law < _CERTAIN)  # else it does not tell how it was multiplied
-        self._factor = np.where(told, grown / np.maximum(by_law, _TINY), frailty)
+        self._factor = _factor(grown, by_law, lives["frailty"].to_numpy())
+
+    def _paces(self, grown_h: Floats, clock: Integers) -> tuple[Floats, Floats]:
+        """Return each life's own pace, and that of its clock over all lives of its terminal.
+
+        A life's own pace tells of its end; who looks ahead may know the terminal's alone.
+        """
+        lasted_h = (self.end - self.start) / HOUR_MS
+        group = self.row * len(Clock) + clock
+        of_terminal = (np.bincount(group, each).astype(np.float64) for each in (grown_h, lasted_h))
+        return _pace(grown_h, lasted_h), _pace(*of_terminal)[group]
 
     def collected(self, life: Integers, at: Integers) -> Floats:
         """Return the hazard that lives had collected at instants, both of one length."""
@@ -182,6 +184,12 @@ class Hazards:
 def _pace(grown_h: Floats, lasted_h: Floats) -> Floats:
     """Return by how much ages grew in an hour of the calendar; 1 where there was no time."""
     return np.where(lasted_h > _TINY, grown_h / np.maximum(lasted_h, _TINY), 1.0)
+
+
+def _factor(grown: Floats, by_law: Floats, frailty: Floats) -> Floats:
+    """Return what multiplied a law's hazard; frailty, where little or all of it was collected."""
+    told = (by_law > _TINY) & (by_law < _CERTAIN)
+    return np.where(told, grown / np.maximum(by_law, _TINY), frailty)
 
 
 class _Table:

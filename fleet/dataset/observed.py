@@ -11,7 +11,7 @@ from fleet.dataset.bucket import Bucket, ms_to_instants, of_terminals, to_words
 from fleet.dataset.calendar import Calendar, Day
 from fleet.dataset.numbers import global_numbers
 from fleet.dataset.table import INSTANT
-from fleet.dataset.transport import MECHANISMS, WHATS, Fate, Transport
+from fleet.dataset.transport import AGAIN_MS, MECHANISMS, WHATS, Fate, Transport
 from fleet.life.runs import Runs
 from fleet.life.truth import NO_FAULT_FOUND
 from fleet.profile.profile import Profile
@@ -65,7 +65,7 @@ def events(
     fate = transport.fates(Runs(row), bucket.serials, seq, none, none)
     index, second = fate.copies()
     delay_ms = fate.delay_ms[index]
-    delay_ms[second] += transport.again_ms
+    delay_ms[second] += AGAIN_MS
     # Notes are by terminal and number, copies behind one another: equal keys stay in order.
     order = np.argsort((row * _ROW + notes["ts"].to_numpy())[index], kind="stable")
     index, delay_ms = index[order], delay_ms[order]

@@ -18,7 +18,7 @@ from fleet.dataset.regimes import Regime
 from fleet.dataset.schema import MISSINGNESS, TELEMETRY
 from fleet.dataset.sheet import Numbers, Sheet
 from fleet.dataset.table import INSTANT
-from fleet.dataset.transport import MECHANISMS, WHATS, Fate, Transport
+from fleet.dataset.transport import AGAIN_MS, MECHANISMS, WHATS, Fate, Transport
 from fleet.life.channels import COLUMN
 from fleet.life.telemetry import Heartbeats
 from fleet.life.vitals import Vitals
@@ -143,7 +143,7 @@ class Teller:
         index, second = fate.copies()
         grid = Grid(fate.arrived(sent.rows), sent.at_ms.take(index), sent.seq.take(index))
         delay_ms = fate.delay_ms.take(index)
-        delay_ms[second] += self._transport.again_ms
+        delay_ms[second] += AGAIN_MS
         found = expand(grid, vitals, self._calendar.origin_ms)
         for regime in self._regimes:
             regime.apply(found.values, grid, stretches.fields)

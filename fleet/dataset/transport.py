@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fleet.chance.law import Law
-from fleet.chance.noise import levels
+from fleet.chance.noise import Levels, levels
 from fleet.life.runs import Runs
 from fleet.profile.dataset import Missing
 
@@ -23,7 +23,8 @@ _SALTS: Final = {"heartbeat": 0x5EED_0001_AA55_C3D2, "event": 0x5EED_0002_AA55_C
 MECHANISMS: Final = ("MCAR", "MAR", "MNAR")
 WHATS: Final = ("late", "lost", "twice")
 LATE, LOST, TWICE = range(3)
-_AGAIN_MS: Final = 30_000  # a sender repeats after about that long
+AGAIN_MS: Final = 30_000
+"""How long after the first a second copy arrives: a sender repeats after about that long."""
 
 Flags = NDArray[np.bool_]
 Integers = NDArray[np.int64]
@@ -112,18 +113,7 @@ class Transport:
         """
         missing = self._missing
         dice = levels(self._salt, rows.spread(serials), seq, 4)
-        first, by_signal, by_illness = (
-            round(chance * _LEVELS)
-            for chance in (missing.at_random, missing.weak_signal, missing.ailing)
-        )
-        # Most are above all that could count, so the rest is asked of few.
-        (doubtful,) = np.nonzero(dice[:, 0] < first + by_signal + by_illness)
-        lot = dice[doubtful, 0].astype(np.int64)
-        whose = rows.index[doubtful]
-        second = first + weak[whose] * by_signal
-        gone = lot < second + ails[whose] * by_illness
-        why = (lot >= first).astype(np.int64) + (lot >= second)
-        lost = doubtful[gone]
+        lost, why = self._losses(dice[:, 0], rows.index, weak, ails)
         arrives = np.ones(len(dice), np.bool_)
         arrives[lost] = False
         twice, late = (
@@ -133,9 +123,22 @@ class Transport:
         delay_ms = (dice[:, 3] & 63).astype(np.int64)
         delay_ms += 20
         delay_ms[late] += self._late_ms[dice[late, 3] >> 6]
-        return Fate(delay_ms, late, lost, twice, why[gone])
+        return Fate(delay_ms, late, lost, twice, why)
 
-    @property
-    def again_ms(self) -> int:
-        """How long after the first a second copy arrives."""
-        return _AGAIN_MS
+    def _losses(
+        self, lots: Levels, whose: Integers, weak: Flags, ails: Flags
+    ) -> tuple[Integers, Integers]:
+        """Return the places of records that never arrive, and why: places in `MECHANISMS`."""
+        missing = self._missing
+        first, by_signal, by_illness = (
+            round(chance * _LEVELS)
+            for chance in (missing.at_random, missing.weak_signal, missing.ailing)
+        )
+        # Most are above all that could count, so the rest is asked of few.
+        (doubtful,) = np.nonzero(lots < first + by_signal + by_illness)
+        lot = lots[doubtful].astype(np.int64)
+        sender = whose[doubtful]
+        second = first + weak[sender] * by_signal
+        gone = lot < second + ails[sender] * by_illness
+        why = (lot >= first).astype(np.int64) + (lot >= second)
+        return doubtful[gone], why[gone]

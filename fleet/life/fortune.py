@@ -15,11 +15,12 @@ others. What a cause brings about is a *plight* (see `fleet.life.plights`).
     stress       hazards are multiplied, it is warmer               its end
     restart      the terminal restarts in good order                -
     dormancy     sign off, power off                                the next opening after its end
-    gateway      slow answers before; PAY-802; the host refuses payments, the counted    its end
-                 ones by a share, and sign-ins
+    gateway      slow answers before; PAY-802; the host refuses     its end
+                 payments, the counted ones by a share, and
+                 sign-ins
     bad_version  SW-703 some time after each sign-in with it: the   the boot after the crash
-                 terminal crashes and boots; a campaign's `defect`
-                 that no test has shown does the same
+                 terminal crashes and boots; a campaign's
+                 `defect` that no test has shown does the same
 
 What the link is refused by can be asked at any instant, so a terminal that is not on duty when a
 cause begins (it boots, or is off) cannot come online either; it takes notice when it is on duty.

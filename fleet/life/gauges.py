@@ -1,8 +1,7 @@
 """Slow readings: what a terminal measures seldom, and tells in its full status report.
 
-They are like the channels of `fleet.life.telemetry`, levels and counts since the report before,
-but one report comes to some two dozen heartbeats, so plain arithmetic, one terminal at a time,
-will do.
+They are like the channels of `fleet.life.telemetry`, levels and counts since the report before, but
+one report comes to some two dozen heartbeats, so plain arithmetic, one terminal at a time, will do.
 All figures are guesses about an Android terminal.
 """
 

@@ -7,13 +7,14 @@ A reading is a level or a flow. A *level* (temperature, voltage, memory in use) 
     base + drift by the hours since boot + spread * noise + symptoms
 
 where `base` differs from terminal to terminal, the drift of most is none (`fleet.life.drift`), and
-a symptom is how a fault shows, often before it
-strikes (`fleet.life.symptoms`). A *flow* counts since the heartbeat before (cards read,
-transactions, retries): its level is a rate per hour at full activity of a terminal that reads
-`NOMINAL_READS` cards in that hour, and it grows and shrinks with the cards that this terminal reads
-in truth (`fleet.life.flows`); only retries of the network do not. It is made whole by random
-rounding, so that means hold however small they are; the number of reads spreads as a Poisson
-variable does from about six of them on, and a little less below.
+a symptom is how a fault shows, often before it strikes (`fleet.life.symptoms`).
+
+A *flow* counts since the heartbeat before (cards read, transactions, retries): its level is a rate
+per hour at full activity of a terminal that reads `NOMINAL_READS` cards in that hour, and it grows
+and shrinks with the cards that this terminal reads in truth (`fleet.life.flows`); only retries of
+the network do not. It is made whole by random rounding, so that means hold however small they are;
+the number of reads spreads as a Poisson variable does from about six of them on, and a little less
+below.
 
 The noise is a hash of (seed, serial, number of the heartbeat), so it does not depend on how rows
 are grouped, nor on which process computes them.

@@ -26,6 +26,17 @@ class Meters:
         lost: Slot of links that ended by themselves, by reason.
         dropped: Slot of dropped messages, by reason.
         mishaps: Slot of what the numbers of acknowledgements show.
+        lag: How late the generator acted after an instant that was due.
+        loop_delay: How late the shard's loop woke for its tick.
+        connect_time: From when a link was due until its subscription stood.
+        connect_service: The same from when TCP was opened.
+        ack_time: From when a heartbeat was due until its acknowledgement.
+        ack_service: The same from when it was sent.
+        publish_time: From when a message of QoS 1 was due until its PUBACK.
+        publish_service: The same from when it was sent.
+        sign_in_time: From when a sign-in was due until its answer.
+        sign_in_service: The same from when it was sent.
+        update_time: From the order of an update until it had proved itself, in business time.
     """
 
     def __init__(self, tally: Tally) -> None:
