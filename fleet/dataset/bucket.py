@@ -1,6 +1,6 @@
 """A bucket of terminals: the blocks that were lived, read back for those who write the tables."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -9,10 +9,9 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from fleet.dataset.lives import BLOCK, BUCKET
+from fleet.dataset.lives import BLOCK
 from fleet.life.vitals import Vitals
-from fleet.profile.members import Member, member
-from fleet.profile.profile import Profile
+from fleet.profile.members import Member
 from fleet.units import Millis
 from fleet.worlds.stretches import FIELDS
 
@@ -28,24 +27,22 @@ class Bucket:
         seed: The study's.
     """
 
-    def __init__(self, profile: Profile, seed: int, number: int, blocks: Path) -> None:
+    def __init__(
+        self, seed: int, number: int, members: list[Member], blocks: Sequence[Path]
+    ) -> None:
         """Open a bucket.
 
         Args:
-            profile: The estate.
             seed: The study's.
             number: Which bucket, from 0.
-            blocks: The folder that holds a folder for each block.
+            members: Its terminals.
+            blocks: The folders of its blocks, in which they live in this order.
         """
-        first = number * BUCKET
-        last = min(profile.estate.terminals, first + BUCKET)
         self.number = number
         self.seed = seed
-        self.members: list[Member] = [member(profile.estate, seed, i) for i in range(first, last)]
+        self.members = members
         self._open: dict[str, list[pa.ipc.RecordBatchFileReader]] = {}
-        self._folders = [
-            blocks / f"block-{block:05}" for block in range(first // BLOCK, -(-last // BLOCK))
-        ]
+        self._folders = blocks
 
     @cached_property
     def serials(self) -> NDArray[np.uint64]:

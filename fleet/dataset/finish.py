@@ -9,12 +9,13 @@ import numpy as np
 import pyarrow as pa
 
 import fleet
-from fleet.dataset import cards, croissant, observed, schema, truth
+from fleet.dataset import cards, croissant
 from fleet.dataset.calendar import Calendar
 from fleet.dataset.campaigns import Rulings
-from fleet.dataset.files import Written, sha256_of, write_table
+from fleet.dataset.files import Written, sha256_of
 from fleet.dataset.splits import schemes
 from fleet.dataset.summary import Summary
+from fleet.dataset.tasks import whole
 from fleet.dataset.views.catalogue import write_views
 from fleet.profile.profile import Profile
 from fleet.profile.render import digest, resolved_toml
@@ -32,12 +33,7 @@ def complete(
         rulings: What was decided of campaigns; None if nothing is.
     """
     calendar = Calendar.of(profile, profile.dataset.days)
-    kind = profile.dataset.format
-    whole = (
-        (schema.CONTEXT, observed.context(profile, calendar)),
-        (schema.REGIMES, truth.regimes(profile, calendar)),
-    )
-    files += [write_table(root, table, "part-00000", kind, [rows]) for table, rows in whole]
+    files += whole(profile, calendar, root)
     files.sort(key=lambda file: file.path)
     views = write_views(root, profile.dataset)
     summary = Summary.of(profile, calendar, files)

@@ -34,7 +34,7 @@ DAYS_AT_ONCE: Final = 10
 
 
 def crew(profile: Profile, seed: int, block: int) -> list[Member]:
-    """Return the terminals of a block, by number from 0."""
+    """Return the terminals of a block, by number from 0; none beyond the last."""
     last = min(profile.estate.terminals, (block + 1) * BLOCK)
     return [member(profile.estate, seed, index) for index in range(block * BLOCK, last)]
 
@@ -42,22 +42,21 @@ def crew(profile: Profile, seed: int, block: int) -> list[Member]:
 def live_block(  # noqa: PLR0913, PLR0917 - all that lives are made of
     profile: Profile,
     seed: int,
-    block: int,
+    members: list[Member],
     calendar: Calendar,
     folder: Path,
     rulings: Iterable[Ruling] | None = None,
 ) -> None:
-    """Let the terminals of a block live through a study, and write down what happens.
+    """Let terminals live through a study, and write down what happens.
 
     Args:
         profile: The estate.
         seed: The study's.
-        block: Which block, from 0.
+        members: Who lives: the terminals of a block, or any others, at most as many.
         calendar: The study's days.
         folder: An empty folder.
         rulings: What is decided of campaigns, if that is known.
     """
-    members = crew(profile, seed, block)
     vitals = Vitals(seed, np.array([each.index for each in members], np.uint64))
     chronicle = Chronicle(folder, vitals, calendar.origin_ms)
     live_through(

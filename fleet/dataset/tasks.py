@@ -7,6 +7,7 @@ once, and be done again after an interruption.
 import gc
 import shutil
 from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -20,12 +21,13 @@ from fleet.dataset.files import Written, sha256_of, table_file, write_table
 from fleet.dataset.hazards import targets_of
 from fleet.dataset.label_schema import labels
 from fleet.dataset.labels import label
-from fleet.dataset.lives import BLOCK, BUCKET, live_block
+from fleet.dataset.lives import BLOCK, BUCKET, crew, live_block
 from fleet.dataset.regimes import Regime
 from fleet.dataset.splits import splits
 from fleet.dataset.table import Table
 from fleet.dataset.telemetry import Teller
 from fleet.dataset.transport import Transport
+from fleet.profile.members import Member
 from fleet.profile.profile import Profile
 from fleet.profile.store import parse
 from fleet.tms.book import Note
@@ -114,13 +116,50 @@ def _profile(toml: str) -> Profile:
 
 @lru_cache(maxsize=1)
 def _bucket(job: Job, number: int) -> Bucket:
-    profile = _profile(job.profile_toml)
-    return Bucket(profile, profile.dataset.seed, number, Path(job.root) / JOB)
+    profile, root = _profile(job.profile_toml), Path(job.root)
+    seed, each = profile.dataset.seed, BUCKET // BLOCK
+    crews = {block: crew(profile, seed, block)
+             for block in range(number * each, (number + 1) * each)}  # fmt: skip
+    blocks = [_folder(root, block) for block, members in crews.items() if members]
+    return Bucket(seed, number, list(chain.from_iterable(crews.values())), blocks)
 
 
 def forget() -> None:
     """Let go of the files that tasks were done from."""
     _bucket.cache_clear()
+
+
+def make_alone(
+    profile: Profile, root: Path, members: list[Member], rulings: Rulings | None
+) -> None:
+    """Make all tables of some terminals, at most a block of them, wherever they stand.
+
+    Args:
+        profile: The dataset's.
+        root: A folder for them.
+        members: Who.
+        rulings: What was decided of campaigns, by the whole estate; None if nothing is.
+    """
+    calendar, seed = Calendar.of(profile, profile.dataset.days), profile.dataset.seed
+    folder = _folder(root, 0)
+    folder.mkdir(parents=True)
+    live_block(profile, seed, members, calendar, folder, rulings)
+    gc.unfreeze()  # lives were spared the collector, which shall see them again
+    bucket = Bucket(seed, 0, members, [folder])
+    for make, days in ((_day, calendar.days), (_truth, 1), (_labels, 1)):
+        for day in range(days):
+            make(profile, calendar, root, bucket, day)
+    whole(profile, calendar, root)
+
+
+def whole(profile: Profile, calendar: Calendar, root: Path) -> list[Written]:
+    """Write the tables that are one file."""
+    tables = (
+        (schema.CONTEXT, observed.context(profile, calendar)),
+        (schema.REGIMES, truth.regimes(profile, calendar)),
+    )
+    kind = profile.dataset.format
+    return [write_table(root, table, "part-00000", kind, [rows]) for table, rows in tables]
 
 
 def tell_of_campaigns(job: Job, task: Task) -> list[Note]:
@@ -133,13 +172,17 @@ def tell_of_campaigns(job: Job, task: Task) -> list[Note]:
 def _lives(
     profile: Profile, calendar: Calendar, root: Path, block: int, rulings: Rulings | None
 ) -> list[Written]:
-    folder = root / JOB / f"block-{block:05}"
+    folder, seed = _folder(root, block), profile.dataset.seed
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    live_block(profile, profile.dataset.seed, block, calendar, folder, rulings)
+    live_block(profile, seed, crew(profile, seed, block), calendar, folder, rulings)
     gc.collect()
     return [Written(JOB, path.relative_to(root).as_posix(), 0, sha256_of(path), "")
             for path in sorted(folder.iterdir())]  # fmt: skip
+
+
+def _folder(root: Path, block: int) -> Path:
+    return root / JOB / f"block-{block:05}"
 
 
 def _day(

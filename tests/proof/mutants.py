@@ -160,14 +160,9 @@ def oracle_halved(root: Path) -> None:
 
 
 def reading_changed(root: Path) -> None:
-    """One reading of one heartbeat differs by a hundredth."""
-
-    def change(rows: pa.Table) -> pa.Table:
-        memory = rows["mem_frac"].to_numpy().copy()
-        memory[11] += 0.01
-        return put(rows, mem_frac=memory)
-
-    rewrite(root, "observed/telemetry/date=2026-01-02", change)
+    """On one late day a reading of every heartbeat is a hundredth higher."""
+    rewrite(root, "observed/telemetry/date=2026-01-31", lambda rows: put(
+        rows, mem_frac=rows["mem_frac"].to_numpy() + np.float32(0.01)))  # fmt: skip
 
 
 def drift_misdated(root: Path) -> None:

@@ -64,6 +64,24 @@ def test_a_word_changed_in_a_small_table_is_found_twice(
         assert again == {f"{table}, 48 terminals"}
 
 
+def test_the_end_of_the_estate_and_of_the_study_is_made_again_as_well(
+    sound: Path, tmp_path: Path
+) -> None:
+    """Not only who is first, and when it began: terminals are drawn, and live to the end."""
+    root = copy(sound, tmp_path)
+
+    def change(rows: pa.Table) -> pa.Table:
+        ids = rows["terminal_id"].cast("string").to_numpy().astype(np.int64)
+        last = ids > ids.max() - 160
+        return put(rows, mem_frac=rows["mem_frac"].to_numpy() + np.where(last, 0.01, 0.0))
+
+    rewrite(root, "observed/telemetry/date=2026-02-09", change)
+    for evidence in opened(root):
+        (check,) = determinism(evidence).refuted
+        assert check.about == "observed/telemetry, 48 terminals"
+        assert check.figure > 100.0
+
+
 def test_a_column_too_many_is_named(sound: Path, tmp_path: Path) -> None:
     """And does not keep the dataset from being judged otherwise."""
     root = copy(sound, tmp_path)
