@@ -22,19 +22,23 @@ class _Case(NamedTuple):
     told: str = ""
 
 
-def junit_xml(ruling: Ruling, suite: str, took_s: float) -> str:
-    """Return a test suite with a case for each objective, and one for the generator's health.
+_NONE_SET: Final = _Case("the objectives", "skipped", message="no objective was set")
 
-    An objective that was broken is a failure; an invalid run is an error of the health's case, and
-    its objectives are skipped, since nothing can be said of them.
+
+def junit_xml(ruling: Ruling, suite: str, took_s: float) -> str:
+    """Return a test suite with a case for the run's validity, and one for each objective.
+
+    An objective that was broken is a failure; an invalid run is an error of the first case, and
+    its objectives are skipped, since nothing can be said of them. Where none was set, one case that
+    is skipped says so: nobody is to take the others for a test that was passed.
     """
     verdict, invalid = ruling.verdict, ruling.verdict == "invalid"
-    run = _Case("the run is valid")
+    run = _Case("the run is valid", told="\n".join(ruling.reasons))
     if verdict in {"invalid", "failed", "interrupted"}:
         message = "\n".join(ruling.reasons) or verdict
-        run = run._replace(ending="error", kind=verdict, message=message)
-    objectives = (_objective(finding, invalid=invalid) for finding in ruling.findings)
-    return _document(suite, took_s, [run, *objectives])
+        run = run._replace(ending="error", kind=verdict, message=message, told="")
+    objectives = [_objective(finding, invalid=invalid) for finding in ruling.findings]
+    return _document(suite, took_s, [run, *(objectives or [_NONE_SET])])
 
 
 def _objective(finding: Finding, *, invalid: bool) -> _Case:

@@ -45,7 +45,7 @@ def _verdict(ours: Verdict, theirs: Verdict) -> tuple[Tone, str]:
     """Return both verdicts in words; two runs are only as sound as the less sound of them."""
     if ours == theirs:
         return VERDICTS[ours]
-    worse = theirs if ours == "passed" else ours
+    worse = max(ours, theirs, key=list(VERDICTS).index)
     words = f"{VERDICTS[ours][1]}; the other run: {VERDICTS[theirs][1].lower()}"
     return VERDICTS[worse][0], words
 

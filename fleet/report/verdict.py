@@ -6,15 +6,17 @@ from typing import Final
 from fleet.report.figures import as_time
 from fleet.report.page import Banner, Cell, Section, Table, Tone
 from fleet.report.record import Record
-from fleet.watch.ruling import Finding, show, show_value
+from fleet.watch.ruling import Finding, Verdict, show, show_value
 
-VERDICTS: Final[dict[str, tuple[Tone, str]]] = {
+VERDICTS: Final[dict[Verdict, tuple[Tone, str]]] = {
     "passed": ("good", "Passed"),
-    "failed": ("bad", "Failed: the run could not be completed"),
-    "slo_broken": ("bad", "An objective was broken"),
-    "invalid": ("doubtful", "Invalid: the generator was the bottleneck"),
+    "unjudged": ("plain", "Not judged: no objective was set"),
     "interrupted": ("doubtful", "Interrupted"),
+    "invalid": ("doubtful", "Invalid: the generator was the bottleneck"),
+    "slo_broken": ("bad", "An objective was broken"),
+    "failed": ("bad", "Failed: the run could not be completed"),
 }
+"""The soundest run first."""
 _FIRST_COUNTS: Final = {
     "fleet_messages_sent_total": "messages from terminals",
     "fleet_messages_received_total": "to them",
@@ -32,8 +34,8 @@ def banner(record: Record) -> Banner:
 def _at_once(record: Record) -> Iterator[str]:
     summary = record.summary
     yield from summary.reasons
-    if summary.verdict == "passed" and not summary.objectives:
-        yield "no objective was set: the run came to its end, and the generator kept up"
+    if summary.verdict == "unjudged":
+        yield "the run came to its end, and the generator kept up"
     yield _in_figures(record)
     yield from summary.run.notes
 

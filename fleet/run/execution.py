@@ -90,7 +90,7 @@ def _advised(run: Supervision, error: BaseException) -> BaseException:
 def _close(run: Supervision, verdict: Verdict, notes: tuple[str, ...]) -> Summary:
     started = run.started or datetime.now(UTC)
     brokers = len(run.broker_url.split(", "))
-    silence = unanswered(run.books.board.read(), brokers, tms=run.plan.tms)
+    silence = unanswered(run.books.board.read(), brokers)
     notes = (*notes, *run.desks.notes(), *filter(None, [silence]))
     ruling = run.ruling(verdict)
     with signals_ignored():

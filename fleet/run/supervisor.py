@@ -45,6 +45,7 @@ from fleet.run.shards import Muster
 from fleet.run.task import ShardTask
 from fleet.units import SECOND_MS
 from fleet.watch.ruling import Ruling, Verdict
+from fleet.watch.silence import nobody_answered
 from fleet.watch.snapshot import RunView
 from fleet.watch.summary import EXIT_CODES
 
@@ -55,7 +56,7 @@ HEAD_START_PER_TERMINAL_S = 300e-6
 LATE_S = 60.0
 
 _NS_PER_S = 1_000_000_000
-_VERDICTS: dict[int, Verdict] = {code: verdict for verdict, code in EXIT_CODES.items()}
+_ENDED: dict[int, Verdict] = {EXIT_CODES[how]: how for how in ("passed", "interrupted")}
 
 
 @dataclass(slots=True)
@@ -211,8 +212,10 @@ class Supervision:
         if self.started is None:
             return Ruling(ended)
         health = examine(self.plan.profile.health, *self.judge.marks)
-        self.judge.close(self.books.board.read())
-        return rule(ended, self.judge.findings(), health, self.aborted)
+        reading = self.books.board.read()
+        self.judge.close(reading)
+        silence = nobody_answered(reading, tms=self.plan.tms)
+        return rule(ended, self.judge.findings(), health, self.aborted, silence)
 
     def _run_view(self) -> RunView:
         profile, exporter = self.plan.profile, self.books.exporter
@@ -230,4 +233,4 @@ class Supervision:
 
 
 def _verdict(muster: Muster) -> Verdict:
-    return _VERDICTS.get(max(muster.exits.values(), default=0), "failed")
+    return _ENDED.get(max(muster.exits.values(), default=0), "failed")

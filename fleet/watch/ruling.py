@@ -12,7 +12,7 @@ from rich.text import Text
 from fleet.profile.indicators import Unit
 from fleet.units import Millis
 
-Verdict = Literal["passed", "failed", "slo_broken", "invalid", "interrupted"]
+Verdict = Literal["passed", "unjudged", "failed", "slo_broken", "invalid", "interrupted"]
 
 _PER_CENT: Final = 100
 _MANY: Final = 1_000

@@ -13,8 +13,9 @@ Whoever watches a run's requests is at any time in one of three moods::
     TOLD   --an answer: said so-------------------------------------------> CALM
 """
 
+from collections.abc import Mapping
 from enum import Enum
-from typing import Final
+from typing import Final, TypeAlias
 
 from fleet.units import SECOND_MS, Millis
 from fleet.watch.tally import Reading
@@ -35,7 +36,10 @@ _WHY_OURS: Final = (
 )
 
 
-def _requests(reading: Reading) -> dict[str, tuple[int, int]]:
+_Requests: TypeAlias = Mapping[str, tuple[int, int]]
+
+
+def _requests(reading: Reading) -> _Requests:
     """Return by kind how many requests were sent, and how many of them had no answer."""
     sent = reading.series("fleet_messages_sent_total")
     heard = reading.series("fleet_messages_received_total")
@@ -50,24 +54,43 @@ def _why_none(*, tms: bool) -> str:
     return _WHY_OURS if tms else _WHY_NONE
 
 
-def unanswered(reading: Reading, brokers: int = 1, *, tms: bool = False) -> str:
-    """Return a sentence about the requests of a run that had no answer; "" if hardly any had none.
+def nobody_answered(reading: Reading, *, tms: bool = False) -> str:
+    """Return a sentence about a run of whose requests not one had an answer; "" if one had.
+
+    Args:
+        reading: The last one.
+        tms: Whether the run has a TMS of its own.
+    """
+    requests = _requests(reading)
+    sent, lost = _totals(requests)
+    if not lost == sent > 0:
+        return ""
+    return f"nobody answered a single request ({_lost(requests)}): {_why_none(tms=tms)}"
+
+
+def unanswered(reading: Reading, brokers: int = 1) -> str:
+    """Return a sentence about the requests that had no answer; "" if hardly any, or all, had none.
 
     Args:
         reading: The last one.
         brokers: How many the terminals were spread over.
-        tms: Whether the run has a TMS of its own.
     """
     requests = _requests(reading)
-    sent = sum(asked for asked, _ in requests.values())
-    lost = sum(missing for _, missing in requests.values())
-    if lost < ASKED_MIN or lost < SHARE_MIN * sent:
+    sent, lost = _totals(requests)
+    if lost < ASKED_MIN or lost < SHARE_MIN * sent or lost == sent:
         return ""
-    kinds = ", ".join(f"{kind} {missing:,}" for kind, (_, missing) in requests.items() if missing)
-    said = f"{lost:,} of {sent:,} requests had no answer ({kinds})"
-    if lost == sent:
-        return f"{said}: {_why_none(tms=tms)}"
+    said = f"{lost:,} of {sent:,} requests had no answer ({_lost(requests)})"
     return f"{said}: are the {brokers} brokers one cluster?" if brokers > 1 else said
+
+
+def _totals(requests: _Requests) -> tuple[int, int]:
+    """Return how many were sent, and how many of them had no answer."""
+    both = requests.values()
+    return sum(sent for sent, _ in both), sum(missing for _, missing in both)
+
+
+def _lost(requests: _Requests) -> str:
+    return ", ".join(f"{kind} {missing:,}" for kind, (_, missing) in requests.items() if missing)
 
 
 class _Mood(Enum):

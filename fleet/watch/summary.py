@@ -23,6 +23,7 @@ from fleet.watch.tally import Reading
 
 EXIT_CODES: Final[dict[Verdict, int]] = {
     "passed": 0,
+    "unjudged": 0,
     "failed": 1,
     "slo_broken": 3,
     "invalid": 4,
@@ -30,6 +31,7 @@ EXIT_CODES: Final[dict[Verdict, int]] = {
 }
 _VERDICTS: Final[dict[Verdict, tuple[str, str]]] = {
     "passed": ("bold green", "passed"),
+    "unjudged": ("bold", "not judged: no objective was set"),
     "failed": ("bold red", "failed: the run could not be completed"),
     "slo_broken": ("bold red", "SLO broken"),
     "invalid": ("bold red", "invalid: the generator was the bottleneck"),

@@ -191,8 +191,10 @@ MISSED = Finding(
 @pytest.mark.parametrize(
     ("ended", "findings", "verdict"),
     [
+        ("passed", (), "unjudged"),
         ("passed", (KEPT,), "passed"),
         ("passed", (KEPT, MISSED), "slo_broken"),
+        ("interrupted", (), "interrupted"),
         ("interrupted", (MISSED,), "interrupted"),
         ("failed", (MISSED,), "failed"),
     ],
@@ -216,3 +218,16 @@ def test_junit_tells_what_failed() -> None:
     failure = failed.find("failure")
     assert failure is not None
     assert "it was 3.00 s, 2.0-5.0 s, 3.0 s in all" in (failure.get("message") or "")
+
+
+def test_junit_without_an_objective_is_no_test_that_was_passed() -> None:
+    """A case that is skipped says that none was set; other remarks stand in the first."""
+    told = "nobody answered"
+    ruling = rule("passed", (), examine(Health(), *judged(Board()).marks), told)
+    assert ruling.reasons == (told,)
+    suite = ET.fromstring(junit_xml(ruling, "fleet run x", 12.0)).find("testsuite")  # noqa: S314
+    assert suite is not None
+    assert (suite.get("tests"), suite.get("skipped"), suite.get("errors")) == ("2", "1", "0")
+    first, skipped = suite
+    assert first.findtext("system-out") == told
+    assert [each.get("message") for each in skipped.iter("skipped")] == ["no objective was set"]

@@ -13,6 +13,8 @@ from fleet.report.errors import ReportError
 from fleet.report.page import render
 from fleet.report.record import Record, is_run
 from fleet.report.run_page import run_page
+from fleet.report.verdict import VERDICTS
+from fleet.watch.ruling import Verdict
 from tests.cli.commands import fleet_command, fleet_here
 from tests.report.records import SECONDS, make_record
 
@@ -121,16 +123,19 @@ def test_two_runs_side_by_side(folder: Path, tmp_path: Path) -> None:
     assert "stroke-dasharray" in page
 
 
-def test_a_doubtful_run_makes_its_comparison_doubtful(tmp_path: Path) -> None:
-    """Beside a run that is invalid, one that passed is not shown in green."""
+@pytest.mark.parametrize("sound", ["passed", "unjudged"])
+def test_a_doubtful_run_makes_its_comparison_doubtful(tmp_path: Path, sound: Verdict) -> None:
+    """Beside a run that is invalid, none is shown in the colour of one that is sound."""
     records = []
-    for verdict in ("passed", "invalid"):
+    for verdict in (sound, "invalid"):
         summary = make_record(tmp_path / verdict) / "summary.json"
         summary.write_text(summary.read_text("utf-8").replace("slo_broken", verdict), "utf-8")
         records.append(Record(summary.parent))
+    for both in (records, records[::-1]):
+        page = comparison_page(*both)
+        assert page.banner.tone == "doubtful"
     page = comparison_page(*records)
-    assert page.banner.tone == "doubtful"
-    assert page.banner.words.startswith("Passed; the other run: invalid")
+    assert page.banner.words.startswith(f"{VERDICTS[sound][1]}; the other run: invalid")
 
 
 def test_a_band_marks_its_span() -> None:

@@ -1,5 +1,6 @@
 """The verdict of whole runs: exit code, words, and the files that go with it."""
 
+import json
 import time
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -7,6 +8,8 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from fleet.run.broker import find_mosquitto
+from tests.brokers import Mosquitto
+from tests.cli.commands import fleet_command
 from tests.run.runs import BRISK, LIMIT_S, running
 
 pytestmark = [
@@ -56,3 +59,24 @@ def test_a_late_generator_makes_a_run_invalid(tmp_path: Path, free_port: int) ->
     assert "late at the 99th percentile, allowed are 1.00 ms" in words
     assert "which says nothing of the server: sign_in.p50 < 1us" in words
     assert run.summary()["exit_code"] == 4
+
+
+def test_a_run_that_nobody_answers_has_passed_nothing(tmp_path: Path, mosquitto: Mosquitto) -> None:
+    """Bare load on a broker is no mistake, exit code 0; but at first sight it is no success."""
+    profile, out, junit = (tmp_path / name for name in ("brisk.toml", "record", "junit.xml"))
+    profile.write_text(BRISK)
+    done = fleet_command(
+        "run", profile, "--broker", f"mqtt://{mosquitto.host}:{mosquitto.port}", "--terminals", "3",
+        "--duration", "5s", "--metrics", "off", "--out", out, "--junit", junit,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    told = "nobody answered a single request (register 3"
+    words = " ".join(done.stdout.split())
+    assert words.startswith("not judged: no objective was set 3 terminals")
+    assert told in words.partition("durations")[0]
+    assert "passed" not in done.stdout
+    summary = json.loads((out / "summary.json").read_text())
+    assert summary["verdict"] == summary["run"]["verdict"] == "unjudged"
+    for place in (summary["reasons"][0], junit.read_text(), (out / "report.html").read_text()):
+        assert told in place
+        assert "is there a TMS behind the broker?" in place
