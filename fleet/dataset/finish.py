@@ -37,20 +37,25 @@ def complete(
     files.sort(key=lambda file: file.path)
     views = write_views(root, profile.dataset)
     summary = Summary.of(profile, calendar, files)
-    texts = {
-        "config.toml": resolved_toml(profile),
-        "splits.json": _json(schemes(profile, calendar)),
-        "README.md": cards.readme(summary),
-        "DATASHEET.md": cards.datasheet(summary),
-        "croissant.json": _json(croissant.description(summary)),
-    }
-    for name, text in texts.items():
+    said = texts(summary)
+    for name, text in said.items():
         (root / name).write_text(text, encoding="utf-8")
-    names = sorted([*texts, *(path.relative_to(root).as_posix() for path in views)])
+    names = sorted([*said, *(path.relative_to(root).as_posix() for path in views)])
     others = {name: sha256_of(root / name) for name in names}
     (root / "manifest.json").write_text(
         _json(_manifest(summary, others) | _ruled(rulings)), encoding="utf-8"
     )
+
+
+def texts(summary: Summary) -> dict[str, str]:
+    """Return what is said of a dataset in files beside its tables, by name."""
+    return {
+        "config.toml": resolved_toml(summary.profile),
+        "splits.json": _json(schemes(summary.profile, summary.calendar)),
+        "README.md": cards.readme(summary),
+        "DATASHEET.md": cards.datasheet(summary),
+        "croissant.json": _json(croissant.description(summary)),
+    }
 
 
 def _manifest(summary: Summary, others: dict[str, str]) -> dict[str, Any]:

@@ -2,12 +2,12 @@
 
 Every file is the one that the manifest names, to the byte, and its values are those of the content
 hash; whoever reads a folder meets no other file there. Columns, types, units and nulls are the
-schema's; rows are unique in their key; ids point at terminals that exist. `splits.json` follows
-from the config. `croissant.json` is judged by MLCommons' own validator.
+schema's; rows are unique in their key; ids point at terminals that exist. Cards, `splits.json` and
+`croissant.json` are written once more from the config and the manifest, and must be the same, word
+by word; `croissant.json` is judged by MLCommons' own validator as well.
 """
 
 import hashlib
-import json
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -19,10 +19,10 @@ import pyarrow.parquet as pq
 from fleet.dataset.column import Column
 from fleet.dataset.content import Content
 from fleet.dataset.errors import DatasetError
-from fleet.dataset.files import ROW_GROUP, sha256_of
+from fleet.dataset.files import ROW_GROUP, Written, sha256_of
+from fleet.dataset.finish import texts
 from fleet.dataset.schema import FIXED
-from fleet.dataset.splits import schemes
-from fleet.dataset.summary import label_tables
+from fleet.dataset.summary import Summary, label_tables
 from fleet.dataset.table import Table
 from fleet.proof.evidence import MISSING, Evidence, sql_name
 from fleet.proof.finding import Check, Finding, none
@@ -45,7 +45,7 @@ _FOREIGN: Final = {
 def metadata(evidence: Evidence) -> Finding:
     """Compare files with the manifest and the schema, keys with each other."""
     return Finding([*_files(evidence), *_values(evidence), *_columns(evidence), *_ids(evidence),
-                    _schemes(evidence), _croissant(evidence)])  # fmt: skip
+                    *_texts(evidence), _croissant(evidence)])  # fmt: skip
 
 
 def _files(evidence: Evidence) -> Iterator[Check]:
@@ -97,13 +97,14 @@ def _content(path: Path) -> bytes:
     return bytes.fromhex(content.hexdigest())
 
 
-def _schemes(evidence: Evidence) -> Check:
-    claim, about = "the schemes of division are the config's", "splits.json"
-    try:
-        told = json.loads((evidence.root / about).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        told = None
-    return none(claim, about, told != schemes(evidence.profile, evidence.calendar))
+def _texts(evidence: Evidence) -> Iterator[Check]:
+    claim = "what is said of it follows from the config and the manifest"
+    files = [Written(file["table"], file["path"], file["rows"], file["sha256"], "")
+             for file in evidence.manifest["files"]]  # fmt: skip
+    for name, text in texts(Summary.of(evidence.profile, evidence.calendar, files)).items():
+        path = evidence.root / name
+        told = path.read_bytes() if path.is_file() else b""
+        yield none(claim, name, told != text.encode())
 
 
 def _tables(evidence: Evidence) -> list[Table]:

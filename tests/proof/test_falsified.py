@@ -1,6 +1,5 @@
 """Who falsifies a dataset by hand is told what is wrong with it, and where."""
 
-import hashlib
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from fleet.dataset.files import sha256_of
 from fleet.proof.determinism import determinism
 from fleet.proof.evidence import Evidence
 from fleet.proof.metadata import metadata
@@ -36,7 +36,8 @@ def resealed(root: Path) -> Path:
     path = root / "manifest.json"
     manifest = json.loads(path.read_text(encoding="utf-8"))
     for file in manifest["files"]:
-        file["sha256"] = hashlib.sha256((root / file["path"]).read_bytes()).hexdigest()
+        file["sha256"] = sha256_of(root / file["path"])
+    manifest["texts"] = {name: sha256_of(root / name) for name in manifest["texts"]}
     path.unlink()
     path.write_text(json.dumps(manifest), encoding="utf-8")
     return root
@@ -105,6 +106,19 @@ def test_files_are_named(sound: Path, tmp_path: Path) -> None:
         assert found["every file is there, with the manifest's SHA-256"] == "README.md"
         strange = found["no other file is where tables are read"]
         assert strange == "observed/terminals/part-99999.csv"
+
+
+@pytest.mark.parametrize("name", ["README.md", "DATASHEET.md", "croissant.json"])
+def test_a_card_that_says_something_else_is_found(sound: Path, tmp_path: Path, name: str) -> None:
+    """Though the manifest names it as it is."""
+    root = copy(sound, tmp_path)
+    text = (root / name).read_text(encoding="utf-8")
+    (root / name).unlink()
+    (root / name).write_text(text.replace("imulated", "easured"), encoding="utf-8")
+    for evidence in opened(resealed(root)):
+        assert complaints(evidence) == {
+            "what is said of it follows from the config and the manifest": name
+        }
 
 
 def test_a_gap_that_was_taken_out_is_found(sound: Path, tmp_path: Path) -> None:
