@@ -28,8 +28,8 @@ _FAILURES_MAX: Final = 0.01
 _US_PER_MS: Final = 1_000
 # The way is as slow as the broker if its share of a PUBACK's time is at least this, and more than
 # a busy machine's scheduler explains.
-_WIRE_SHARE: Final = 0.5
-_WIRE_MS_MIN: Final = 20.0
+_HANDSHAKE_SHARE: Final = 0.5
+_HANDSHAKE_MS_MIN: Final = 20.0
 # The broker is as slow as the TMS if its share of the answer's time is at least this.
 _BROKER_SHARE: Final = 0.5
 _ANSWERED_BY_TMS: Final = ("heartbeat_ack", "sign_in", "command")
@@ -57,7 +57,7 @@ class Segments(NamedTuple):
         return (self.resent - earlier.resent) / max(self.sent - earlier.sent, 1)
 
 
-class Wire(NamedTuple):
+class Network(NamedTuple):
     """How the way to the broker fared.
 
     Attributes:
@@ -75,12 +75,12 @@ class NothingMeasured(Exception):  # noqa: N818 - it is named after what happene
     """The only objectives that are broken had nothing to be judged by: nobody gave way."""
 
 
-def blame(summary: Summary, wire: Wire) -> tuple[Outcome, str]:
+def blame(summary: Summary, network: Network) -> tuple[Outcome, str]:
     """Return who gave way in a run, and why one thinks so.
 
     Args:
         summary: Of the run.
-        wire: How the way to the broker fared meanwhile.
+        network: How the way to the broker fared meanwhile.
 
     Raises:
         NothingMeasured: Only what nobody tried is missing, and connections were made.
@@ -93,22 +93,22 @@ def blame(summary: Summary, wire: Wire) -> tuple[Outcome, str]:
     if all(each.value is None for each in missed) and not _failed_connects(summary):
         raise NothingMeasured(", ".join(each.objective for each in missed))
     broken = "; ".join(each.sentence for each in missed)
-    if why := _narrow(summary, wire):
+    if why := _narrow(summary, network):
         return "network", f"{broken}; {why}"
     return "server", f"{broken}; {_part(summary)}"
 
 
-def _narrow(summary: Summary, wire: Wire) -> str:
+def _narrow(summary: Summary, network: Network) -> str:
     """Return what tells that the way to the broker was the bottleneck; "" for nothing."""
-    if not wire.remote:
+    if not network.remote:
         return ""
-    if wire.resent > _RESENT_MAX:
-        return f"{wire.resent:.1%} of all TCP segments had to be sent again"
+    if network.resent > _RESENT_MAX:
+        return f"{network.resent:.1%} of all TCP segments had to be sent again"
     puback_ms = summary.latencies["publish_ack"]["service"].p50_ms
-    if wire.handshake_ms < max(_WIRE_MS_MIN, _WIRE_SHARE * puback_ms):
+    if network.handshake_ms < max(_HANDSHAKE_MS_MIN, _HANDSHAKE_SHARE * puback_ms):
         return ""
     return (
-        f"TCP's handshake with the broker's machine took {_told(wire.handshake_ms)} in the middle, "
+        f"TCP's handshake with the broker's machine took {_told(network.handshake_ms)} in the middle, "
         f"PUBACKs {_told(puback_ms)}"
     )
 

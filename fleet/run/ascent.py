@@ -14,7 +14,7 @@ from pathlib import Path
 import msgspec
 from rich.console import Console
 
-from fleet.capacity.blame import NothingMeasured, Wire, blame
+from fleet.capacity.blame import Network, NothingMeasured, blame
 from fleet.capacity.curve import curve_svg
 from fleet.capacity.search import Outcome, Search, Step, conclusion
 from fleet.capacity.state import STATE_FILE, STEPS, State
@@ -23,8 +23,8 @@ from fleet.profile import Profile, digest
 from fleet.profile.objectives import Objective
 from fleet.run.errors import RunError
 from fleet.run.execution import execute
+from fleet.run.network import NetworkWatch
 from fleet.run.plan import RunPlan
-from fleet.run.wire import WireWatch
 from fleet.units import Millis, format_duration
 from fleet.watch.summary import Summary
 
@@ -229,15 +229,15 @@ def _told(step: Step) -> str:
     return f"the {step.outcome} gave way: {step.reason}"
 
 
-def _watched(plan: RunPlan) -> tuple[Summary, Wire]:
+def _watched(plan: RunPlan) -> tuple[Summary, Network]:
     """Do a run, and look at the way to its broker meanwhile, if that is anybody's but our own."""
     if plan.connection is None or _on_loopback(plan):
-        return execute(plan, Console(quiet=True)), Wire()
+        return execute(plan, Console(quiet=True)), Network()
     try:
         address = Route.to(plan.connection.endpoints()[0]).addresses[0]
     except OSError:
-        return execute(plan, Console(quiet=True)), Wire()  # which says what is wrong with it
-    with WireWatch(address, remote=True) as watch:
+        return execute(plan, Console(quiet=True)), Network()  # which says what is wrong with it
+    with NetworkWatch(address, remote=True) as watch:
         return execute(plan, Console(quiet=True)), watch.seen()
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from msgspec.structs import replace
 
-from fleet.capacity.blame import NothingMeasured, Wire, blame
+from fleet.capacity.blame import Network, NothingMeasured, blame
 from fleet.profile.store import parse
 from fleet.run.layout import layout_of
 from fleet.watch.ruling import Finding, Ruling
@@ -34,36 +34,36 @@ def summary(*findings: Finding, ok: int = 100, refused: int = 0) -> Summary:
 def test_nothing_measured_is_nobody_s_fault() -> None:
     """An objective without any data says so, and blames neither broker nor TMS."""
     with pytest.raises(NothingMeasured, match=r"sign_in\.p99 < 1s"):
-        blame(summary(UNMEASURED), Wire())
+        blame(summary(UNMEASURED), Network())
 
 
 def test_a_broker_that_refuses_is_to_blame() -> None:
     """Nothing is measured either where nobody gets in; then the failures are told."""
-    who, why = blame(summary(UNMEASURED, ok=1, refused=99), Wire())
+    who, why = blame(summary(UNMEASURED, ok=1, refused=99), Network())
     assert who == "server"
     assert "99 of 100 connects failed, most of them: refused" in why
 
 
 def test_what_was_measured_and_broken_is_the_server_s() -> None:
     """Beside a broken objective, one without data is only mentioned."""
-    who, why = blame(summary(UNMEASURED, BROKEN), Wire())
+    who, why = blame(summary(UNMEASURED, BROKEN), Network())
     assert who == "server"
     assert "connected.ratio" in why
 
 
 @pytest.mark.parametrize(
-    ("wire", "who"),
+    ("network", "who"),
     [
-        (Wire(resent=0.02, remote=True), "network"),
-        (Wire(resent=0.02), "server"),
-        (Wire(handshake_ms=80.0, remote=True), "network"),
-        (Wire(handshake_ms=80.0), "server"),
-        (Wire(handshake_ms=3.0, remote=True), "server"),
+        (Network(resent=0.02, remote=True), "network"),
+        (Network(resent=0.02), "server"),
+        (Network(handshake_ms=80.0, remote=True), "network"),
+        (Network(handshake_ms=80.0), "server"),
+        (Network(handshake_ms=3.0, remote=True), "server"),
     ],
 )
-def test_a_narrow_way_is_the_network_s(wire: Wire, who: str) -> None:
+def test_a_narrow_way_is_the_network_s(network: Network, who: str) -> None:
     """Segments sent again, or a slow handshake, are; unless the broker is on this very machine."""
-    assert blame(summary(BROKEN), wire)[0] == who
+    assert blame(summary(BROKEN), network)[0] == who
 
 
 def test_a_slow_broker_at_a_long_way_is_the_server_s() -> None:
@@ -71,4 +71,4 @@ def test_a_slow_broker_at_a_long_way_is_the_server_s() -> None:
     slow = summary(BROKEN)
     times = slow.latencies["publish_ack"]
     slow.latencies["publish_ack"] = times | {"service": replace(times["service"], p50_ms=1_000.0)}
-    assert blame(slow, Wire(handshake_ms=80.0, remote=True))[0] == "server"
+    assert blame(slow, Network(handshake_ms=80.0, remote=True))[0] == "server"

@@ -11,7 +11,7 @@ import threading
 from statistics import median
 from typing import Final, Self
 
-from fleet.capacity.blame import Segments, Wire
+from fleet.capacity.blame import Network, Segments
 from fleet.mqtt.endpoint import Address
 from fleet.mqtt.stream import LINGER_0_S
 
@@ -22,7 +22,7 @@ _RTT: Final = struct.Struct("68xI")
 _US_PER_MS: Final = 1_000
 
 
-class WireWatch:
+class NetworkWatch:
     """Watches the way to one address; a context manager."""
 
     def __init__(self, address: Address, *, remote: bool) -> None:
@@ -43,11 +43,11 @@ class WireWatch:
         self._over.set()
         self._thread.join()
 
-    def seen(self) -> Wire:
+    def seen(self) -> Network:
         """Return what was seen since it began."""
         resent = Segments.now().resent_since(self._before)
         handshake_ms = median(self._took_ms) if self._took_ms else 0.0
-        return Wire(resent, handshake_ms, remote=self._remote)
+        return Network(resent, handshake_ms, remote=self._remote)
 
     def _watch(self) -> None:
         while not self._over.wait(_EVERY_S):
