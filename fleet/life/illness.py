@@ -26,7 +26,7 @@ from fleet.life.faults.ailment import Ailment
 from fleet.life.faults.fault import Fault
 from fleet.life.faults.kinds import OUTSIDE
 from fleet.life.faults.ladder import depot, plan, preventive, tickets
-from fleet.life.faults.service import ServiceHours
+from fleet.life.faults.service_hours import ServiceHours
 from fleet.life.states import Event
 from fleet.life.terminal import Terminal
 from fleet.life.truth import Ticket, Truth

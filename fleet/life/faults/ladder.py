@@ -20,7 +20,7 @@ from msgspec.structs import replace
 from fleet.chance.streams import Purpose, Streams
 from fleet.life.faults.catalogue import CATALOGUE
 from fleet.life.faults.kinds import FaultKind, Remedy, Rung
-from fleet.life.faults.service import ServiceHours
+from fleet.life.faults.service_hours import ServiceHours
 from fleet.life.truth import NO_FAULT_FOUND, Channel, Ticket, TicketKind
 from fleet.profile.faults import Repair, Support
 from fleet.profile.profile import Profile

@@ -8,7 +8,7 @@ import pytest
 from fleet.chance.streams import Streams
 from fleet.life.faults import CATALOGUE, Rung
 from fleet.life.faults.ladder import Plan, depot, plan, tickets
-from fleet.life.faults.service import ServiceHours
+from fleet.life.faults.service_hours import ServiceHours
 from fleet.life.truth import NO_FAULT_FOUND
 from fleet.profile import load
 from fleet.profile.faults import Support
