@@ -9,7 +9,7 @@ from fleet.life.cases import Cases
 from fleet.life.customers import Customers, Placed, Tally
 from fleet.life.diary import Diary
 from fleet.life.faults import NEVER
-from fleet.life.faults.unit import race
+from fleet.life.faults.race import race
 from fleet.life.journal import Journal
 from fleet.life.line import Line
 from fleet.life.pulse import Pulse
