@@ -19,7 +19,7 @@ from fleet.run.child import Child, children
 from fleet.run.command import Command, Death, report_of
 from fleet.run.deafness import Deafness
 from fleet.run.errors import ChildDied, RunError
-from fleet.run.pictures import enter_picture
+from fleet.run.tms_gauges import enter_picture
 from fleet.tms.ledger import Counts
 from fleet.tms.picture import Picture
 from fleet.tms.task import Begin, Counted, Ended, Failed, Handled, Lost, Ready, Report, TmsTask
