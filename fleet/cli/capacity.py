@@ -12,7 +12,7 @@ from fleet.capacity.junit import search_junit_xml
 from fleet.capacity.search import Search, conclusion
 from fleet.cli import values
 from fleet.cli.failures import INTERRUPTED, warn
-from fleet.cli.handing_over import write_beside
+from fleet.cli.final_report import write_beside
 from fleet.cli.options import (
     CREDENTIALS,
     broker_option,

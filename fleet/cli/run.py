@@ -7,7 +7,7 @@ import click
 from rich.console import Console
 
 from fleet.cli.failures import warn
-from fleet.cli.handing_over import write_beside
+from fleet.cli.final_report import write_beside
 from fleet.cli.options import (
     CREDENTIALS,
     broker_option,
