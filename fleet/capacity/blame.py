@@ -107,8 +107,9 @@ def _narrow(summary: Summary, network: Network) -> str:
     puback_ms = summary.latencies["publish_ack"]["service"].p50_ms
     if network.handshake_ms < max(_HANDSHAKE_MS_MIN, _HANDSHAKE_SHARE * puback_ms):
         return ""
+    took = _told(network.handshake_ms)
     return (
-        f"TCP's handshake with the broker's machine took {_told(network.handshake_ms)} in the middle, "
+        f"TCP's handshake with the broker's machine took {took} in the middle, "
         f"PUBACKs {_told(puback_ms)}"
     )
 

@@ -30,7 +30,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from fleet.dataset.column import Column
+from fleet.dataset.chunk import ColumnChunk
 
 Numbers = NDArray[Any]
 Codes = NDArray[np.int32]
@@ -44,10 +44,10 @@ class Content:
         self._columns = [_kind(field.type)() for field in schema]
         self._nulls = [_Nulls() for _ in schema]
 
-    def add(self, number: int, column: Column) -> None:
+    def add(self, number: int, chunk: ColumnChunk) -> None:
         """Take a column's next rows."""
-        self._nulls[number].add(column)
-        self._columns[number].add(column.values)
+        self._nulls[number].add(chunk)
+        self._columns[number].add(chunk.values)
 
     def hexdigest(self) -> str:
         """Return the hash."""
@@ -65,16 +65,16 @@ class _Nulls:
         self._rows, self._null = 0, False
         self._hash = hashlib.sha256()
 
-    def add(self, column: Column) -> None:
-        there = column.there
-        if there is not None or (self._null and column.rows):
-            null = np.zeros(column.rows, np.bool_) if there is None else ~there
+    def add(self, chunk: ColumnChunk) -> None:
+        there = chunk.there
+        if there is not None or (self._null and chunk.rows):
+            null = np.zeros(chunk.rows, np.bool_) if there is None else ~there
             changes = _starts(null)
             if bool(null[0]) == self._null:
                 changes = changes[1:]
             self._hash.update((changes + self._rows).astype("<i8").data)
             self._null = bool(null[-1])
-        self._rows += column.rows
+        self._rows += chunk.rows
 
     def digest(self) -> bytes:
         return self._hash.digest()

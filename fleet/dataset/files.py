@@ -20,7 +20,7 @@ import pyarrow as pa
 import pyarrow.csv as pc
 import pyarrow.parquet as pq
 
-from fleet.dataset.column import Column
+from fleet.dataset.chunk import ColumnChunk
 from fleet.dataset.content import Content
 from fleet.dataset.table import Encoding, Table
 
@@ -108,7 +108,7 @@ class TableFile:
 
     def _write(self, rows: pa.RecordBatch) -> None:
         for number, array in enumerate(rows.columns):
-            self._content.add(number, Column.of(array))
+            self._content.add(number, ColumnChunk.of(array))
         self._file.add(rows)
 
 

@@ -16,7 +16,7 @@ from typing import Final
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from fleet.dataset.column import Column
+from fleet.dataset.chunk import ColumnChunk
 from fleet.dataset.content import Content
 from fleet.dataset.errors import DatasetError
 from fleet.dataset.files import ROW_GROUP, Written, sha256_of
@@ -91,7 +91,7 @@ def _content(path: Path) -> bytes:
             content = Content(file.schema_arrow)
             for batch in file.iter_batches(batch_size=ROW_GROUP):
                 for number, array in enumerate(batch.columns):
-                    content.add(number, Column.of(array))
+                    content.add(number, ColumnChunk.of(array))
     except (pa.ArrowException, OSError):
         return b""
     return bytes.fromhex(content.hexdigest())

@@ -1,4 +1,4 @@
-"""A run's folder for what lives only as long as it does: in memory, where the system has such one.
+"""A run's folder for what lives only as long as it does: in memory, where the system allows it.
 
 `kill -9` leaves the folder behind, and memory is not a disk, so the next run removes what is
 nobody's any more.

@@ -1,1 +1,1 @@
-"""Where a terminal lives: the kernel that drives its coroutine, and the live world."""
+"""Where a terminal lives: the kernel that drives its coroutine, the live world and the virtual."""

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from fleet.dataset.column import Column
+from fleet.dataset.chunk import ColumnChunk
 from fleet.dataset.content import Content
 
 
@@ -82,13 +82,13 @@ def test_batches_change_nothing() -> None:
             rows = pa.Table.from_arrays([told, number, chance], names=["x", "y", "z"])
             for batch in rows.to_batches(max_chunksize=size):
                 for place, column in enumerate(batch.columns):
-                    content.add(place, Column.of(column))
+                    content.add(place, ColumnChunk.of(column))
             hashes.add(content.hexdigest())
     for at in range(1, 11):
         content = Content(schema)
         for part in (slice(0, at), slice(at, None)):
             arrays = [pa.array(text[part]).dictionary_encode(), number[part], chance[part]]
             for place, column in enumerate(arrays):
-                content.add(place, Column.of(column))
+                content.add(place, ColumnChunk.of(column))
         hashes.add(content.hexdigest())
     assert len(hashes) == 1

@@ -1,14 +1,14 @@
-"""A column of a row group: which values are there, and those."""
+"""A column chunk, a column of a row group: which of its values are there, and those."""
 
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
 
-class Column(NamedTuple):
-    """A column of a row group.
+class ColumnChunk(NamedTuple):
+    """A column of one row group, as Parquet has it.
 
     Attributes:
         array: As it came.
@@ -23,8 +23,8 @@ class Column(NamedTuple):
     values: pa.Array
 
     @classmethod
-    def of(cls, array: pa.Array) -> "Column":
-        """Return a column of a row group."""
+    def of(cls, array: pa.Array) -> Self:
+        """Return the chunk that an array is."""
         there = _present(array)
         if pa.types.is_boolean(array.type):  # by numpy, in a third of the time of Arrow
             flags = _unpacked(array, 1)
