@@ -101,8 +101,11 @@ def stacked(
     *,
     wide: bool = False,
 ) -> str:
-    """Draw layers on top of each other."""
+    """Draw layers on top of each other, of things that are counted."""
     figure, axes = _figure(axis, wide=wide)
+    from matplotlib.ticker import MaxNLocator  # noqa: PLC0415 - see below
+
+    axes.yaxis.set_major_locator(MaxNLocator("auto", integer=True))
     colours = [COLOURS[number % len(COLOURS)] for number in range(len(layers))]
     axes.stackplot(x, *layers.values(), labels=list(layers), colors=colours, linewidth=0)
     return _finish(figure, axes, bands, legend=True, zero=True)
@@ -110,14 +113,17 @@ def stacked(
 
 def bars(values: Mapping[str, float], axis: Axis) -> str:
     """Draw horizontal bars, the first one on top."""
-    height = max(1.2, 0.6 + 0.24 * len(values))
+    rows = max(len(values), _BARS_MIN)
+    height = 0.6 + 0.24 * rows
     figure, axes = _figure(axis, height=height)
     from matplotlib.ticker import MaxNLocator, StrMethodFormatter  # noqa: PLC0415 - see above
 
     names = list(values)[::-1]
     axes.barh(names, [values[name] for name in names], color=COLOURS[0], height=0.7)
     axes.grid(visible=False, axis="y")
-    axes.xaxis.set_major_locator(MaxNLocator(4))
+    axes.set_ylim(len(values) - rows - 0.6, len(values) - 0.4)
+    counts = all(float(value).is_integer() for value in values.values())
+    axes.xaxis.set_major_locator(MaxNLocator(4, integer=counts))
     axes.xaxis.set_major_formatter(StrMethodFormatter("{x:,g}"))
     return _finish(figure, axes, (), legend=False, zero=False)
 
@@ -174,6 +180,8 @@ def _written(value: float, _: int | None = None) -> str:
 
 
 _FAR: Final = 3_000.0
+_BARS_MIN: Final = 4
+"""Rows that a chart of bars has room for at least, so that a single bar is no block."""
 _STOREYS: Final = 2
 _LETTER: Final = 0.083
 """Width of a letter of a band's name, in inches."""

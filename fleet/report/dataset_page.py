@@ -8,7 +8,7 @@ import numpy as np
 
 from fleet.chance.laws import Weibull
 from fleet.dataset.label_schema import word
-from fleet.life.faults.catalogue import CATALOGUE
+from fleet.life.faults import told
 from fleet.life.states import IN_SERVICE, State
 from fleet.proof.evidence import Columns, Evidence
 from fleet.proof.record import finding_of, read_record
@@ -123,11 +123,6 @@ def _banner(record: dict[str, Any], folder: Path, figures: str) -> Banner:
     return Banner(_TONES[verdict], f"Proof: {verdict}", reasons)
 
 
-def _named(code: str) -> str:
-    """Return a code with its name, for nobody knows codes by heart."""
-    return f"{code} {CATALOGUE[code].name}" if code in CATALOGUE else code
-
-
 def _availability(evidence: Evidence) -> Chart:
     found = evidence.ask(_DELTAS.format(
         origin=evidence.calendar.origin_ms, hour=HOUR_MS, working=_WORKING))  # fmt: skip
@@ -142,7 +137,7 @@ def _availability(evidence: Evidence) -> Chart:
 
 def _by_kind(evidence: Evidence) -> Chart:
     found = evidence.ask(_FAULTS)
-    values = {_named(code): float(n) for code, n in zip(found["code"], found["n"], strict=True)}
+    values = {told(code): float(n) for code, n in zip(found["code"], found["n"], strict=True)}
     return Chart("Faults by kind", bars(values or {"none": 0.0}, Axis("faults", "")))
 
 
@@ -167,7 +162,7 @@ def _weibull_plot(code: str, law: Weibull, lives: Columns, struck: Any) -> Chart
     curves = [Line("observed", x, hazard), Line("observed", x, configured, dashed=True)]
     svg = lines(curves, Axis("age, h", "cumulative hazard", logarithmic=True, logarithmic_x=True))
     note = f"{len(struck):,} faults; configured shape {law.shape:g}"
-    return Chart(f"{_named(code)}: cumulative hazard", svg, note)
+    return Chart(f"{told(code)}: cumulative hazard", svg, note)
 
 
 def _life(evidence: Evidence) -> Iterator[Chart]:
@@ -198,7 +193,7 @@ def _balance(evidence: Evidence) -> Chart:
     shares = {"any": 100.0 * evidence.number(f"SELECT avg(y) FROM {table}")}
     for code in evidence.targets:
         sql = f"SELECT avg(y_{word(code)}::INT) FROM {table}"
-        shares[_named(code)] = 100.0 * evidence.number(sql)
+        shares[told(code)] = 100.0 * evidence.number(sql)
     title = f"Positive labels of {table.removeprefix('labels_')}, % of those known"
     return Chart(title, bars(shares, Axis("%", "")))
 

@@ -5,6 +5,7 @@ from typing import Final
 
 import numpy as np
 
+from fleet.life.faults import told
 from fleet.profile.indicators import LATENCIES
 from fleet.report import charts
 from fleet.report.charts import Axis, Band, Floats, Line
@@ -155,8 +156,9 @@ def _estate(record: Record) -> Iterator[Table | Chart]:
         yield Chart("Active faults by class", drawn)
     raised = {code: n for code, n in record.summary.counts["fleet_faults_total"].items() if n}
     if raised:
-        ranked = dict(sorted(raised.items(), key=lambda pair: -pair[1])[: 2 * _LAYERS_MAX])
-        yield Chart("Faults raised, by code", charts.bars(ranked, Axis("faults", "")))
+        ranked = sorted(raised.items(), key=lambda pair: -pair[1])[: 2 * _LAYERS_MAX]
+        named = {told(code): n for code, n in ranked}
+        yield Chart("Faults raised, by code", charts.bars(named, Axis("faults", "")))
     yield from _outcomes(record)
 
 

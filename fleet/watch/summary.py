@@ -45,6 +45,10 @@ _UNITS: Final = (
     ("min", MINUTE_MS, 1_000 * MINUTE_MS),
 )
 
+# One update is offered, accepted and succeeds, one reversal is queued and confirmed: the sum of
+# such steps is a number of nothing.
+_STEPS: Final = ("fleet_updates_total", "fleet_reversals_total")
+
 _FIGURES: Final = ("mean", "p50", "p90", "p99", "p99.9", "max")
 # How many columns each choice of figures takes, with counts up to a hundred million.
 _FIGURES_BY_WIDTH: Final[tuple[tuple[int, tuple[str, ...]], ...]] = (
@@ -260,7 +264,8 @@ def _counts(summary: Summary) -> Table:
         counted = {value: number for value, number in series.items() if number}
         of_these = ", ".join(f"{value} {number:,}" for value, number in counted.items() if value)
         if counted:
-            table.add_row(_title(name), f"{sum(counted.values()):,}", of_these)
+            total = "" if name in _STEPS else f"{sum(counted.values()):,}"
+            table.add_row(_title(name), total, of_these)
     return table
 
 

@@ -3,6 +3,7 @@
 from collections import deque
 from typing import Final, NamedTuple
 
+from fleet.life.faults import told
 from fleet.mqtt.down import DownReason
 from fleet.units import Millis
 from fleet.watch.snapshot import Notice
@@ -20,7 +21,7 @@ class Notable(NamedTuple):
 
 # An order of weight: what is said last stays longest in sight.
 NOTABLE: Final = (
-    Notable("fleet_faults_total", None, "{n} x {value} raised", "yellow"),
+    Notable("fleet_faults_total", None, "{n} x {value}", "yellow"),
     Notable("fleet_updates_total", frozenset({"succeeded"}), "{n} updated", "green"),
     Notable("fleet_updates_total", frozenset({"failed", "rolled_back"}), "{n} update{s} {value}",
             "red"),
@@ -59,6 +60,6 @@ class Ticker:
                 new = total - before[value]
                 if new > 0 and (values is None or value in values):
                     text = words.format(
-                        n=f"{new:,}", s="" if new == 1 else "s", value=value.replace("_", " ")
+                        n=f"{new:,}", s="" if new == 1 else "s", value=told(value).replace("_", " ")
                     )
                     self.note(elapsed_ms, text, style)

@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 
-from fleet.report.charts import Axis, Line, lines
+from fleet.report.charts import Axis, Line, bars, lines, stacked
 
 
 def marks(low: float, high: float) -> list[str]:
@@ -30,3 +30,12 @@ def test_marks_are_few_and_written_out(low: float, high: float, some: set[str]) 
     assert some <= set(found)
     assert len(found) <= 10, found
     assert not any("e" in mark for mark in found)
+
+
+def test_what_is_counted_is_marked_by_whole_numbers() -> None:
+    """Nobody sees half a fault: neither a stack of counts nor a bar has marks between them."""
+    axis = Axis("s", "faults")
+    stack = stacked(np.array([0.0, 30.0, 60.0]), {"software": np.array([0.0, 1.0, 0.0])}, axis)
+    assert re.findall(r">(\d+\.\d+)</text>", stack) == []
+    assert re.findall(r">(\d+\.\d+)</text>", bars({"SW-703": 3}, axis)) == []
+    assert re.findall(r">(\d+\.\d+)</text>", bars({"any": 0.7}, axis)) != []

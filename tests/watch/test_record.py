@@ -139,6 +139,19 @@ def test_the_end_of_a_run_shows_verdict_figures_and_notes(summary: Summary) -> N
     assert "sign in" not in shown  # nothing was measured, so there is no row of zeros
 
 
+def test_steps_of_one_thing_are_not_summed(tally: Tally, board: Board) -> None:
+    """An update that is offered, accepted and succeeds is not three updates."""
+    for outcome in ("offered", "accepted", "succeeded"):
+        tally.counts[tally.slot("fleet_updates_total", outcome=outcome)] += 1
+    tally.publish()
+    console = Console(file=StringIO(), width=80)
+    with console.capture() as capture:
+        console.print(render_summary(summarise(board.read(), facts())))
+    rows = [line.split() for line in capture.get().splitlines()]
+    [row] = [row for row in rows if row[:1] == ["updates"]]
+    assert " ".join(row) == "updates offered 1, accepted 1, succeeded 1"
+
+
 @pytest.mark.parametrize(
     ("longest_s", "unit", "longest"),
     [

@@ -55,7 +55,7 @@ def snapshot(tally: Tally, board: Board) -> Snapshot:
     tally.recorder("fleet_connect_duration_seconds").record(1_000)
     tally.publish()
     earlier = Sight(62_000, board.read())
-    notices = (Notice(71_000, "6 x PRN-501 raised", "yellow"),)
+    notices = (Notice(71_000, "6 x PRN-501 paper low", "yellow"),)
     return take_snapshot(RUN, earlier, later_sight(tally, board), notices)
 
 
@@ -104,7 +104,7 @@ def test_the_view_fits_a_small_terminal(snapshot: Snapshot) -> None:
     words += ["retail-day", "seed 42", "15:12:00", "x360", "00:48 left", "mqtt://127.0.0.1:1883"]
     words += ["900 connected", "500/s", "146.5 KiB/s", "2 failed", "PRN-501 x6", "1.1", ":9464"]
     assert [word for word in words if word not in shown] == []
-    assert "6 x PRN-501 raised" in lines[-3]
+    assert "6 x PRN-501 paper low" in lines[-3]
 
 
 def test_a_high_screen_shows_every_state_and_a_low_one_the_fullest(snapshot: Snapshot) -> None:
@@ -152,7 +152,7 @@ def test_the_ticker_notes_what_was_counted_between_two_readings(tally: Tally, bo
     ticker, before = Ticker(), board.read()
     ticker.compare(72_000, before, later_sight(tally, board).reading)
     assert [notice.text for notice in ticker.notices] == [
-        "6 x PRN-501 raised",
+        "6 x PRN-501 paper low",
         "2 connects failed: refused",
     ]
 

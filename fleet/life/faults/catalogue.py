@@ -27,3 +27,8 @@ CATALOGUE: Final[Mapping[str, FaultKind]] = {
 SOURCE: Final = {code: number for number, code in enumerate(CATALOGUE, start=1)}
 """Number of each kind as a source of symptoms."""
 FAULT_CLASSES: Final = tuple(sorted({kind.fault_class for kind in CATALOGUE.values()}))
+
+
+def told(code: str) -> str:
+    """Return a code with its name, for nobody knows codes by heart; another's code as it is."""
+    return f"{code} {CATALOGUE[code].name}" if code in CATALOGUE else code
