@@ -1,13 +1,11 @@
 """Make the READMEs' pictures, each from the real thing, into docs/pictures.
 
-python docs/pictures.py live [SECONDS]   # a screen of the demo, run in a real terminal (tmux)
+python docs/pictures.py live             # the demo in a real terminal (tmux), as a film
 python docs/pictures.py capacity SEARCH  # the curve of a `fleet capacity --out SEARCH`
 python docs/pictures.py dataset DIR      # a fault that shows beforehand, of `fleet dataset`
-python docs/pictures.py dashboards       # the gallery's first board, as chromium shows it
+python docs/pictures.py dashboards       # panels of the gallery, as chromium shows them
 """
 
-import io
-import re
 import shutil
 import subprocess
 import sys
@@ -20,8 +18,7 @@ from typing import Any
 import numpy as np
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
-from rich.console import Console
-from rich.text import Text
+from film import film
 
 from fleet.report.charts import Axis, Band, Line, lines
 
@@ -29,8 +26,16 @@ DOCS = Path(__file__).parent
 OUT = DOCS / "pictures"
 SESSION = "fleet-picture"
 WIDTH, HEIGHT = 100, 36
-WEB_FONTS = re.compile(r"@font-face \{.*?\}\s*", re.DOTALL)
+FIRST_S, EVERY_S, SCREENS = 3.0, 8.0, 15
 CODE, DAYS = "SW-702", 8
+PANELS = (
+    "Terminals by state", "Sign-ins by outcome",
+    "Payments by outcome", "Faults raised by class", "Settlements by outcome",
+)  # fmt: skip
+SIDE_BY_SIDE = (
+    "section{padding:8px}figcaption{display:none}"
+    "figure{padding:10px}figure svg{margin-top:8px}.rare b::after{content:none}"
+)
 
 
 def main() -> None:
@@ -42,18 +47,10 @@ def main() -> None:
     kinds[sys.argv[1]](*sys.argv[2:])
 
 
-def live(seconds: str = "47") -> None:
-    """Keep a screen of the demo as SVG."""
+def live() -> None:
+    """Film the demo: a screen every few seconds, and the summary, as one SVG that moves."""
     need("tmux")
-    console = Console(record=True, width=WIDTH, file=io.StringIO(), force_terminal=True)
-    console.print(Text.from_ansi(screen(float(seconds)).rstrip("\n")))
-    (OUT / "live.svg").write_text(svg_of(console, "fleet run demo"), encoding="utf-8")
-
-
-def svg_of(console: Console, title: str) -> str:
-    """Return what a recording console has printed as SVG that fetches nothing."""
-    svg = console.export_svg(title=title, unique_id="fleet")
-    return WEB_FONTS.sub("", svg).replace("<svg ", '<svg xml:space="preserve" ', 1)
+    (OUT / "live.svg").write_text(film(screens(), "fleet run demo", WIDTH), encoding="utf-8")
 
 
 def need(program: str) -> None:
@@ -69,17 +66,35 @@ def tmux(*arguments: str) -> str:
     ).stdout
 
 
-def screen(seconds: float) -> str:
-    """Return the screen of a demo run after so many seconds, with its colours."""
-    command = f"{sys.executable} -m fleet run demo --seed 7"
+def screens() -> list[str]:
+    """Return screens of a whole demo run, and what it leaves behind, with their colours."""
+    command = f"{sys.executable} -m fleet run demo --seed 7; sleep 60"
     tmux("new-session", "-d", "-x", str(WIDTH), "-y", str(HEIGHT), command)
     try:
-        time.sleep(seconds)
-        return tmux("capture-pane", "-e", "-p")
+        return [*seen(FIRST_S, EVERY_S, SCREENS), summary()]
     finally:
-        tmux("send-keys", "C-c")
-        time.sleep(3)
         subprocess.run(["tmux", "-L", SESSION, "kill-server"], check=False, capture_output=True)
+
+
+def seen(first_s: float, every_s: float, number: int) -> list[str]:
+    """Return so many screens of the session, at even intervals from when the run is seen."""
+    while "business clock" not in tmux("capture-pane", "-p"):
+        time.sleep(0.1)
+    begun = time.monotonic()
+    shown = []
+    for each in range(number):
+        time.sleep(max(0.0, begun + first_s + each * every_s - time.monotonic()))
+        shown.append(tmux("capture-pane", "-e", "-p"))
+    return shown
+
+
+def summary() -> str:
+    """Return the first screenful of what the ended run has printed."""
+    while "durations" not in (printed := tmux("capture-pane", "-e", "-p", "-S", "-")):
+        time.sleep(1)
+    lines = printed.splitlines()
+    headline = next(n for n, line in enumerate(lines) if "terminals ·" in line)
+    return "\n".join(lines[headline : headline + HEIGHT])
 
 
 def capacity(search: str) -> None:
@@ -140,19 +155,27 @@ def on_paper(svg: str) -> str:
 
 
 def dashboards() -> None:
-    """Photograph the first board of the gallery, without the page's own words above it."""
+    """Photograph some panels of the gallery side by side, without the words below them."""
     need("chromium")
     page = (DOCS.parent / "dashboards" / "gallery" / "index.html").read_text(encoding="utf-8")
+    head = page[: page.index("</style>")]
+    wanted = "\n".join(panel(page, title) for title in PANELS)
     with tempfile.TemporaryDirectory() as folder:
         bare = Path(folder) / "bare.html"
-        bare.write_text(page.replace("</style>", "header{display:none}</style>", 1), "utf-8")
+        bare.write_text(f"{head}{SIDE_BY_SIDE}</style><section>{wanted}</section>", "utf-8")
         subprocess.run(
             [
                 "chromium", "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars",
-                "--window-size=1300,720", f"--screenshot={OUT / 'dashboards.png'}", bare.as_uri(),
+                "--window-size=1300,624", f"--screenshot={OUT / 'dashboards.png'}", bare.as_uri(),
             ],
             check=True, capture_output=True, timeout=120,
         )  # fmt: skip
+
+
+def panel(page: str, title: str) -> str:
+    """Return the first panel of the gallery with a title."""
+    begin = page.rindex("<figure", 0, page.index(f"<b>{title}</b>"))
+    return page[begin : page.index("</figure>", begin)] + "</figure>"
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 import re
 import runpy
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -259,3 +260,27 @@ def test_the_page_of_load_names_every_indicator() -> None:
         assert f"`{name}`" in text, name
     for block in blocks("docs/load.md", "toml"):
         parse(block if "schema" in block else f'schema = 1\nname = "x"\n{block}')
+
+
+def test_the_profile_of_the_capacity_test_is_the_file() -> None:
+    """docs/load.md prints the profile that its command and the READMEs' are given."""
+    file = (ROOT / "docs/examples/slow-tms.toml").read_text(encoding="utf-8")
+    assert re.sub(r"^#.*\n", "", file) in blocks("docs/load.md", "toml")
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_files_that_commands_are_given_are_there(name: str) -> None:
+    """A command's profile that is a path of this repository is there."""
+    given = [word for words in commands(name) for word in words if word.startswith("docs/")]
+    assert [path for path in given if not (ROOT / path).exists()] == []
+
+
+@pytest.mark.parametrize("name", [*PAGES, "fleet/proof/evidence.py", "fleet/report/page.py"])
+def test_what_pip_is_told_to_install_is_there(name: str) -> None:
+    """An extra that is named exists, and no page takes from an index what is not published."""
+    text = (ROOT / name).read_text(encoding="utf-8")
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    told = re.findall(r"pip install ([^\n`]*)", text)
+    assert [each for each in told if project["name"] in each] == []
+    extras = {extra for each in told for extra in re.findall(r"\.\[(\w+)\]", each)}
+    assert extras <= set(project["optional-dependencies"])

@@ -25,7 +25,7 @@ from fleet.profile.store import parse
 
 T = TypeVar("T")
 Columns = dict[str, NDArray[Any]]
-MISSING: Final = "proofs need {}, which is not installed: pip install 'terminal-fleet[proof]'"
+MISSING: Final = "proofs need {}, which is not installed: pip install '.[proof]' in a clone"
 MEMORY: Final = "1GB"
 
 

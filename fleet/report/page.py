@@ -85,7 +85,7 @@ class Page(NamedTuple):
 
 _MISSING: Final = (
     "HTML reports need matplotlib and Jinja2, which are not installed: "
-    "pip install 'terminal-fleet[report]', or '.[report]' in a clone"
+    "pip install '.[report]' in a clone"
 )
 
 

@@ -114,7 +114,7 @@ def test_a_missing_library_is_named(sound: Path, tmp_path: Path) -> None:
     path = f"{tmp_path}:{house}"
     message = refusal(1, fleet_command("verify", sound, "--only", "P1", PYTHONPATH=path))
     assert "duckdb" in message
-    assert "pip install 'terminal-fleet[proof]'" in message
+    assert "pip install '.[proof]'" in message
 
 
 def _fill(path: Path, text: str) -> None:
