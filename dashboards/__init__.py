@@ -4,5 +4,6 @@
 
 Dashboards are built from values (`boards/`, `panels.py`) and written as JSON that Grafana imports;
 rules are values too (`rules/`) and written as YAML. Both take the names of metrics, labels and
-label values from `fleet.watch.families` alone, so that a name that is not exported cannot be shown.
+label values from `fleet.watch.catalogue` alone, so that a name that is not exported cannot be
+shown.
 """

@@ -18,7 +18,7 @@ from dashboards.rules import files
 from dashboards.rules.alerts import ALERTS
 from dashboards.rules.recordings import RECORDINGS
 from dashboards.variables import CHOICES, REGION
-from fleet.watch.families import FAMILIES
+from fleet.watch.catalogue import FAMILIES
 
 ROOT: Final = Path(__file__).parents[1]
 RUNBOOK: Final = ROOT / files.RUNBOOK

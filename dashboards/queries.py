@@ -7,7 +7,7 @@ the window of its rates. Dashboards have variables there, rules have fixed windo
 from dataclasses import dataclass
 from typing import Final, NamedTuple, TypeAlias
 
-from fleet.watch.families import FAMILIES
+from fleet.watch.catalogue import FAMILIES
 from fleet.watch.family import Family, Kind, Label
 
 
@@ -37,7 +37,7 @@ def declared(name: str) -> Family:
         Undeclared: There is none.
     """
     if name not in DECLARED:
-        msg = f"no family is called {name}; fleet/watch/families.py declares what there is"
+        msg = f"no family is called {name}; fleet/watch/catalogue.py declares what there is"
         raise Undeclared(msg)
     return DECLARED[name]
 

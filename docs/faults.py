@@ -5,7 +5,7 @@ python docs/faults.py
 
 from pathlib import Path
 
-from fleet.chance.laws import Weibull
+from fleet.chance.parametric import Weibull
 from fleet.life.faults import CATALOGUE
 from fleet.life.faults.kinds import SMARTREST, VHQ, FaultKind, Hazard, Rung, Then
 from fleet.life.faults.knobs import KNOBS

@@ -6,7 +6,7 @@ python docs/metrics.py
 from pathlib import Path
 from typing import Final
 
-from fleet.watch.families import FAMILIES
+from fleet.watch.catalogue import FAMILIES
 from fleet.watch.family import OTHER, Family, Given, Label
 
 OUT = Path(__file__).parent / "metrics.md"
@@ -14,7 +14,7 @@ OUT = Path(__file__).parent / "metrics.md"
 _INTRODUCTION: Final = """\
 # Metrics
 
-Generated from `fleet/watch/families.py` by `make contract`; do not edit.
+Generated from `fleet/watch/catalogue.py` by `make contract`; do not edit.
 
 `fleet run` serves these at `http://127.0.0.1:9464/metrics` (`--metrics HOST:PORT`), in Prometheus's
 text format or OpenMetrics, as the scraper asks; other paths answer 404. No family has a label per

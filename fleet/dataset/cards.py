@@ -6,7 +6,7 @@ from typing import Final
 import pyarrow as pa
 
 from fleet.chance.law import Law
-from fleet.chance.laws import Exponential
+from fleet.chance.parametric import Exponential
 from fleet.dataset.hazards import has_hazard
 from fleet.dataset.instants import iso
 from fleet.dataset.schema import OF_TERMINAL

@@ -21,7 +21,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from fleet.chance.law import Law
-from fleet.chance.laws import Exponential, Weibull
+from fleet.chance.parametric import Exponential, Weibull
 from fleet.life.faults.kinds import Clock
 from fleet.life.faults.slate import slate_of
 from fleet.profile.profile import Profile

@@ -26,7 +26,7 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from fleet.chance.daily import MONDAY_MS, WEEK_MS, WeekCurve
-from fleet.chance.laws import Gamma
+from fleet.chance.parametric import Gamma
 from fleet.chance.poisson import poisson_quantile
 from fleet.chance.streams import Purpose, Streams
 from fleet.life.faults import NEVER

@@ -7,7 +7,7 @@ nothing any more is noticed by its merchant, or missed by the server.
 
 from typing import Final
 
-from fleet.chance.laws import Exponential
+from fleet.chance.parametric import Exponential
 from fleet.chance.streams import Purpose
 from fleet.life.faults import CATALOGUE, NEVER, Clock, FaultKind, Point, Then
 from fleet.life.faults.kinds import CARDS_PER_USE_HOUR

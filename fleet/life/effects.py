@@ -3,7 +3,7 @@
 from functools import lru_cache
 from typing import Final
 
-from fleet.chance.laws import Exponential
+from fleet.chance.parametric import Exponential
 from fleet.chance.streams import Purpose
 from fleet.life import detection, illness, shutdown, transaction
 from fleet.life.faults import CATALOGUE, NEVER, FaultKind, Then

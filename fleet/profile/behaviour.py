@@ -8,7 +8,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
-from fleet.chance.laws import Lognormal, Uniform
+from fleet.chance.parametric import Lognormal, Uniform
 from fleet.profile.laws import DurationLaw
 from fleet.profile.values import Duration, Probability, Section, Span
 from fleet.units import HOUR_MS, MINUTE_MS, SECOND_MS

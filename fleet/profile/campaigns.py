@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from fleet.chance.laws import Lognormal
+from fleet.chance.parametric import Lognormal
 from fleet.profile.cohort import Cohort
 from fleet.profile.laws import DurationLaw
 from fleet.profile.updating import TimeOfDay

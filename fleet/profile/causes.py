@@ -22,7 +22,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag
 
-from fleet.chance.laws import Lognormal
+from fleet.chance.parametric import Lognormal
 from fleet.profile.cohort import Cohort
 from fleet.profile.faults import FaultCode
 from fleet.profile.laws import DurationLaw, since_midnight

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, NaiveDatetime
 
-from fleet.chance.laws import Normal
+from fleet.chance.parametric import Normal
 from fleet.profile.laws import TimeOfDayLaw
 from fleet.profile.trade import SECTORS, SIZES, MerchantSize, Sector
 from fleet.profile.values import (

@@ -9,7 +9,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
-from fleet.chance.laws import Constant, Lognormal
+from fleet.chance.parametric import Constant, Lognormal
 from fleet.profile.laws import DurationLaw
 from fleet.profile.values import (
     ClosedDay,

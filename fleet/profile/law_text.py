@@ -4,7 +4,7 @@ import math
 from functools import singledispatch
 from typing import Any
 
-from fleet.chance import compound, laws
+from fleet.chance import compound, parametric
 from fleet.chance.law import Law
 from fleet.units import format_duration
 
@@ -22,39 +22,39 @@ def write(law: Law) -> str | Table:
 
 
 @write.register
-def _(law: laws.Constant) -> str:
+def _(law: parametric.Constant) -> str:
     return _duration(law.value)
 
 
 @write.register
-def _(law: laws.Uniform) -> Table:
+def _(law: parametric.Uniform) -> Table:
     return {"law": "uniform", "low": _duration(law.low), "high": _duration(law.high)}
 
 
 @write.register
-def _(law: laws.Exponential) -> Table:
+def _(law: parametric.Exponential) -> Table:
     return {"law": "exponential", "mean": _duration(law.scale)}
 
 
 @write.register
-def _(law: laws.Weibull) -> Table:
+def _(law: parametric.Weibull) -> Table:
     return {"law": "weibull", "shape": law.shape, "scale": _duration(law.scale)}
 
 
 @write.register
-def _(law: laws.Lognormal) -> Table:
+def _(law: parametric.Lognormal) -> Table:
     return {"law": "lognormal", "median": _duration(law.median), "sigma": law.sigma}
 
 
 @write.register
-def _(law: laws.Gamma) -> Table:
+def _(law: parametric.Gamma) -> Table:
     # Of scale and mean, the author gave a whole number of milliseconds for one: that one is exact.
     key, value = ("scale", law.scale) if law.scale == round(law.scale) else ("mean", law.mean())
     return {"law": "gamma", "shape": law.shape, key: _duration(value)}
 
 
 @write.register
-def _(law: laws.Normal) -> Table:
+def _(law: parametric.Normal) -> Table:
     table = {
         "law": "normal",
         "mean": _duration(law.centre),

@@ -26,7 +26,7 @@ from pydantic import (
 from pydantic_core import CoreSchema, core_schema
 
 from fleet import units
-from fleet.chance import compound, laws
+from fleet.chance import compound, parametric
 from fleet.chance.law import Law
 from fleet.profile.law_text import write
 from fleet.profile.values import Duration, Many, Section, Span
@@ -74,7 +74,7 @@ class ConstantTable(_Table):
 
     def build(self) -> Law:
         """The law itself."""
-        return laws.Constant(self.value)
+        return parametric.Constant(self.value)
 
 
 class UniformTable(_Table):
@@ -88,7 +88,7 @@ class UniformTable(_Table):
 
     def build(self) -> Law:
         """The law itself."""
-        return laws.Uniform(self.low, self.high)
+        return parametric.Uniform(self.low, self.high)
 
 
 class ExponentialTable(_Table):
@@ -100,7 +100,7 @@ class ExponentialTable(_Table):
 
     def build(self) -> Law:
         """The law itself."""
-        return laws.Exponential(self.mean)
+        return parametric.Exponential(self.mean)
 
 
 class WeibullTable(_Table):
@@ -114,7 +114,7 @@ class WeibullTable(_Table):
 
     def build(self) -> Law:
         """The law itself."""
-        return laws.Weibull(self.shape, self.scale)
+        return parametric.Weibull(self.shape, self.scale)
 
 
 class LognormalTable(_Table):
@@ -132,8 +132,8 @@ class LognormalTable(_Table):
         """The law itself."""
         _exactly_one("lognormal", sigma=self.sigma, p95=self.p95)
         if self.sigma is not None:
-            return laws.Lognormal(self.median, self.sigma)
-        return laws.Lognormal.from_p95(self.median, self.p95 or 0)
+            return parametric.Lognormal(self.median, self.sigma)
+        return parametric.Lognormal.from_p95(self.median, self.p95 or 0)
 
 
 class GammaTable(_Table):
@@ -151,8 +151,8 @@ class GammaTable(_Table):
         """The law itself."""
         _exactly_one("gamma", scale=self.scale, mean=self.mean)
         if self.scale is not None:
-            return laws.Gamma(self.shape, self.scale)
-        return laws.Gamma.from_mean(self.shape, self.mean or 0)
+            return parametric.Gamma(self.shape, self.scale)
+        return parametric.Gamma.from_mean(self.shape, self.mean or 0)
 
 
 class NormalTable(_Table):
@@ -171,8 +171,8 @@ class NormalTable(_Table):
     def build(self) -> Law:
         """The law itself."""
         if self.max is None:
-            return laws.Normal(self.mean, self.sd, self.min)
-        return laws.Normal(self.mean, self.sd, self.min, self.max)
+            return parametric.Normal(self.mean, self.sd, self.min)
+        return parametric.Normal(self.mean, self.sd, self.min, self.max)
 
 
 class EmpiricalTable(_Table):
@@ -229,7 +229,7 @@ def _read(value: object, read_table: Callable[[object], int | _Table]) -> Law:
     if isinstance(value, Law):
         return value
     table = read_table(value)
-    return table.build() if isinstance(table, _Table) else laws.Constant(table)
+    return table.build() if isinstance(table, _Table) else parametric.Constant(table)
 
 
 PlainLaw = Annotated[Law, _WrittenAs(_Plain)]

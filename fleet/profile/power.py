@@ -8,7 +8,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
-from fleet.chance.laws import Exponential, Lognormal, Uniform
+from fleet.chance.parametric import Exponential, Lognormal, Uniform
 from fleet.profile.laws import DurationLaw, TimeOfDayLaw
 from fleet.profile.values import Duration, Probability, Section, Share, Span
 from fleet.units import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from fleet.chance.laws import Lognormal, Uniform
+from fleet.chance.parametric import Lognormal, Uniform
 from fleet.profile.laws import DurationLaw
 from fleet.profile.values import Duration, Probability, Section, Share, Span
 from fleet.units import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS

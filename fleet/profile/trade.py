@@ -16,7 +16,7 @@ from typing import Annotated, Final, NamedTuple, Self
 from pydantic import Field, model_validator
 
 from fleet.chance.daily import WeekCurve
-from fleet.chance.laws import Lognormal, Uniform
+from fleet.chance.parametric import Lognormal, Uniform
 from fleet.profile.behaviour import Count, Qos
 from fleet.profile.laws import DurationLaw, Positive, TimeOfDayLaw, Weight
 from fleet.profile.values import Many, Name, Probability, Section, Share, Span

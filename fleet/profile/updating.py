@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
-from fleet.chance.laws import Lognormal
+from fleet.chance.parametric import Lognormal
 from fleet.profile.laws import DurationLaw, since_midnight
 from fleet.profile.values import (
     DURATION,

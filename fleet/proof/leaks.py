@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 from scipy.stats import kstest
 
-from fleet.chance.laws import Weibull
+from fleet.chance.parametric import Weibull
 from fleet.dataset.hazards import has_hazard
 from fleet.proof.counts import P
 from fleet.proof.evidence import Evidence

@@ -22,7 +22,7 @@ from typing import Final
 import numpy as np
 from sklearn.metrics import average_precision_score
 
-from fleet.chance.laws import Weibull
+from fleet.chance.parametric import Weibull
 from fleet.proof.evidence import Evidence
 from fleet.proof.features import PER_CHANNEL
 from fleet.proof.finding import Check, Finding, at_least, at_most, too_few

@@ -13,7 +13,7 @@ import numpy as np
 from scipy.stats import binomtest, kstest
 
 from fleet.chance.law import Law
-from fleet.chance.laws import Constant
+from fleet.chance.parametric import Constant
 from fleet.proof.counts import P
 from fleet.proof.evidence import Evidence
 from fleet.proof.finding import Check, Finding, at_least, none, too_few

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 from scipy.stats import chi2
 
-from fleet.chance.laws import Weibull
+from fleet.chance.parametric import Weibull
 from fleet.proof.counts import P
 from fleet.proof.evidence import Evidence
 from fleet.proof.finding import Check, Finding, at_least, at_most, too_few

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from fleet.chance.laws import Weibull
+from fleet.chance.parametric import Weibull
 from fleet.dataset.label_schema import word
 from fleet.life.faults import told
 from fleet.life.states import IN_SERVICE, State

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from fleet.watch import histogram
-from fleet.watch.families import FAMILIES
+from fleet.watch.catalogue import FAMILIES
 from fleet.watch.family import OTHER, Family, Given, Kind
 
 

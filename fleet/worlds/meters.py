@@ -3,7 +3,7 @@
 from time import monotonic_ns
 
 from fleet.mqtt.down import DownReason
-from fleet.watch.families import DROPS, MISHAPS
+from fleet.watch.catalogue import DROPS, MISHAPS
 from fleet.watch.tally import Tally
 from fleet.wire.messages import DOWN, UP
 

@@ -11,7 +11,15 @@ from numpy.typing import NDArray
 
 from fleet.chance.compound import Empirical, Mixture
 from fleet.chance.law import Law
-from fleet.chance.laws import Constant, Exponential, Gamma, Lognormal, Normal, Uniform, Weibull
+from fleet.chance.parametric import (
+    Constant,
+    Exponential,
+    Gamma,
+    Lognormal,
+    Normal,
+    Uniform,
+    Weibull,
+)
 
 HOUR = 3_600_000.0
 CONTINUOUS: list[Law] = [

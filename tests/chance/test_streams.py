@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import fleet
-from fleet.chance.laws import Constant, Exponential, Lognormal, Weibull
+from fleet.chance.parametric import Constant, Exponential, Lognormal, Weibull
 from fleet.chance.streams import Purpose, Streams
 from fleet.units import DURATION_MS_MAX
 

@@ -14,7 +14,7 @@ from dashboards.gallery import draw
 from dashboards.gallery.page import PAGE, page
 from dashboards.gallery.record import Line, Recording, Shot
 from dashboards.panels import COLOURS, Look, Panel
-from fleet.watch.families import FAMILIES
+from fleet.watch.catalogue import FAMILIES
 
 BYTES_MAX = 1_500_000
 

@@ -16,7 +16,7 @@ import yaml
 
 from dashboards import cost, prometheus, runs
 from dashboards.runs import Run
-from fleet.watch.families import FAMILIES
+from fleet.watch.catalogue import FAMILIES
 
 EXAMPLES = Path(cost.__file__).parent / "examples"
 LIMIT_S = 20

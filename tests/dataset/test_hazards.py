@@ -4,7 +4,7 @@ import pytest
 
 from fleet.chance.compound import Empirical, Mixture
 from fleet.chance.law import Law
-from fleet.chance.laws import Constant, Exponential, Gamma, Lognormal, Uniform, Weibull
+from fleet.chance.parametric import Constant, Exponential, Gamma, Lognormal, Uniform, Weibull
 from fleet.dataset.hazards import has_hazard
 
 HOUR = 3_600_000.0

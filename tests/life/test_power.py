@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from fleet.chance.laws import Uniform
+from fleet.chance.parametric import Uniform
 from fleet.chance.streams import Streams
 from fleet.life.shopday import ShopDay
 from fleet.life.states import Event, State

@@ -7,7 +7,7 @@ import pytest
 from fleet.profile import ProfileError, parse
 from fleet.profile.indicators import LATENCIES
 from fleet.profile.objectives import Objective, ObjectiveError, names
-from fleet.watch.families import FAMILIES
+from fleet.watch.catalogue import FAMILIES
 from fleet.watch.family import Kind
 
 

@@ -10,7 +10,15 @@ from hypothesis import strategies as st
 
 from fleet.chance.compound import Empirical, Mixture
 from fleet.chance.law import Law
-from fleet.chance.laws import Constant, Exponential, Gamma, Lognormal, Normal, Uniform, Weibull
+from fleet.chance.parametric import (
+    Constant,
+    Exponential,
+    Gamma,
+    Lognormal,
+    Normal,
+    Uniform,
+    Weibull,
+)
 from fleet.profile import Profile, digest, json_schema, load, names, parse, resolved_toml
 from fleet.profile.power import Boot
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from fleet.chance.laws import Constant, Gamma, Lognormal, Normal
+from fleet.chance.parametric import Constant, Gamma, Lognormal, Normal
 from fleet.profile import ProfileError, load, names, parse
 from fleet.profile.behaviour import Heartbeat
 from fleet.profile.power import Boot

@@ -121,6 +121,19 @@ def test_a_card_that_says_something_else_is_found(sound: Path, tmp_path: Path, n
         }
 
 
+def test_a_table_that_the_config_does_not_know_is_no_obstacle(sound: Path, tmp_path: Path) -> None:
+    """Labels that nobody asked for stand in the manifest; the card is missed all the same."""
+    root = copy(sound, tmp_path)
+    path = root / "manifest.json"
+    told = json.loads(path.read_text(encoding="utf-8"))
+    strange = told["files"][0] | {"table": "labels/h=9d"}
+    path.unlink()
+    path.write_text(json.dumps(told | {"files": [*told["files"], strange]}), encoding="utf-8")
+    (root / "README.md").unlink()
+    for evidence in opened(root):
+        assert "README.md" in complaints(evidence).values()
+
+
 def test_a_gap_that_was_taken_out_is_found(sound: Path, tmp_path: Path) -> None:
     """Whoever divides by it would train on labels that reach into the test."""
     root = copy(sound, tmp_path)

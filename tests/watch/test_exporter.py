@@ -17,6 +17,7 @@ from prometheus_client.exposition import choose_encoder
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as parse_openmetrics
 from prometheus_client.parser import text_fd_to_metric_families
 
+from fleet.watch.catalogue import FAMILIES
 from fleet.watch.exporter import (
     AddressUnavailable,
     Exporter,
@@ -24,7 +25,6 @@ from fleet.watch.exporter import (
     RunInfo,
     serve_metrics,
 )
-from fleet.watch.families import FAMILIES
 from fleet.watch.tally import Board, Tally
 
 RUN = RunInfo(profile='corner "shop"', seed=42, version="0.1.0")

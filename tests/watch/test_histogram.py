@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fleet.watch.families import FAMILIES
+from fleet.watch.catalogue import FAMILIES
 from fleet.watch.histogram import (
     BOUNDS_US,
     BUCKETS,

@@ -6,7 +6,7 @@ from typing import Any, Final
 from msgspec import Struct
 
 from fleet.chance.law import Law
-from fleet.chance.laws import Exponential, Weibull
+from fleet.chance.parametric import Exponential, Weibull
 from fleet.life.faults.kinds import Clock
 from fleet.life.faults.slate import Risk
 from fleet.life.truth import EndReason, LifeTruth

@@ -17,7 +17,7 @@ H(4 years) = 4 times the figure.
 
 from typing import Final
 
-from fleet.chance.laws import Exponential, Weibull
+from fleet.chance.parametric import Exponential, Weibull
 from fleet.life.faults.kinds import Clock, Hazard
 from fleet.units import DAY_MS, HOUR_MS
 

@@ -8,7 +8,7 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from fleet.chance.laws import Lognormal
+from fleet.chance.parametric import Lognormal
 from fleet.chance.streams import Purpose, Streams
 from fleet.units import Millis
 

@@ -1,4 +1,4 @@
-"""The probability laws, as frozen values; those made of others are in ``fleet.chance.compound``."""
+"""The parametric laws, as frozen values; those made of others are in ``fleet.chance.compound``."""
 
 # ruff: noqa: D102 - what an overridden method returns is said in ``Law``
 

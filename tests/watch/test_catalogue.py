@@ -3,7 +3,7 @@
 import pytest
 
 from fleet.life.states import State
-from fleet.watch.families import FAMILIES
+from fleet.watch.catalogue import FAMILIES
 from fleet.watch.family import Family, Kind
 
 CONTRACT = {
