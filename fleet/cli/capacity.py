@@ -14,7 +14,6 @@ from fleet.cli import values
 from fleet.cli.failures import INTERRUPTED, warn
 from fleet.cli.final_report import write_beside
 from fleet.cli.options import (
-    CREDENTIALS,
     broker_option,
     connect,
     credential_options,
@@ -141,7 +140,7 @@ def _ascent(profile_name: str, options: dict[str, Any]) -> Ascent:
         msg = "there is no objective to keep; name one, such as --slo 'sign_in.p99 < 2s'"
         raise click.UsageError(msg)
     load(profile_name, wishes | {"estate.terminals": highest})
-    connection = connect(options["brokers"], **{name: options[name] for name in CREDENTIALS})
+    connection = connect(options["brokers"], options)
     tms = options["tms"]
     plan = RunPlan(
         profile=profile,

@@ -1,6 +1,6 @@
 """Options that several commands have in common: which profile, which broker, and who we are."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -9,16 +9,16 @@ import click
 from fleet.cli import values
 from fleet.mqtt.connection import PASSWORD_ENV, Connection
 from fleet.profile import load
+from fleet.units import format_duration
 
 EMBEDDED = "embedded"
 DEFAULT_PROFILE = "demo"
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
-CREDENTIALS = (
-    "username", "password_file", "ca_file", "cert_file", "key_file", "insecure", "sources",
-)  # fmt: skip
+NEW_FILE = click.Path(dir_okay=False, path_type=Path)
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_TEXTS = ("username", "password_file", "ca_file", "cert_file", "key_file")
 
 profile_argument = click.argument("profile_name", metavar="[PROFILE]", default=DEFAULT_PROFILE)
 seed_option = click.option(
@@ -77,7 +77,7 @@ report_option = click.option(
 )
 junit_option = click.option(
     "--junit",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=NEW_FILE,
     metavar="FILE",
     help="Write the verdict as JUnit XML, for CI.",
 )
@@ -91,7 +91,6 @@ _CREDENTIAL_OPTIONS = (
     ),
     click.option(
         "--source",
-        "sources",
         metavar="ADDRESS",
         multiple=True,
         callback=values.sources,
@@ -122,37 +121,47 @@ def metrics_option(default: str, what: str) -> Callable[[Decorated], Decorated]:
 
 
 def credential_options(command: Decorated) -> Decorated:
-    """Add the options that say who we are; they arrive as `credentials` keywords."""
+    """Add the options that say who we are; `connect` reads them."""
     for option in reversed(_CREDENTIAL_OPTIONS):
         command = option(command)
     return command
 
 
-def connect(
-    brokers: tuple[str, ...], *, insecure: bool, sources: tuple[str, ...] = (), **credentials: Any
-) -> Connection | None:
-    """Return the connection that the options describe; None for the embedded broker.
+def connect(brokers: tuple[str, ...], options: Mapping[str, Any]) -> Connection | None:
+    """Return the connection that a command's options describe; None for the embedded broker.
 
     Raises:
         click.UsageError: The options contradict each other.
     """
-    options = credentials | {"insecure": insecure, "source": sources}
-    given = [f"--{name.replace('_', '-')}" for name, value in options.items() if value]
     if brokers == (EMBEDDED,):
-        if given:
-            msg = f"{', '.join(given)} needs a broker of your own: --broker mqtts://HOST:PORT"
+        names = (name for name in (*_TEXTS, "insecure", "source") if options[name])
+        if given := ", ".join(f"--{name.replace('_', '-')}" for name in names):
+            msg = f"{given} needs a broker of your own: --broker mqtts://HOST:PORT"
             raise click.UsageError(msg)
         return None
     if EMBEDDED in brokers:
         msg = "--broker is either 'embedded' or URLs of one cluster, not both"
         raise click.UsageError(msg)
-    if credentials["password_file"] and not credentials["username"]:
+    if options["password_file"] and not options["username"]:
         msg = "--password-file needs --username: MQTT knows no password without a user"
         raise click.UsageError(msg)
-    settings: dict[str, Any] = {name: str(value or "") for name, value in credentials.items()}
-    settings |= {"insecure": insecure, "sources": sources}
-    password_env = PASSWORD_ENV if credentials["username"] else ""
-    return Connection(brokers=brokers, password_env=password_env, **settings)
+    return Connection(
+        brokers=brokers,
+        password_env=PASSWORD_ENV if options["username"] else "",
+        insecure=options["insecure"],
+        sources=options["source"],
+        **{name: str(options[name] or "") for name in _TEXTS},
+    )
+
+
+def wishes_of(options: Mapping[str, Any]) -> dict[str, object]:
+    """Return what `--terminals`, `--duration` and `--speed` override, by its path in a profile."""
+    duration_ms = options["duration"]
+    return {
+        "estate.terminals": options["terminals"],
+        "run.duration": None if duration_ms is None else format_duration(duration_ms),
+        "run.speed": options["speed"],
+    }
 
 
 def with_objectives(profile_name: str, objectives: tuple[str, ...]) -> list[str] | None:

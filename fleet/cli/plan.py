@@ -1,6 +1,7 @@
 """`fleet plan`: what is coming, before anything is loaded."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 import numpy as np
@@ -12,13 +13,15 @@ from fleet.capacity.forecast import Forecast, Numbers, forecast
 from fleet.capacity.outlook import need, peaks, rates
 from fleet.cli.failures import warn
 from fleet.cli.options import (
+    NEW_FILE,
     duration_option,
     profile_argument,
     seed_option,
     speed_option,
     terminals_option,
+    wishes_of,
 )
-from fleet.profile import load
+from fleet.profile import Profile, load
 from fleet.profile.unreached import told_of_run
 from fleet.report.write import check_place, write_page
 from fleet.units import SECOND_MS, format_duration
@@ -35,36 +38,20 @@ _WIDTH = 40
 @speed_option
 @click.option(
     "--html",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=NEW_FILE,
     metavar="FILE",
     help="Also draw it, on a page of its own.",
 )
-def plan(  # noqa: PLR0913, PLR0917 - an option each
-    profile_name: str,
-    terminals: int | None,
-    seed: int,
-    duration: int | None,
-    speed: float | None,
-    html: Path | None,
-) -> None:
+def plan(profile_name: str, *, seed: int, html: Path | None, **options: Any) -> None:
     """Tell what load a run will be, and when, before it is run.
 
     PROFILE is played in virtual time; it is a name (see `fleet profile list`) or a TOML file.
     """
-    wishes: dict[str, object] = {
-        "estate.terminals": terminals,
-        "run.duration": None if duration is None else format_duration(duration),
-        "run.speed": speed,
-    }
-    profile = load(profile_name, wishes)
+    profile = load(profile_name, wishes_of(options))
     if html is not None:
         check_place(html)
     warn(told_of_run(profile))
-    shown = Console(stderr=True)
-    # Where nothing can be taken back, its traces would stay.
-    with Progress(console=shown, transient=True, disable=not shown.is_terminal) as progress:
-        task = progress.add_task(f"playing {profile.name}", total=1.0)
-        seen = forecast(profile, seed, lambda share: progress.update(task, completed=share))
+    seen = _play(profile, seed)
     console = Console()
     console.print(_headline(profile.name, seed, seen), highlight=False)
     console.print(_curves(seen))
@@ -75,6 +62,14 @@ def plan(  # noqa: PLR0913, PLR0917 - an option each
 
         write_page(plan_page(profile, seed, seen), html)
         click.echo(html)
+
+
+def _play(profile: Profile, seed: int) -> Forecast:
+    shown = Console(stderr=True)
+    # Where nothing can be taken back, its traces would stay.
+    with Progress(console=shown, transient=True, disable=not shown.is_terminal) as progress:
+        task = progress.add_task(f"playing {profile.name}", total=1.0)
+        return forecast(profile, seed, lambda share: progress.update(task, completed=share))
 
 
 def _headline(name: str, seed: int, seen: Forecast) -> str:

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from fleet.capacity.forecast import forecast
+from fleet.cli.options import NEW_FILE
 from fleet.report.comparison import comparison_page
 from fleet.report.dataset_page import dataset_page, is_dataset
 from fleet.report.errors import ReportError
@@ -28,7 +29,7 @@ _FOLDER = click.Path(file_okay=False, path_type=Path)
 )
 @click.option(
     "--html",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=NEW_FILE,
     metavar="FILE",
     help="Where to write it. [default: DIR/report.html, or DIR/comparison.html]",
 )

@@ -9,7 +9,7 @@ from rich.console import Console
 from fleet.cli.failures import warn
 from fleet.cli.final_report import write_beside
 from fleet.cli.options import (
-    CREDENTIALS,
+    NEW_FILE,
     broker_option,
     connect,
     credential_options,
@@ -24,6 +24,7 @@ from fleet.cli.options import (
     speed_option,
     terminals_option,
     tms_option,
+    wishes_of,
     with_objectives,
 )
 from fleet.profile import load
@@ -32,7 +33,6 @@ from fleet.run.errors import Unwritten
 from fleet.run.execution import execute
 from fleet.run.plan import RunPlan
 from fleet.run.rehearsal import rehearse
-from fleet.units import format_duration
 from fleet.watch.summary import Summary, render_summary
 
 
@@ -59,7 +59,7 @@ from fleet.watch.summary import Summary, render_summary
 @junit_option
 @click.option(
     "--hdr",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=NEW_FILE,
     metavar="FILE",
     help="Write the latencies as an HdrHistogram log.",
 )
@@ -112,12 +112,8 @@ _PLANNED = ("seed", "shards", "metrics", "out", "live", "junit", "hdr")
 
 
 def _plan(profile_name: str, options: dict[str, Any]) -> RunPlan:
-    connection = connect(options["brokers"], **{name: options[name] for name in CREDENTIALS})
-    duration_ms, tms = options["duration"], options["tms"]
-    wishes: dict[str, object] = {
-        "estate.terminals": options["terminals"],
-        "run.duration": None if duration_ms is None else format_duration(duration_ms),
-        "run.speed": options["speed"],
+    connection, tms = connect(options["brokers"], options), options["tms"]
+    wishes = wishes_of(options) | {
         "slo.objectives": with_objectives(profile_name, options["slo"]),
         "slo.abort": options["abort_on_slo"] or None,
     }
@@ -125,8 +121,5 @@ def _plan(profile_name: str, options: dict[str, Any]) -> RunPlan:
         profile=load(profile_name, wishes),
         connection=connection,
         tms=connection is None if tms is None else tms,
-        **{
-            name: options[name]
-            for name in ("seed", "shards", "metrics", "out", "live", "junit", "hdr")
-        },
+        **{name: options[name] for name in _PLANNED},
     )

@@ -1,13 +1,12 @@
 """`fleet tms`: the reference TMS alone."""
 
-from pathlib import Path
 from typing import Any
 
 import click
 
 from fleet.cli.failures import INTERRUPTED
 from fleet.cli.options import (
-    CREDENTIALS,
+    NEW_FILE,
     connect,
     credential_options,
     profile_argument,
@@ -28,7 +27,7 @@ from fleet.run.alone import serve
 )
 @click.option(
     "--journal",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=NEW_FILE,
     metavar="FILE",
     help="Keep in this file what campaigns are decided by, and when business began; go on with it "
     "if it is there.",
@@ -43,7 +42,7 @@ def tms(ctx: click.Context, /, profile_name: str, *, broker: str, **options: Any
     It serves the estate of PROFILE, a name (see `fleet profile list`) or a TOML file. Business time
     begins when it does.
     """
-    connection = connect((broker,), **{name: options[name] for name in CREDENTIALS})
+    connection = connect((broker,), options)
     if connection is None:
         msg = "'embedded' is for `fleet run`; name the broker's URL"
         raise click.BadParameter(msg, param_hint="--broker")

@@ -4,7 +4,8 @@ The cases are the estate's, not the unit's: a unit that is swapped out leaves th
 is counted there goes on being counted.
 """
 
-from typing import Final, Literal
+from dataclasses import dataclass, field
+from typing import Literal
 
 from fleet.life.faults.ailment import Ailment
 from fleet.life.faults.kinds import Hindrance
@@ -12,9 +13,8 @@ from fleet.life.truth import Ticket
 from fleet.units import Millis
 from fleet.wire.words import ComponentWord
 
-_NONE_HELD: Final[frozenset[str]] = frozenset()
 
-
+@dataclass(slots=True, eq=False)
 class Cases:
     """What is wrong with a terminal now.
 
@@ -30,20 +30,15 @@ class Cases:
         remedy: Who puts right what no ailment explains.
     """
 
-    __slots__ = (
-        "active", "ailments", "beset", "held", "omens", "plights", "remedy", "swapped_by",
-        "tickets",
-    )  # fmt: skip
-
-    def __init__(self) -> None:
-        self.active: dict[str, Ailment] = {}
-        self.beset: dict[str, Ailment] = {}
-        self.held = _NONE_HELD
-        self.omens: dict[str, Millis] = {}
-        self.plights: dict[str, Millis] = {}
-        self.ailments = self.tickets = 0
-        self.swapped_by: Ticket | None = None
-        self.remedy: Literal["field", "remote"] = "field"
+    active: dict[str, Ailment] = field(default_factory=dict)
+    beset: dict[str, Ailment] = field(default_factory=dict)
+    held: frozenset[str] = frozenset()
+    omens: dict[str, Millis] = field(default_factory=dict)
+    plights: dict[str, Millis] = field(default_factory=dict)
+    ailments: int = 0
+    tickets: int = 0
+    swapped_by: Ticket | None = None
+    remedy: Literal["field", "remote"] = "field"
 
     @property
     def known(self) -> int:

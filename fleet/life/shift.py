@@ -1,8 +1,11 @@
 """The shift: who may use the terminal, and whether somebody does."""
 
+from dataclasses import dataclass
+
 from fleet.life.regions import Session
 
 
+@dataclass(slots=True, eq=False)
 class Shift:
     """The operators' side of a terminal.
 
@@ -12,9 +15,6 @@ class Shift:
         lifted_by: What will end the lock; "" if the terminal is not locked.
     """
 
-    __slots__ = ("credential", "lifted_by", "session")
-
-    def __init__(self) -> None:
-        self.session = Session.SIGNED_OFF
-        self.credential = 0
-        self.lifted_by = ""
+    session: Session = Session.SIGNED_OFF
+    credential: int = 0
+    lifted_by: str = ""

@@ -4,6 +4,8 @@ A terminal is a place in a shop with a terminal id; the unit is what stands ther
 swapped out, another one comes, and all that is here begins anew.
 """
 
+from dataclasses import dataclass
+
 from fleet.life.channels import COLUMN
 from fleet.life.faults.risks import Risks
 from fleet.life.gauges import Gauges
@@ -70,24 +72,26 @@ class Unit:
         return self._vitals.level(self._row, channel, now)
 
 
+@dataclass(slots=True, eq=False)
 class Counters:
     """What a unit counts from its first boot on, for its full status report.
 
     Attributes:
+        beats_before: Number of the terminal's last heartbeat before this unit came.
         sign_ins: Operators who have signed in.
         updates: Updates that have succeeded.
         forced_shutdowns: How often its power was cut.
         reconnects: How often a lost link came back.
-        beats_before: Number of the terminal's last heartbeat before this unit came.
     """
 
-    __slots__ = ("beats_before", "forced_shutdowns", "reconnects", "sign_ins", "updates")
+    beats_before: int
+    sign_ins: int = 0
+    updates: int = 0
+    forced_shutdowns: int = 0
+    reconnects: int = 0
 
-    def __init__(self, beats_before: int) -> None:
-        self.beats_before = beats_before
-        self.sign_ins = self.updates = self.forced_shutdowns = self.reconnects = 0
 
-
+@dataclass(slots=True, eq=False)
 class Setbacks:
     """How often in a row something has failed; the next success makes it 0 again.
 
@@ -103,12 +107,12 @@ class Setbacks:
         macs: Sign-ins whose keys did not check.
     """
 
-    __slots__ = (
-        "boots", "connected_at", "connects", "connects_before", "macs", "passwords",
-        "registrations", "syncs", "tests",
-    )  # fmt: skip
-
-    def __init__(self) -> None:
-        self.boots = self.tests = self.syncs = self.connects = 0
-        self.connects_before = self.connected_at = 0
-        self.registrations = self.passwords = self.macs = 0
+    boots: int = 0
+    tests: int = 0
+    syncs: int = 0
+    connects: int = 0
+    connects_before: int = 0
+    connected_at: Millis = 0
+    registrations: int = 0
+    passwords: int = 0
+    macs: int = 0

@@ -1,6 +1,7 @@
 """An update that was ordered: what it brings and how far it has come."""
 
 import hashlib
+from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from fleet.life.regions import UpdatePhase
@@ -29,6 +30,7 @@ class Fate(NamedTuple):
     cut: int = NOWHERE
 
 
+@dataclass(slots=True, eq=False)
 class Job:
     """An update that was ordered: what it brings and how far it has come.
 
@@ -54,32 +56,25 @@ class Job:
         unattended: Whether nobody is there to be asked, as it is maintained.
     """
 
-    __slots__ = (
-        "accepted_at", "asked", "attempts", "backed_up", "chunk", "defers", "digest", "fate",
-        "held", "manual", "not_before", "old", "order", "paused_at", "phase", "spoilt", "step_ms",
-        "unattended", "until",
-    )  # fmt: skip
-
-    def __init__(self, order: Update) -> None:
-        self.order = order
-        self.phase = UpdatePhase.NONE
-        self.old = ""
-        self.not_before: Millis = 0
-        self.defers = 0
-        self.attempts = 0
-        self.accepted_at: Millis = 0
-        self.held = ""
-        self.backed_up = False
-        self.until: Millis = 0
-        self.step_ms: Millis = 0
-        self.fate = Fate()
-        self.chunk = 0
-        self.asked = 0
-        self.digest: hashlib._Hash | None = None
-        self.spoilt = False
-        self.paused_at: Millis | None = None
-        self.manual = False
-        self.unattended = False
+    order: Update
+    phase: UpdatePhase = UpdatePhase.NONE
+    old: str = ""
+    not_before: Millis = 0
+    defers: int = 0
+    attempts: int = 0
+    accepted_at: Millis = 0
+    held: str = ""
+    backed_up: bool = False
+    until: Millis = 0
+    step_ms: Millis = 0
+    fate: Fate = field(default_factory=Fate)
+    chunk: int = 0
+    asked: int = 0
+    digest: "hashlib._Hash | None" = None
+    spoilt: bool = False
+    paused_at: Millis | None = None
+    manual: bool = False
+    unattended: bool = False
 
     def begin_anew(self) -> None:
         """Forget what has come: the next attempt starts with the first chunk."""
