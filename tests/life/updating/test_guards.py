@@ -98,8 +98,10 @@ def test_guards_are_asked_in_their_order() -> None:
 
 def test_an_update_that_is_held_too_long_expires() -> None:
     """Its time runs while a guard holds it: UPD-958."""
-    profile = updating({"window": {"opens": "20h", "closes": "21h"}, "expires": "3h"})
+    profile = updating(
+        {"expires": "3h"}, update__battery_min=100, **model(battery=True, link="cellular")
+    )
     world, _ = lived(profile, 14)
-    assert codes(world, E.UPDATE_HELD) == ["window"]
+    assert codes(world, E.UPDATE_HELD) == ["power"]
     assert codes(world, E.UPDATE_EXPIRED) == ["UPD-958"]
     assert world.steps[-1].at_ms >= 3 * HOUR_MS + MINUTE_MS
