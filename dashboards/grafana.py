@@ -76,12 +76,17 @@ def _lines(panel: Panel) -> timeseries.Panel:
         .color_scheme(FieldColor().mode(FieldColorModeId.PALETTE_CLASSIC_BY_NAME))
     )
     for colour, words in COLOURS.items():
-        fixed = DynamicConfigValue("color", {"mode": "fixed", "fixedColor": colour})
-        lines = lines.override_by_regexp(f"/{pattern(words)}/", [fixed])
+        lines = lines.override_by_regexp(f"/{pattern(words)}/", [_fixed(colour)])
+    for name, colour in panel.colours.items():
+        lines = lines.override_by_name(name, [_fixed(colour)])
     for letter, query in zip(ascii_uppercase, panel.queries, strict=False):
         if query.dashed:
             lines = lines.override_by_query(letter, [DynamicConfigValue(*_DASHED)])
     return lines
+
+
+def _fixed(colour: str) -> DynamicConfigValue:
+    return DynamicConfigValue("color", {"mode": "fixed", "fixedColor": colour})
 
 
 def _stack(panel: Panel) -> timeseries.Panel:

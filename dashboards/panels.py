@@ -8,11 +8,13 @@ what a good day does not have; a check that they are never empty needs a bad day
 (`dashboards/profiles/rare.toml`).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
 from dashboards.queries import Scope, share, total
+from fleet.watch.colours import STATE_COLOURS
 
 GRAFANA: Final = Scope('job=~"$job", instance=~"$instance"', "$__rate_interval")
 """Of every query of a panel; `$__rate_interval` spans at least four scrapes."""
@@ -24,6 +26,10 @@ COLOURS: Final = {
     "red": ("failed", "malfunction", "lost", "out_of_order"),
 }
 """Label values whose meaning is the same to everybody, by the colour that says so."""
+
+
+STATES: Final = {state.value: colour.hex for state, colour in STATE_COLOURS.items()}
+"""Colours of states, as in the live view and on pages."""
 
 
 def pattern(words: tuple[str, ...]) -> str:
@@ -72,6 +78,11 @@ class Panel:
     rare: bool = False
     span: int = 8
     top: float | None = None
+
+    @property
+    def colours(self) -> Mapping[str, str]:
+        """Colours of its series by their whole names, where these are known beforehand."""
+        return STATES if self.queries[0].legend == "{{state}}" else {}
 
     @property
     def by_region(self) -> bool:

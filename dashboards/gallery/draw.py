@@ -18,7 +18,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, Locator, MaxNLocator, MultipleLocator
 
 from dashboards.gallery.record import Line, Shot
-from dashboards.panels import COLOURS, Look, Panel, pattern
+from dashboards.panels import COLOURS, STATES, Look, Panel, pattern
 
 _INCHES_A_COLUMN: Final = 0.52
 _HEIGHT: Final = 2.1
@@ -146,12 +146,13 @@ def _curves(panel: Panel, lines: list[Line], width: float) -> Figure:
 
 def _colours(lines: list[Line]) -> list[str]:
     """Return a colour for each line: the one that its name means, else one that is left."""
-    meant = [
-        next((_MEANT[c] for c, words in COLOURS.items() if re.match(pattern(words), each.name)), "")
-        for each in lines
-    ]
+    meant = [STATES.get(each.labels.get("state", "")) or _meant(each.name) for each in lines]
     left = iter(_COLOURS)
     return [colour or next(left) for colour in meant]
+
+
+def _meant(name: str) -> str:
+    return next((_MEANT[c] for c, words in COLOURS.items() if re.match(pattern(words), name)), "")
 
 
 def _ticks(unit_name: str, top: float) -> Locator:

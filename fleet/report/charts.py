@@ -8,12 +8,14 @@ the same bytes.
 import io
 import math
 from collections.abc import Mapping, Sequence
+from itertools import cycle
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fleet.report.page import missing_library
+from fleet.watch.colours import STATE_COLOURS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -26,6 +28,7 @@ COLOURS: Final = (
     "#0072b2", "#e69f00", "#009e73", "#d55e00", "#cc79a7", "#56b4e9", "#b59f00", "#7f7f7f",
     "#8c564b", "#9467bd", "#fb9a99", "#bc5090", "#6a8d3f", "#a0522d", "#4b6cb7", "#c44e52",
 )  # fmt: skip
+_OF_STATES: Final = {state.value: colour.hex for state, colour in STATE_COLOURS.items()}
 _INK: Final = "#010203"
 _RULE: Final = "#010204"
 _OF_THE_PAGE: Final = {_INK: "currentColor", _RULE: "var(--rule)", COLOURS[0]: "var(--curve)"}
@@ -101,12 +104,13 @@ def stacked(
     *,
     wide: bool = False,
 ) -> str:
-    """Draw layers on top of each other, of things that are counted."""
+    """Draw layers on top of each other, of things that are counted; states in their colours."""
     figure, axes = _figure(axis, wide=wide)
     from matplotlib.ticker import MaxNLocator  # noqa: PLC0415 - see below
 
     axes.yaxis.set_major_locator(MaxNLocator("auto", integer=True))
-    colours = [COLOURS[number % len(COLOURS)] for number in range(len(layers))]
+    usual = zip(layers, cycle(COLOURS), strict=False)
+    colours = [_OF_STATES.get(name, colour) for name, colour in usual]
     axes.stackplot(x, *layers.values(), labels=list(layers), colors=colours, linewidth=0)
     return _finish(figure, axes, bands, legend=True, zero=True)
 

@@ -17,31 +17,9 @@ from rich.text import Text
 
 from fleet.life.states import State
 from fleet.units import SECOND_MS, Millis
+from fleet.watch.colours import STATE_COLOURS
 from fleet.watch.snapshot import Latency, Snapshot
 
-STATE_STYLES: Final[Mapping[State, str]] = {
-    State.INVENTORY: "bright_black",
-    State.REGISTERING: "blue",
-    State.POWERED_OFF: "bright_black",
-    State.BOOTING: "blue",
-    State.SELF_TEST: "blue",
-    State.DIAGNOSING: "yellow",
-    State.DATA_SYNC: "blue",
-    State.STANDBY: "cyan",
-    State.SIGNING_IN: "bright_cyan",
-    State.READY: "green",
-    State.IN_TRANSACTION: "bright_green",
-    State.SETTLING: "green",
-    State.UPDATING: "magenta",
-    State.MAINTENANCE: "magenta",
-    State.NOT_READY: "yellow",
-    State.LOCKED: "yellow",
-    State.HUNG: "bright_red",
-    State.FORCED_SHUTDOWN: "bright_red",
-    State.TAMPERED: "red",
-    State.OUT_OF_ORDER: "red",
-    State.RETIRED: "bright_black",
-}
 _FIRMWARE_STYLES: Final = ("cyan", "green", "magenta", "blue", "yellow")
 # Above the first a generator is late, above the second it is no judge of a broker any more.
 _LATE_MS: Final = (10, 100)
@@ -107,7 +85,7 @@ def states(snapshot: Snapshot, lines: int) -> RenderableType:
     grid = _grid("left", "right", "left")
     for state in _fullest(snapshot.states, lines):
         number = snapshot.states[state.value]
-        style = STATE_STYLES[state]
+        style = STATE_COLOURS[state].style
         grid.add_row(
             Text(state.value.replace("_", " "), style if number else "dim"),
             Text(f"{number:,}", "bold" if number else "dim"),

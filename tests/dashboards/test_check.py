@@ -10,6 +10,7 @@ import pytest
 from dashboards import check, grafana, lint, names
 from dashboards.boards import BOARDS
 from dashboards.panels import WHOLE_ESTATE
+from fleet.watch.colours import STATE_COLOURS
 
 Spoil = Callable[[dict[str, Any]], None]
 
@@ -127,3 +128,16 @@ def test_files_are_the_same_in_every_build() -> None:
         text = grafana.render(board)
         assert text == grafana.render(board)
         assert list(json.loads(text)) == sorted(json.loads(text))
+
+
+def test_states_are_drawn_as_in_the_live_view() -> None:
+    """The stack of states shows each in the one colour that is declared for it."""
+    (board,) = (board for board in BOARDS if board.uid == "fleet")
+    panels = grafana.panels_of(grafana.build(board))
+    (stack,) = (panel for panel in panels if panel.get("title") == "Terminals by state")
+    drawn = {
+        override["matcher"]["options"]: override["properties"][0]["value"]["fixedColor"]
+        for override in stack["fieldConfig"]["overrides"]
+        if override["matcher"]["id"] == "byName"
+    }
+    assert drawn == {state.value: colour.hex for state, colour in STATE_COLOURS.items()}

@@ -5,7 +5,9 @@ import re
 import numpy as np
 import pytest
 
-from fleet.report.charts import Axis, Line, bars, lines, stacked
+from fleet.life.states import State
+from fleet.report.charts import COLOURS, Axis, Line, bars, lines, stacked
+from fleet.watch.colours import STATE_COLOURS
 
 
 def marks(low: float, high: float) -> list[str]:
@@ -39,3 +41,11 @@ def test_what_is_counted_is_marked_by_whole_numbers() -> None:
     assert re.findall(r">(\d+\.\d+)</text>", stack) == []
     assert re.findall(r">(\d+\.\d+)</text>", bars({"SW-703": 3}, axis)) == []
     assert re.findall(r">(\d+\.\d+)</text>", bars({"any": 0.7}, axis)) != []
+
+
+def test_a_state_has_its_colour_in_every_chart() -> None:
+    """Whichever states there are, each layer is as in the live view; others have the palette's."""
+    layers = {"ready": np.ones(3), "hung": np.ones(3), "7.2.1": np.ones(3)}
+    svg = stacked(np.arange(3.0), layers, Axis("s", "terminals"))
+    drawn = [STATE_COLOURS[State.READY].hex, STATE_COLOURS[State.HUNG].hex, COLOURS[2]]
+    assert re.findall(r"fill: (#[0-9a-f]{6})", svg)[:3] == drawn

@@ -9,7 +9,7 @@ from rich.console import Console
 from fleet.life.states import State
 from fleet.watch.account import Account
 from fleet.watch.dashboard import Dashboard
-from fleet.watch.panels import STATE_STYLES, clock
+from fleet.watch.panels import clock
 from fleet.watch.screen import FullScreen, Lines, compact_line, open_screen
 from fleet.watch.snapshot import Notice, RunView, Sight, Snapshot, take_snapshot
 from fleet.watch.tally import Board, Tally
@@ -140,11 +140,6 @@ def test_the_ticker_keeps_the_newest_lines(snapshot: Snapshot) -> None:
     )
     lines = draw(many, 80, 24)
     assert [line.split()[-1] for line in lines[-3:]] == ["047", "048", "049"]
-
-
-def test_every_state_has_a_colour() -> None:
-    """No state is drawn by accident of a default."""
-    assert set(STATE_STYLES) == set(State)
 
 
 def test_the_ticker_notes_what_was_counted_between_two_readings(tally: Tally, board: Board) -> None:
