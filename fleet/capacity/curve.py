@@ -1,5 +1,6 @@
 """The capacity curve: a table for the terminal, and a picture that stands alone."""
 
+import math
 from collections.abc import Iterator, Sequence
 from html import escape
 from typing import Final, NamedTuple
@@ -17,6 +18,7 @@ _COLOURS: Final = {
 }  # fmt: skip
 _WIDTH, _HEIGHT = 640, 320
 _LEFT, _RIGHT, _TOP, _BOTTOM = 70, 20, 40, 44
+_MARKS: Final = 5
 # `svg:root` is the picture as a file; within a page it takes that page's colours.
 _STYLE: Final = (
     "<style>svg:root{color:#1d2430;background:#fff}"
@@ -102,13 +104,21 @@ def _axes(frame: _Frame, objective: Objective) -> Iterator[str]:
     yield _line(_LEFT, _TOP, _LEFT, zero, "#888")
     yield _line(_LEFT, bound, right, bound, _COLOURS["server"], "5 4")
     yield _text(_LEFT + 6, bound - 5, objective.text)
-    for load in (frame.load_max * quarter / 4 for quarter in (1, 2, 3, 4)):
+    for load in _marks(frame.load_max, least=1.0):
         yield _text(frame.x(load), zero + 16, f"{load:,.0f}", anchor="middle")
     yield _text(_LEFT - 6, zero + 4, "0", anchor="end")
-    for value in (frame.value_max / 2, frame.value_max):
+    for value in _marks(frame.value_max):
         words = show(value, objective.unit.name)
         yield _text(_LEFT - 6, frame.y(value) + 4, words, anchor="end")
     yield _text((_LEFT + _WIDTH) / 2, _HEIGHT - 8, "terminals", anchor="middle")
+
+
+def _marks(most: float, least: float = 0.0) -> list[float]:
+    """Return the marks of an axis up to `most`: five at most, a 1, 2 or 5 with zeros apart."""
+    power = 10.0 ** math.floor(math.log10(most / _MARKS))
+    steps = (each * power for each in (1, 2, 5, 10) if each * power >= least)
+    step = next(each for each in steps if most < each * (_MARKS + 1))
+    return [step * number for number in range(1, math.floor(most / step + 1e-9) + 1)]
 
 
 def _curve(frame: _Frame, points: Sequence[_Point], unit: str) -> Iterator[str]:

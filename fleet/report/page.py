@@ -20,7 +20,7 @@ class Cell(NamedTuple):
 
 
 class Table(NamedTuple):
-    """A table; the first column holds names, the others figures, set flush right.
+    """A table; the first column holds names, the others figures, set flush right, or words.
 
     Attributes:
         title: What it is about.
@@ -108,8 +108,23 @@ def render(page: Page) -> str:
     )
     environment.tests["table"] = lambda part: isinstance(part, Table)
     environment.tests["chart"] = lambda part: isinstance(part, Chart)
-    environment.filters["cell"] = lambda cell: cell if isinstance(cell, Cell) else Cell(cell)
+    environment.filters["cell"] = _cell
+    environment.filters["columns"] = _columns
     return environment.get_template("page.html").render(page=page)
+
+
+def _cell(cell: Cell | str) -> Cell:
+    return cell if isinstance(cell, Cell) else Cell(cell)
+
+
+def _columns(table: Table) -> list[str]:
+    """Return what each column holds: "words" if any of its cells does, else "figures"."""
+    columns = [[_cell(row[n]).text for row in table.rows] for n in range(len(table.headings))]
+    return ["figures" if all(map(_is_figure, column)) else "words" for column in columns]
+
+
+def _is_figure(text: str) -> bool:
+    return not text.strip("-+ ") or text.lstrip("-+<> ")[:1].isdigit()
 
 
 def missing_library() -> ReportError:

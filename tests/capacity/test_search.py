@@ -1,5 +1,6 @@
 """The search for the limit, against servers whose limit is known."""
 
+import re
 from io import StringIO
 from xml.etree import ElementTree as ET
 
@@ -118,6 +119,21 @@ def test_the_curve_holds_every_step() -> None:
     assert "sign_in.p99 &lt; 2s" in svg
     assert "http" not in svg.replace("http://www.w3.org/2000/svg", "")
     assert curve_table(search, (text,)).row_count == 2
+
+
+@pytest.mark.parametrize(
+    ("loads", "marks"),
+    [((1, 2), ["1", "2"]), ((30, 60), ["20", "40", "60"]), ((400, 9_900), ["2,000", "8,000"])],
+)
+def test_the_curve_is_marked_by_round_numbers(loads: tuple[int, int], marks: list[str]) -> None:
+    """Nobody has to read 1.79 s beside an axis, or a quarter of 9,900 terminals below it."""
+    text = "sign_in.p99 < 2s"
+    search = Search(*loads, 0.05)
+    for load in loads:
+        search.add(Step(load, "held", values={text: 0.3}))
+    svg = curve_svg(search, Objective.parse(text))
+    words = re.findall(r">([^<>]+)</text>", svg)
+    assert [mark for mark in (*marks, "500 ms", "1.00 s", "2.00 s") if mark not in words] == []
 
 
 def test_headings_of_the_table_are_not_broken_within_a_word() -> None:

@@ -10,7 +10,7 @@ import pytest
 from fleet.report.charts import Axis, Band, Line, lines
 from fleet.report.comparison import comparison_page
 from fleet.report.errors import ReportError
-from fleet.report.page import render
+from fleet.report.page import Banner, Cell, Page, Section, Table, render
 from fleet.report.record import Record, is_run
 from fleet.report.run_page import run_page
 from fleet.report.verdict import VERDICTS
@@ -57,6 +57,20 @@ def page(folder: Path) -> str:
     return render(run_page(Record(folder)))
 
 
+def test_words_stand_left_and_figures_right() -> None:
+    """A column with any word in it is set flush left, its heading too; one of figures is not."""
+    rows: list[list[Cell | str]] = [
+        ["30", "held", "8.8 ms", ""],
+        ["54", Cell("gave way", "bad"), "-", "too late"],
+    ]
+    table = Table("Steps", ("terminals", "", "p50", "why"), rows)
+    banner = Banner("good", "well", [])
+    page = render(Page("a", "b", banner, [Section("c", [table])]))
+    assert re.findall(r'<th class="(\w+)">', page) == ["figures", "words", "figures", "words"]
+    assert '<td class="bad words">gave way</td>' in page
+    assert re.findall(r'<th class="(\w+)">', render(Page("a", "b", banner, []))) == []
+
+
 def test_the_verdict_comes_first(page: str) -> None:
     """The banner says what became of the run, before any section, with its reasons."""
     banner = page.index("An objective was broken")
@@ -71,7 +85,7 @@ def test_the_run_in_figures_stands_beside_the_verdict(page: str) -> None:
 
 def test_objectives_say_when_and_by_how_much(page: str) -> None:
     """A broken objective stands with its value, its worst window, when, and by how much."""
-    row = page[page.index('<td class="plain">sign_in.p99 &lt; 1s') :].partition("</tr>")[0]
+    row = page[page.index('<td class="plain words">sign_in.p99 &lt; 1s') :].partition("</tr>")[0]
     cells = [re.sub(r"<[^>]+>", "", cell) for cell in row.split("</td>")]
     assert cells[1:6] == ["broken", "2.00 s", "3.00 s", "10-14 s, 4 s in all", "2 times the bound"]
 
@@ -117,7 +131,7 @@ def test_two_runs_side_by_side(folder: Path, tmp_path: Path) -> None:
     """A comparison shows both values and their ratio, and what was set differently."""
     other = make_record(tmp_path / "two", beats_per_s=10)
     page = render(comparison_page(Record(folder), Record(other)))
-    row = page[page.index('<td class="plain">heartbeats</td>') :].partition("</tr>")[0]
+    row = page[page.index('<td class="plain words">heartbeats</td>') :].partition("</tr>")[0]
     cells = re.findall(r">([^<]+)</td>", row)
     assert cells == ["heartbeats", "150", "300", "0.5"]
     assert "stroke-dasharray" in page
