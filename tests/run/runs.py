@@ -15,11 +15,14 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from tests.brokers import Mosquitto
 from tests.cli.commands import environment, fleet_command
+from tests.observer import Observer, observe
 from tests.processes import leashed
 
 LIMIT_S = 90
 TERMINALS = 80
 SEED = 11
+# Answers are not held back, nor messages thrown away.
+BROKER_SETTINGS = ("set_tcp_nodelay true", "max_queued_messages 0")
 # How busy the machine is with other tests is not what most of them are about.
 UNHURRIED = """[health]
 lag_p99_max = "1h"
@@ -147,6 +150,16 @@ def run_at(broker: Mosquitto, profile: Path, out: Path, *more: str) -> dict[str,
     assert done.returncode == 0, done.stderr
     summary: dict[str, Any] = json.loads((out / "summary.json").read_text())
     return summary
+
+
+def observed_run(
+    broker: Mosquitto, profile: Path, out: Path, *more: str
+) -> tuple[dict[str, Any], Observer]:
+    """Run a profile at a broker while somebody listens; return its summary, and who listened."""
+    with observe(broker.host, broker.port) as observer:
+        summary = run_at(broker, profile, out, *more)
+        observer.wait_for_silence()
+    return summary, observer
 
 
 @contextmanager

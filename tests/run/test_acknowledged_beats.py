@@ -11,7 +11,7 @@ from fleet.wire.messages import Heartbeat
 from tests.brokers import Mosquitto, launch_mosquitto
 from tests.observer import Observer, observe
 from tests.processes import stopped
-from tests.run.runs import BRISK, running
+from tests.run.runs import BRISK, BROKER_SETTINGS, running
 
 pytestmark = [pytest.mark.broker, pytest.mark.slow, pytest.mark.timeout(120)]
 
@@ -34,7 +34,7 @@ def test_a_stall_of_the_broker_shows_in_what_was_due(tmp_path: Path, free_port: 
     """An independent subscriber hears each once; PUBACKs are timed from when they were due."""
     profile = tmp_path / "brisk.toml"
     profile.write_text(PROFILE)
-    broker = launch_mosquitto(tmp_path, ["set_tcp_nodelay true", "max_queued_messages 0"])
+    broker = launch_mosquitto(tmp_path, BROKER_SETTINGS)
     try:
         summary, observer = _stalled(broker, profile, tmp_path, free_port)
     finally:

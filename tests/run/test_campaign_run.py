@@ -12,9 +12,8 @@ import pytest
 
 from fleet.wire.package import Package, checksum
 from tests.brokers import Mosquitto
-from tests.observer import observe
 from tests.run.lived import assert_virtual_is_the_same, lived
-from tests.run.runs import UNHURRIED, run_at
+from tests.run.runs import BROKER_SETTINGS, UNHURRIED, observed_run, run_at
 
 pytestmark = [pytest.mark.broker, pytest.mark.slow, pytest.mark.timeout(180)]
 
@@ -75,10 +74,8 @@ def test_a_bad_version_is_stopped_and_every_world_agrees(
     profile: Path, start_mosquitto: Callable[[Sequence[str]], Mosquitto], tmp_path: Path
 ) -> None:
     """Chunks arrive whole, the campaign stops; one shard, two, and virtual time tell one story."""
-    broker = start_mosquitto(["set_tcp_nodelay true", "max_queued_messages 0"])
-    with observe(broker.host, broker.port) as observer:
-        summary = run_at(broker, profile, tmp_path / "one", "--shards", "1")
-        observer.wait_for_silence()
+    broker = start_mosquitto(BROKER_SETTINGS)
+    summary, observer = observed_run(broker, profile, tmp_path / "one")
     notes = " ".join(summary["run"]["notes"])
     assert "the TMS stopped campaign spring" in notes
     assert "too late" not in notes

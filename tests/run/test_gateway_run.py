@@ -7,9 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.brokers import Mosquitto
-from tests.observer import observe
 from tests.run.lived import assert_virtual_is_the_same, lived
-from tests.run.runs import UNHURRIED, run_at
+from tests.run.runs import BROKER_SETTINGS, UNHURRIED, observed_run
 
 pytestmark = [pytest.mark.broker, pytest.mark.slow, pytest.mark.timeout(120)]
 
@@ -51,10 +50,7 @@ def test_counted_payments_fail_live_as_in_virtual_time(
     """Every reversal of both worlds is the same; heartbeats inside the outage hold no success."""
     path = tmp_path / "counted.toml"
     path.write_text(PROFILE)
-    broker = start_mosquitto(["set_tcp_nodelay true", "max_queued_messages 0"])
-    with observe(broker.host, broker.port) as observer:
-        run_at(broker, path, tmp_path / "out", "--shards", "1")
-        observer.wait_for_silence()
+    _, observer = observed_run(start_mosquitto(BROKER_SETTINGS), path, tmp_path / "out")
     live = lived(tmp_path / "out")
     assert_virtual_is_the_same(live, path, SECONDS * SPEED * 1_000 - SLACK_MS)
     events = Counter(step[2] for steps in live.values() for step in steps)

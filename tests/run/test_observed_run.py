@@ -13,9 +13,9 @@ from jsonschema import Draft202012Validator
 
 from fleet.wire import contract, topics
 from tests.brokers import Mosquitto, launch_mosquitto
-from tests.observer import Observer, observe
+from tests.observer import Observer
 from tests.run.lived import assert_virtual_is_the_same, lived
-from tests.run.runs import UNHURRIED, run_at
+from tests.run.runs import BROKER_SETTINGS, UNHURRIED, observed_run, run_at
 
 pytestmark = [pytest.mark.broker, pytest.mark.timeout(120)]
 
@@ -24,7 +24,6 @@ RUN_MS = 90 * 60 * 1_000
 # What is due in the last instants may or may not be lived before a run ends.
 SLACK_MS = 30_000
 
-SETTINGS = ["set_tcp_nodelay true", "max_queued_messages 0"]
 
 # A morning in seconds: everything that a life holds, and orders far enough ahead to be in time,
 # which is two seconds of the clock on the wall, since an order that comes late is another story.
@@ -140,12 +139,10 @@ class Observed(NamedTuple):
 @pytest.fixture(scope="module")
 def observed(profile: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Observed]:
     """Let the morning run while somebody listens."""
-    broker = launch_mosquitto(tmp_path_factory.mktemp("mosquitto"), SETTINGS)
+    broker = launch_mosquitto(tmp_path_factory.mktemp("mosquitto"), BROKER_SETTINGS)
     out = tmp_path_factory.mktemp("one") / "out"
-    with observe(broker.host, broker.port) as observer:
-        summary = run_at(broker, profile, out, "--shards", "1")
-        observer.wait_for_silence()
-        yield Observed(observer, summary, broker, out)
+    summary, observer = observed_run(broker, profile, out)
+    yield Observed(observer, summary, broker, out)
     broker.stop()
 
 

@@ -9,8 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from tests.brokers import Mosquitto
-from tests.observer import observe
-from tests.run.runs import UNHURRIED, run_at
+from tests.run.runs import BROKER_SETTINGS, UNHURRIED, observed_run
 
 pytestmark = [pytest.mark.broker, pytest.mark.timeout(60)]
 
@@ -52,10 +51,8 @@ def test_each_lived_payment_is_told_of_once(
     """Messages, metrics and events agree; half the terminals tell, and all of them settle."""
     profile, out = tmp_path / "market.toml", tmp_path / "out"
     profile.write_text(PROFILE)
-    broker = start_mosquitto(["set_tcp_nodelay true", "max_queued_messages 0"])
-    with observe(broker.host, broker.port) as observer:
-        counts = run_at(broker, profile, out)["counts"]
-        observer.wait_for_silence()
+    summary, observer = observed_run(start_mosquitto(BROKER_SETTINGS), profile, out)
+    counts = summary["counts"]
     told = [message for _, message in observer.told("transaction")]
     assert len(told) == counts["fleet_messages_sent_total"]["transaction"] > 300
     assert len({message["order_no"] for message in told}) == len(told)
@@ -89,10 +86,8 @@ def test_who_only_counts_is_in_the_metrics_too(
     """The counter is the sum of what an observer read in the heartbeats."""
     profile = tmp_path / "market.toml"
     profile.write_text(PROFILE.replace("messages = 0.5", "messages = false"))
-    broker = start_mosquitto(["set_tcp_nodelay true", "max_queued_messages 0"])
-    with observe(broker.host, broker.port) as observer:
-        counts = run_at(broker, profile, tmp_path / "out")["counts"]
-        observer.wait_for_silence()
+    summary, observer = observed_run(start_mosquitto(BROKER_SETTINGS), profile, tmp_path / "out")
+    counts = summary["counts"]
     beats = [beat for _, beat in observer.told("heartbeat")]
     transactions = counts["fleet_transactions_total"]
     assert transactions["approved"] == sum(beat["txn_ok"] for beat in beats) > 100

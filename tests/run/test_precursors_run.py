@@ -7,9 +7,8 @@ import pytest
 
 from tests.brokers import Mosquitto
 from tests.dataset.datasets import make, table
-from tests.observer import observe
 from tests.run.lived import lived
-from tests.run.runs import UNHURRIED, run_at
+from tests.run.runs import BROKER_SETTINGS, UNHURRIED, observed_run
 
 pytestmark = [pytest.mark.broker, pytest.mark.slow, pytest.mark.timeout(120)]
 
@@ -62,10 +61,7 @@ def test_precursors_of_chapters_are_the_same_live_and_in_a_dataset(
     """The flash memory fills before UPD-952 and retries come before PAY-803, beat for beat."""
     path = tmp_path / "wanting.toml"
     path.write_text(PROFILE)
-    broker = start_mosquitto(["set_tcp_nodelay true", "max_queued_messages 0"])
-    with observe(broker.host, broker.port) as observer:
-        run_at(broker, path, tmp_path / "out", "--shards", "1")
-        observer.wait_for_silence()
+    _, observer = observed_run(start_mosquitto(BROKER_SETTINGS), path, tmp_path / "out")
     live = {
         (tid, beat["seq"]): (beat["flash_pct"], beat["net_retry"], beat["ts"])
         for tid, beat in observer.told("heartbeat")
