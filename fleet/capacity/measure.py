@@ -13,8 +13,6 @@ from fleet.profile.objectives import Objective
 from fleet.units import Millis
 from fleet.watch.tally import Reading
 
-_US_PER_S: Final = 1_000_000
-
 
 class Integrals(NamedTuple):
     """Terminals times milliseconds since the run began.

@@ -17,10 +17,6 @@ Laws know no units; in a profile everything is in milliseconds.
 
 import math
 from abc import ABC, abstractmethod
-from typing import overload
-
-import numpy as np
-from numpy.typing import NDArray
 
 
 class Law(ABC):
@@ -72,22 +68,6 @@ class Law(ABC):
         begun = self.cumulative_hazard(age)
         left = self.cumulative_hazard(end) - begun
         return max(age, self.at_hazard(begun + left / factor)) if left < math.inf else math.inf
-
-    def remaining(self, generator: np.random.Generator, age: float, rate: float = 1.0) -> float:
-        """Draw the remaining life given survival to ``age``."""
-        return self.residual(generator.random(), age, rate)
-
-    @overload
-    def draw(self, generator: np.random.Generator, size: None = None) -> float: ...
-    @overload
-    def draw(self, generator: np.random.Generator, size: int) -> NDArray[np.float64]: ...
-    def draw(
-        self, generator: np.random.Generator, size: int | None = None
-    ) -> float | NDArray[np.float64]:
-        """Draw once, or ``size`` times into an array."""
-        if size is None:
-            return self.quantile(generator.random())
-        return np.array([self.quantile(u) for u in generator.random(size).tolist()], np.float64)
 
 
 def require(holds: bool, message: str) -> None:  # noqa: FBT001 - the condition is the argument

@@ -25,7 +25,6 @@ from fleet.units import Millis
 from fleet.wire.messages import Message
 from fleet.worlds.stretches import FIELDS, Stretches
 
-_WORD: Final = pa.dictionary(pa.int16(), pa.string())
 _INSTANT: Final = pa.int64()  # ms since the study's epoch
 
 

@@ -46,7 +46,6 @@ _TERMINALS: Final = 64
 _NEVER: Final = 2**40
 
 Integers = NDArray[np.int64]
-Floats = NDArray[np.float64]
 
 
 class Onsets:

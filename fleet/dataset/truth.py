@@ -5,7 +5,6 @@ from typing import Final
 
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
 from fleet.dataset import schema
 from fleet.dataset.bucket import Bucket, ms_to_instants, of_terminals, to_words
@@ -16,7 +15,6 @@ from fleet.profile.profile import Profile
 from fleet.units import Millis
 
 _HEALTH_ROWS: Final = 30_000
-Integers = NDArray[np.int64]
 
 
 def hazards_by_block(bucket: Bucket, profile: Profile) -> Iterator[Hazards]:

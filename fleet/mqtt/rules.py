@@ -37,8 +37,6 @@ from fleet.mqtt.reasons import allowed_reasons
 QOS_MAX = 2
 _SHARE = "$share/"
 
-Answer = ConnAck | PubAck | PubRec | PubRel | PubComp | Disconnect | Auth
-
 
 def check(packet: Packet, version: Version) -> None:
     """Raise MalformedPacket if the norm forbids this packet in this version."""

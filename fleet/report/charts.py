@@ -34,6 +34,10 @@ _RULE: Final = "#010204"
 _OF_THE_PAGE: Final = {_INK: "currentColor", _RULE: "var(--rule)", COLOURS[0]: "var(--curve)"}
 _SIZE: Final = (6.4, 2.7)
 _WIDE: Final = (12.8, 3.0)
+_FAR: Final = 3_000.0  # the ratio of an axis's ends from which on only powers of ten are marked
+_BARS_MIN: Final = 4  # a chart of bars has room for so many, so that a single bar is no block
+_STOREYS: Final = 2  # of names of bands, above the plot
+_LETTER: Final = 0.083  # width of a letter of such a name, in inches
 
 
 class Band(NamedTuple):
@@ -59,7 +63,7 @@ class Axis(NamedTuple):
     Attributes:
         x: Words below.
         y: Words beside.
-        logarithmic: Whether the y axis is; a histogram has no use for that, so there it is x.
+        logarithmic: Whether the y axis is.
         logarithmic_x: Whether the x axis is.
         from_zero: Whether zero is shown, where y is linear.
     """
@@ -132,15 +136,6 @@ def bars(values: Mapping[str, float], axis: Axis) -> str:
     return _finish(figure, axes, (), legend=False, zero=False)
 
 
-def histogram(edges: Floats, counts: Floats, axis: Axis) -> str:
-    """Draw counts between edges, which are shape (n + 1,); the x axis may be logarithmic."""
-    figure, axes = _figure(axis._replace(logarithmic=False))
-    axes.stairs(counts, edges, fill=True, color=COLOURS[0])
-    if axis.logarithmic:
-        axes.set_xscale("log")
-    return _finish(figure, axes, (), legend=False, zero=True)
-
-
 def _figure(axis: Axis, *, wide: bool = False, height: float | None = None) -> tuple[Any, "Axes"]:
     try:
         from matplotlib import rc_context  # noqa: PLC0415 - an extra, and slow to import
@@ -181,14 +176,6 @@ def _plain_marks(axis: "MatplotlibAxis", low: float, high: float) -> None:
 def _written(value: float, _: int | None = None) -> str:
     """Return 20,000 or 0.00005, with no more digits than it takes."""
     return f"{value:,.{max(0, -math.floor(math.log10(value)))}f}" if value > 0.0 else ""
-
-
-_FAR: Final = 3_000.0
-_BARS_MIN: Final = 4
-"""Rows that a chart of bars has room for at least, so that a single bar is no block."""
-_STOREYS: Final = 2
-_LETTER: Final = 0.083
-"""Width of a letter of a band's name, in inches."""
 
 
 def _finish(figure: Any, axes: "Axes", bands: Sequence[Band], *, legend: bool, zero: bool) -> str:
