@@ -163,6 +163,19 @@ def test_commands_that_are_shown_are_there(name: str) -> None:
         assert stranger(words) == "", " ".join(words)
 
 
+@pytest.mark.parametrize("verb", ["", *fleet.list_commands(click.Context(fleet))])
+def test_commands_that_help_shows_are_there(verb: str) -> None:
+    """A command that a help text shows is one of the program's, and fits 80 columns."""
+    context = click.Context(fleet)
+    command = fleet.get_command(context, verb) if verb else fleet
+    assert command
+    shown = re.findall(r"^\s*(fleet .*)$", command.help or "", re.MULTILINE)
+    assert [line for line in shown if len(line) > 78] == []
+    for line in shown:
+        words = re.sub(r"'[^']*'", "X", re.sub(r"   .*", "", line)).split()[1:]
+        assert stranger(words) == "", line
+
+
 def test_a_stale_command_is_noticed() -> None:
     """A command or a flag that is not there does not pass; and commands are found at all."""
     assert stranger(["walk", "demo"]) == "walk"

@@ -43,9 +43,10 @@ _WIDTH = 40
     help="Also draw it, on a page of its own.",
 )
 def plan(profile_name: str, *, seed: int, html: Path | None, **options: Any) -> None:
-    """Tell what load a run will be, and when, before it is run.
+    """Predict the load of a run: what, how much, and when.
 
-    PROFILE is played in virtual time; it is a name (see `fleet profile list`) or a TOML file.
+    PROFILE is played in virtual time; it is a name (see `fleet profile list`) or a TOML file;
+    without it, it is `demo`.
     """
     profile = load(profile_name, wishes_of(options))
     if html is not None:

@@ -35,7 +35,7 @@ _FOLDER = click.Path(file_okay=False, path_type=Path)
 )
 @click.option("--plan", "planned", is_flag=True, help="Set the run beside its plan.")
 def report(folder: Path, other: Path | None, html: Path | None, *, planned: bool) -> None:
-    """Write an HTML report of a run, of a capacity search or of a dataset.
+    """Write the HTML page of a run, a search or a dataset.
 
     DIR is the record of a run (`fleet run --out DIR`), the folder of a search (`fleet capacity
     --out DIR`), or a dataset.

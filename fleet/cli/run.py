@@ -70,9 +70,14 @@ from fleet.watch.summary import Summary, render_summary
 def run(
     ctx: click.Context, /, profile_name: str, *, dry_run: bool, report: bool, **options: Any
 ) -> None:
-    """Run an estate of terminals over MQTT.
+    r"""Run an estate of terminals over MQTT.
 
-    PROFILE is a name (see `fleet profile list`) or a TOML file.
+    PROFILE is a name (see `fleet profile list`) or a TOML file; without it, it is `demo`. Ctrl-C
+    ends a run early, with its summary and its record.
+
+    \b
+    fleet run demo --terminals 300 --duration 1m
+    fleet run steady --broker mqtts://HOST:8883 --slo 'sign_in.p99 < 2s'
 
     Exit codes: 0 fine, 1 could not be done, 2 wrong usage or profile, 3 an objective was broken,
     4 the generator was the bottleneck, 130 interrupted.
