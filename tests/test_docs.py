@@ -171,6 +171,7 @@ def test_commands_that_help_shows_are_there(verb: str) -> None:
     assert command
     shown = re.findall(r"^\s*(fleet .*)$", command.help or "", re.MULTILINE)
     assert [line for line in shown if len(line) > 78] == []
+    assert r"\b" not in (command.help or "")  # a mark for click, not for readers
     for line in shown:
         words = re.sub(r"'[^']*'", "X", re.sub(r"   .*", "", line)).split()[1:]
         assert stranger(words) == "", line

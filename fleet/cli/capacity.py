@@ -85,7 +85,7 @@ SLO_BROKEN, INVALID = 3, 4
 def capacity(
     ctx: click.Context, /, profile_name: str, *, report: bool, junit: Path | None, **options: Any
 ) -> None:
-    r"""Find the largest estate that a server can take.
+    """Find the largest estate that a server can take.
 
     That is one with which it keeps the objectives. PROFILE is a name (see `fleet profile list`) or
     a TOML file; without it, it is `demo`. Each step takes its warm-up, its hold and a few seconds.
@@ -95,7 +95,7 @@ def capacity(
 
     Exit codes: 0 found, 1 could not be done, 2 wrong usage or profile, 3 not even the fewest
     terminals kept the objectives, 4 the generator gave way before the server did, 130 interrupted.
-    """
+    """  # noqa: D301 - click reads the escape
     ascent = _ascent(profile_name, options)
     warn(told_of_step(ascent.profile_at(ascent.highest)))
     if junit:

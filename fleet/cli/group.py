@@ -39,7 +39,7 @@ class LazyGroup(click.Group):
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package.__version__, prog_name="fleet")
 def fleet() -> None:
-    r"""Simulate an estate of payment terminals.
+    """Simulate an estate of payment terminals.
 
     They live over MQTT (`run`, `capacity`) or in virtual time (`plan`, `dataset`).
 
@@ -48,4 +48,4 @@ def fleet() -> None:
     fleet profile list               what else can be run
     fleet capacity PROFILE --help    how much a server can take
     fleet dataset --out DIR          two months of labelled faults
-    """
+    """  # noqa: D301 - click reads the escape

@@ -70,7 +70,7 @@ from fleet.watch.summary import Summary, render_summary
 def run(
     ctx: click.Context, /, profile_name: str, *, dry_run: bool, report: bool, **options: Any
 ) -> None:
-    r"""Run an estate of terminals over MQTT.
+    """Run an estate of terminals over MQTT.
 
     PROFILE is a name (see `fleet profile list`) or a TOML file; without it, it is `demo`. Ctrl-C
     ends a run early, with its summary and its record.
@@ -81,7 +81,7 @@ def run(
 
     Exit codes: 0 fine, 1 could not be done, 2 wrong usage or profile, 3 an objective was broken,
     4 the generator was the bottleneck, 130 interrupted.
-    """
+    """  # noqa: D301 - click reads the escape
     plan = _plan(profile_name, options)
     warn(told_of_run(plan.profile))
     if dry_run:

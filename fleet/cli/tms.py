@@ -39,8 +39,8 @@ from fleet.run.alone import serve
 def tms(ctx: click.Context, /, profile_name: str, *, broker: str, **options: Any) -> None:
     """Run the reference TMS alone.
 
-    It serves the estate of PROFILE, a name (see `fleet profile list`) or a TOML file; without it, it
-    is `demo`. Business time begins when it does.
+    It serves the estate of PROFILE, a name (see `fleet profile list`) or a TOML file; without it,
+    it is `demo`. Business time begins when it does.
     """
     connection = connect((broker,), options)
     if connection is None:
