@@ -134,8 +134,8 @@ class Dataset:
                         progress(task, written)
             tables = [file for file in files if file.table != JOB]
             finish.complete(self.profile, self.root, tables, job.rulings)
-            shutil.rmtree(self.root / JOB)
             self.root.replace(self.out)
+            shutil.rmtree(self.out / JOB)  # who is killed in here leaves a whole dataset
         except OSError as error:
             raise DatasetError(_trouble(error, self.root)) from None
         return tables

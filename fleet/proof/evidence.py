@@ -176,7 +176,10 @@ def _connection(root: Path, tables: list[str], kind: str) -> Any:
     except ImportError:
         raise DatasetError(MISSING.format("duckdb")) from None
     if kind != "parquet":
-        msg = f"{root} is of {kind} files; proofs read Parquet: make it with --format parquet"
+        msg = (
+            f"{root} is of {kind} files; proofs and reports read Parquet: make it with "
+            "--format parquet"
+        )
         raise DatasetError(msg)
     sql = duckdb.connect(config={"threads": 2, "memory_limit": MEMORY})
     sql.execute("SET enable_progress_bar = false")  # it would be drawn into what is said

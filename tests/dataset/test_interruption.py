@@ -1,6 +1,7 @@
 """An interrupted job leaves no half file behind, and goes on where it stopped."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -10,6 +11,8 @@ from pathlib import Path
 import psutil
 import pytest
 
+from fleet.dataset.job import Dataset
+from fleet.profile import load
 from tests.cli.commands import environment
 from tests.dataset.datasets import PROFILE, hashes, make, run
 
@@ -80,3 +83,22 @@ def test_a_job_that_is_interrupted_again_and_again_makes_the_same_dataset(tmp_pa
     assert "steps.arrow is damaged or missing; it is made anew" in " ".join(done.stderr.split())
     assert hashes(parts / "data") == hashes(make(tmp_path / "whole", "--days", "60"))
     assert not (parts / "data.partial").exists()
+
+
+def test_who_is_killed_while_it_tidies_up_leaves_a_whole_dataset(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was needed only to make it goes when it stands under its name, and not before."""
+
+    def killed(folder: Path, **_: object) -> None:
+        if folder.name == ".job":
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(shutil, "rmtree", killed)
+    profile = load("proving", {"estate.terminals": 2, "dataset.days": 1})
+    dataset_ = Dataset(profile, tmp_path / "data")
+    dataset_.prepare(resume=False)
+    with pytest.raises(KeyboardInterrupt):
+        dataset_.make(1, {}, lambda _, __: None)
+    assert (tmp_path / "data" / "manifest.json").is_file()
+    assert not (tmp_path / "data.partial").exists()

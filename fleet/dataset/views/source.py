@@ -8,7 +8,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 
+from fleet.dataset.schema import FIXED
 from fleet.profile.dataset import Dataset
+
+_SCHEMAS: Final = {table.name: table.schema for table in FIXED}
 
 
 class Source:
@@ -31,11 +34,15 @@ class Source:
         """Yield them file by file."""
         import pyarrow.dataset as pds  # noqa: PLC0415 - it brings pandas along, if that is there
 
+        # CSV tells no types, and guesses them file by file.
+        schema = pa.schema([_plain_field(_SCHEMAS[name].field(each)) for each in columns])
+        types = {"column_types": {field.name: field.type for field in schema}}
+        kind = (
+            pds.ParquetFileFormat() if self._kind == "parquet"
+            else pds.CsvFileFormat(convert_options=pacsv.ConvertOptions(**types))
+        )  # fmt: skip
         for path in sorted((self._root / name).rglob(f"*.{self._kind}")):
-            rows = pds.dataset(path, format=self._kind).to_table(columns)
-            words = [field.with_type(pa.string()) if _is_word(field) else field
-                     for field in rows.schema]  # fmt: skip
-            yield rows.cast(pa.schema(words))
+            yield pds.dataset(path, format=kind).to_table(columns).cast(schema)
 
 
 def copy(path: Path, columns: Mapping[str, str], parts: Iterable[pa.Table]) -> None:
@@ -55,9 +62,9 @@ def copy(path: Path, columns: Mapping[str, str], parts: Iterable[pa.Table]) -> N
         writer.close()
 
 
-def _is_word(field: pa.Field) -> bool:
-    """Return whether it is text, be it digits that CSV took for a number."""
-    return bool(pa.types.is_dictionary(field.type)) or field.name == "terminal_id"
+def _plain_field(field: pa.Field) -> pa.Field:
+    """Return a field with words as text."""
+    return field.with_type(pa.string()) if pa.types.is_dictionary(field.type) else field
 
 
 def _plain(column: pa.ChunkedArray) -> pa.ChunkedArray:
