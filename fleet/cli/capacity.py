@@ -28,7 +28,7 @@ from fleet.cli.options import (
     tms_option,
     with_objectives,
 )
-from fleet.profile import load
+from fleet.profile import Profile, load
 from fleet.profile.unreached import told_of_step
 from fleet.run.ascent import Ascent, Interrupted
 from fleet.run.handouts import check_file, write_file
@@ -133,29 +133,37 @@ def _ascent(profile_name: str, options: dict[str, Any]) -> Ascent:
             f"--from {highest} --to {lowest}"
         )
         raise click.UsageError(msg)
+    asked = {name: options[name] for name in ("precision", "warm_up", "hold", "out")}
+    return Ascent(
+        plan=_plan(profile_name, options), lowest=lowest, highest=highest, say=_say, **asked
+    )
+
+
+def _plan(profile_name: str, options: dict[str, Any]) -> RunPlan:
+    profile = _profile(profile_name, options)
+    connection, tms = connect(options["brokers"], options), options["tms"]
+    return RunPlan(
+        profile=profile,
+        connection=connection,
+        tms=connection is None if tms is None else tms,
+        live=False,
+        **{name: options[name] for name in ("seed", "shards", "metrics")},
+    )
+
+
+def _profile(profile_name: str, options: dict[str, Any]) -> Profile:
+    """Return the profile of the fewest terminals; that of the most must be sound as well."""
     wishes = {
         "run.speed": options["speed"],
         "slo.objectives": with_objectives(profile_name, options["slo"]),
-        "estate.terminals": lowest,
+        "estate.terminals": options["lowest"],
     }
     profile = load(profile_name, wishes)
     if not profile.slo.objectives:
         msg = "there is no objective to keep; name one, such as --slo 'sign_in.p99 < 2s'"
         raise click.UsageError(msg)
-    load(profile_name, wishes | {"estate.terminals": highest})
-    connection = connect(options["brokers"], options)
-    tms = options["tms"]
-    plan = RunPlan(
-        profile=profile,
-        seed=options["seed"],
-        connection=connection,
-        tms=connection is None if tms is None else tms,
-        shards=options["shards"],
-        metrics=options["metrics"],
-        live=False,
-    )
-    asked = {name: options[name] for name in ("precision", "warm_up", "hold", "out")}
-    return Ascent(plan=plan, lowest=lowest, highest=highest, say=_say, **asked)
+    load(profile_name, wishes | {"estate.terminals": options["highest"]})
+    return profile
 
 
 def _write_report(folder: Path) -> None:

@@ -11,7 +11,7 @@ from rich.console import Console
 from fleet.cli.failures import INTERRUPTED, warn
 from fleet.cli.options import terminals_option
 from fleet.dataset.difficulty import DIFFICULTIES
-from fleet.dataset.files import FORMATS
+from fleet.dataset.files import FORMATS, Written
 from fleet.dataset.hazards import codes_of
 from fleet.dataset.job import Dataset
 from fleet.dataset.progress import Bar
@@ -94,28 +94,37 @@ def dataset(  # noqa: PLR0913 - an option each
     PROFILE is a name (see `fleet profile list`) or a TOML file; without it, it is `proving`, whose
     dataset passes every proof. `fleet verify` tests what was made.
     """
-    profile = load(profile_name, _overrides(difficulty, wishes))
-    if complaints := list(_complaints(profile)):
-        raise ProfileError(complaints, origin=profile_name)
-    warn(told_of_dataset(profile))
+    profile = _profile(profile_name, _overrides(difficulty, wishes))
     if dry_run:
         for line in rehearse(profile, out):
             click.echo(line)
         return
-    job = Dataset(profile, out)
     if note := told_of(profile):
         click.echo(f"note: {note}", err=True)
-    console = Console(stderr=True)
+    job = Dataset(profile, out)
     job.prepare(resume=resume)
-    finished = job.done(console.print)
     try:
-        with Bar(job, finished, console) as bar:
-            files = job.make(workers, finished, bar.advance)
+        files = _make(job, workers)
     except KeyboardInterrupt:
         click.echo("interrupted; the same command with --resume goes on with it", err=True)
         ctx.exit(INTERRUPTED)
     rows = sum(file.rows for file in files)
     click.echo(f"{out}: {rows:,} rows in {len(files):,} files")
+
+
+def _profile(profile_name: str, overrides: dict[str, object]) -> Profile:
+    profile = load(profile_name, overrides)
+    if complaints := list(_complaints(profile)):
+        raise ProfileError(complaints, origin=profile_name)
+    warn(told_of_dataset(profile))
+    return profile
+
+
+def _make(job: Dataset, workers: int) -> list[Written]:
+    console = Console(stderr=True)
+    finished = job.done(console.print)
+    with Bar(job, finished, console) as bar:
+        return job.make(workers, finished, bar.advance)
 
 
 def _complaints(profile: Profile) -> Iterator[Complaint]:

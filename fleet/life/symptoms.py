@@ -188,15 +188,7 @@ class Symptoms:
         patient, slot = np.nonzero(self.slots["source"][place])
         symptom = self.slots[place[patient], slot]
         count, at = rows.of_runs(ill[patient])
-        begun_h = np.repeat(symptom["from_h"], count)
-        (leaks,) = np.nonzero(np.repeat(symptom["shape"] == Shape.LEAK, count))
-        booted_ms = readings.at_ms[at[leaks]] - readings.up_ms[at[leaks]]
-        begun_h[leaks] = np.maximum(begun_h[leaks], booted_ms / HOUR_MS)
-        grown = readings.at_ms.take(at) / HOUR_MS
-        grown -= begun_h
-        grown /= np.repeat(symptom["grow_h"], count)
-        np.minimum(np.maximum(grown, 0.0, out=grown), 1.0, out=grown)
-        gain = grown.astype(np.float32)
+        gain = _grown(symptom, count, at, readings).astype(np.float32)
         gain *= np.repeat(symptom["rise"], count)
         column = np.repeat(symptom["column"].astype(np.intp), count)
         (noisy,) = np.nonzero(np.repeat(symptom["shape"] == Shape.NOISE, count))
@@ -207,3 +199,25 @@ class Symptoms:
         column *= len(readings.at_ms)
         column += at
         np.add.at(readings.values.reshape(-1), column, gain)
+
+
+def _grown(
+    symptom: NDArray[Any], count: NDArray[np.int64], at: NDArray[np.int64], readings: Readings
+) -> NDArray[np.float64]:
+    """Return how far symptoms have grown by readings, from 0 to 1.
+
+    Args:
+        symptom: Slots of what shows, a structured array[n].
+        count: How many readings each has to do with, int64[n].
+        at: Those readings, one symptom after the other.
+        readings: All of them.
+    """
+    begun_h = np.repeat(symptom["from_h"], count)
+    (leaks,) = np.nonzero(np.repeat(symptom["shape"] == Shape.LEAK, count))
+    booted_ms = readings.at_ms[at[leaks]] - readings.up_ms[at[leaks]]
+    begun_h[leaks] = np.maximum(begun_h[leaks], booted_ms / HOUR_MS)
+    grown: NDArray[np.float64] = readings.at_ms.take(at) / HOUR_MS
+    grown -= begun_h
+    grown /= np.repeat(symptom["grow_h"], count)
+    np.minimum(np.maximum(grown, 0.0, out=grown), 1.0, out=grown)
+    return grown

@@ -61,6 +61,14 @@ class Lives(NamedTuple):
         hazard = (self.exit / scale) ** shape - (self.entry / scale) ** shape
         return float(rates.sum() - np.sum(self.multiplier * hazard))
 
+    def likeliest(self, near: float) -> tuple[float, float]:
+        """Return the likeliest shape near one, a quarter to four times it, and how likely it is."""
+        best = minimize_scalar(
+            lambda log: -self.log_likelihood(np.exp(log), self.scale(np.exp(log))),
+            bounds=(np.log(near / 4.0), np.log(near * 4.0)), method="bounded",
+        )  # fmt: skip
+        return float(np.exp(best.x)), -best.fun
+
 
 def recovery(evidence: Evidence) -> Finding:
     """Fit the lives of each kind that has a Weibull law."""
@@ -83,12 +91,8 @@ def _fit(evidence: Evidence, code: str, shape: float, scale_h: float) -> list[Ch
     by_law = (found["exit"] / scale_h) ** shape - (found["entry"] / scale_h) ** shape
     ratio = found["collected"] / np.maximum(by_law * found["frailty"], 1e-300)
     lives = Lives(found["entry"], found["exit"], struck, found["frailty"] * _cleaned(ratio))
-    best = minimize_scalar(
-        lambda log: -lives.log_likelihood(np.exp(log), lives.scale(np.exp(log))),
-        bounds=(np.log(shape / 4.0), np.log(shape * 4.0)), method="bounded",
-    )  # fmt: skip
-    likeliest = float(np.exp(best.x))
-    ratio_of_likelihoods = 2.0 * (-best.fun - lives.log_likelihood(shape, scale_h))
+    likeliest, best = lives.likeliest(shape)
+    ratio_of_likelihoods = 2.0 * (best - lives.log_likelihood(shape, scale_h))
     off = abs(float(np.median(ratio)) - 1.0)
     damaged = evidence.risks[code].wears and evidence.profile.damage.per_forced_shutdown > 1.0
     return [

@@ -32,6 +32,10 @@ _OF_STATES: Final = {state.value: colour.hex for state, colour in STATE_COLOURS.
 _INK: Final = "#010203"
 _RULE: Final = "#010204"
 _OF_THE_PAGE: Final = {_INK: "currentColor", _RULE: "var(--rule)", COLOURS[0]: "var(--curve)"}
+_STYLE: Final[Any] = {
+    "font.size": 9, "axes.edgecolor": _RULE, "axes.labelcolor": _INK, "xtick.color": _INK,
+    "ytick.color": _INK, "text.color": _INK, "grid.color": _RULE, "legend.labelcolor": _INK,
+}  # fmt: skip
 _SIZE: Final = (6.4, 2.7)
 _WIDE: Final = (12.8, 3.0)
 _FAR: Final = 3_000.0  # the ratio of an axis's ends from which on only powers of ten are marked
@@ -143,11 +147,7 @@ def _figure(axis: Axis, *, wide: bool = False, height: float | None = None) -> t
     except ImportError:
         raise missing_library() from None
     width, usual = _WIDE if wide else _SIZE
-    style: Any = {
-        "font.size": 9, "axes.edgecolor": _RULE, "axes.labelcolor": _INK, "xtick.color": _INK,
-        "ytick.color": _INK, "text.color": _INK, "grid.color": _RULE, "legend.labelcolor": _INK,
-    }  # fmt: skip
-    with rc_context(style):
+    with rc_context(_STYLE):
         figure = Figure(figsize=(width, height or usual), layout="constrained")
         axes = figure.add_subplot()
         axes.set_xlabel(axis.x)
