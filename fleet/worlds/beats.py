@@ -4,7 +4,7 @@ This is the hot path. A terminal's coroutine sleeps through its heartbeats; `Rhy
 are due, `Press` prints them, and here they are sent. Two things make it cheap, each worth more than
 any of its instructions, because between two ticks the processor's caches go cold:
 
-- all heartbeats of the next 100 ms are printed in one go, by array operations, telemetry and all.
+- all heartbeats of the next 400 ms are printed in one go, by array operations, telemetry and all.
   What changes meanwhile (a boot, a drift) is told by the row's count of changes, and printed again;
   the function is the same, so ahead or not makes no difference to anybody;
 - a tick only sends: a processor that goes back and forth between this program and the system's
@@ -26,13 +26,16 @@ from fleet.worlds.grids import Grids
 from fleet.worlds.meters import Meters
 from fleet.worlds.press import Press, packet_ids
 from fleet.worlds.receipts import Receipts
-from fleet.worlds.rhythm import Rhythm
+from fleet.worlds.rhythm import NEVER, Rhythm
 from fleet.worlds.span import NOTHING, Prints
 from fleet.worlds.wires import Wires
 
-# How far heartbeats are printed ahead, in real time: the more at once, the cheaper each; but not
-# so far that a terminal's next one but one falls into the same span.
-_AHEAD_MS_MAX: Final = 100
+# How far heartbeats are printed ahead, in real time and in those of one terminal: the more at once,
+# the cheaper each; but what changes meanwhile is printed again.
+_AHEAD_MS_MAX: Final = 400
+_AHEAD_BEATS_MAX: Final = 2
+# How long before a span begins it is printed, at most: in the tick before, when that has sent all.
+_EARLY_MS_MAX: Final = 10
 Integers = NDArray[np.int64]
 
 
@@ -84,7 +87,8 @@ class Beats:
             qos: With which they are sent.
             interval_ms: Business time between two heartbeats of a terminal, as a rule.
         """
-        span = max(1, min(int(_AHEAD_MS_MAX * clock.business.speed), interval_ms // 2))
+        speed = clock.business.speed
+        span = max(1, min(int(_AHEAD_MS_MAX * speed), interval_ms * _AHEAD_BEATS_MAX))
         terminals = len(vitals.serials)
         self.rhythm = Rhythm(terminals, span)
         self.grids = Grids(self.rhythm, clock)
@@ -104,21 +108,27 @@ class Beats:
         self._ids: list[int] = []
         self._settled = 0
         self._turns: list[Turn] = []
-        self._touched = 0
         self._edition = 0
+        self._stale: Integers = np.zeros(0, np.int64)
+        self._stale_from = NEVER
+        self._early_max = int(_EARLY_MS_MAX * speed)
 
     def send_due(self, now: Millis) -> None:
         """Send all that are due by this business instant."""
         rhythm = self.rhythm
+        next_tick = now + max(0, min(now - self.armed, self._early_max))
         while True:
-            if rhythm.touched != self._touched:
+            if rhythm.wrong_from <= now:
                 self._put_right()
+            elif self._vitals.edition != self._edition:
+                self._find_stale()
+            elif self._stale_from <= now:
+                self._freshen()
             elif rhythm.soonest <= now:
                 self.grids.sent(now)
                 self._send(rhythm.due(now))
-            elif rhythm.closes <= now:
-                self._edition = self._vitals.edition
-                self._play(self._printed(rhythm.open_next(now)))
+            elif rhythm.closes <= next_tick:
+                self._play(self.press.print(rhythm.open_next(now)))
             else:
                 return
 
@@ -148,39 +158,32 @@ class Beats:
     def _play(self, prints: Prints) -> None:
         """Send these from now on."""
         self._settle()
-        self._touched = self.rhythm.touched
-        self._prints, self._rows, self._settled = prints, prints.rows.tolist(), 0
-        self.rhythm.play(prints.rows, prints.at)
+        self._prints, self._rows, self._settled = prints, prints.score.rows.tolist(), 0
+        self.rhythm.play(prints.score)
         if self._qos:
-            self._ids = packet_ids(self.rhythm.seq[prints.rows] + 1).tolist()
+            self._ids = packet_ids(prints.score.seq).tolist()
+        self._find_stale()
 
     def _put_right(self) -> None:
         """Leave out what is not right any more, and print for those who joined."""
         rhythm = self.rhythm
-        rest = self._prints.part(slice(rhythm.played, None))
-        rest = rest.only(rhythm.right(rest.rows, rest.at))
+        rest = self._prints.only(rhythm.right(self._prints.score))
         joined = rhythm.take_joined()
-        self._play(rest.with_more(self._printed(joined)) if len(joined) else rest)
+        self._play(rest.with_more(self.press.print(joined)) if len(joined.at) else rest)
 
-    def _printed(self, rows: Integers) -> Prints:
-        """Return the next heartbeats of these terminals."""
-        at = self.rhythm.next_of(rows)
-        order = np.lexsort((rows, at))
-        at, rows = at[order], rows[order]
-        self._settle()
-        frames = self.press.print(rows, at, self.rhythm.seq[rows] + 1)
-        return Prints(at, rows, self._vitals.changes[rows], frames)
+    def _find_stale(self) -> None:
+        """Find what is still to be sent of terminals that have changed since it was printed."""
+        self._edition, prints = self._vitals.edition, self._prints
+        to_come = slice(self.rhythm.played, None)
+        changed = prints.changes[to_come] != self._vitals.changes[prints.score.rows[to_come]]
+        self._stale = to_come.start + np.flatnonzero(changed)
+        self._stale_from = int(prints.score.at[self._stale[0]]) if len(self._stale) else NEVER
 
-    def _fresh(self, part: slice) -> list[bytes]:
-        """Return a part of the frames, those printed anew whose terminal has changed since."""
-        at, rows, changes, frames = self._prints.part(part)
-        frames = list(frames)
-        stale = np.flatnonzero(changes != self._vitals.changes[rows])
-        if len(stale):
-            again = self.press.print(rows[stale], at[stale], self.rhythm.seq[rows[stale]])
-            for place, frame in zip(stale.tolist(), again, strict=True):
-                frames[place] = frame
-        return frames
+    def _freshen(self) -> None:
+        """Print that anew."""
+        prints = self._prints
+        prints.replace(self._stale, self.press.print(prints.score.part(self._stale)))
+        self._stale_from = NEVER
 
     def _settle(self) -> None:
         """Count what was sold, and how late it was sent, of all since this was last called."""
@@ -188,12 +191,12 @@ class Beats:
         if part.start == part.stop:
             return
         self._settled, meters = part.stop, self._meters
-        approved, declined = self.press.sold[self._prints.rows[part]].sum(axis=0).tolist()
+        approved, declined = self._prints.sold[part].sum(axis=0).tolist()
         meters.add(meters.approved, approved)
         meters.add(meters.declined, declined)
         size, done, armed = np.array(self._turns, np.int64).T
         self._turns.clear()
-        due = np.maximum(self._prints.at[part], np.repeat(armed, size))
+        due = np.maximum(self._prints.score.at[part], np.repeat(armed, size))
         late_ms = np.maximum(np.repeat(done, size) - due, 0)
         meters.lag.record_many((late_ms * self._clock.real_us(1)).astype(np.int64))
 
@@ -201,8 +204,7 @@ class Beats:
 
     def _send(self, part: slice) -> None:
         rows = self._rows[part]
-        changed = self._vitals.edition != self._edition
-        frames = self._fresh(part) if changed else self._prints.frames[part]
+        frames = self._prints.frames[part]
         if self._qos:
             refused = self.wires.send_held(rows, frames, self._ids[part])
         else:

@@ -19,6 +19,7 @@ from fleet.life.vitals import Vitals
 from fleet.mqtt.frames import PreparedTopic, frame, frame_qos1
 from fleet.mqtt.primitives import TWO_BYTES_MAX
 from fleet.wire.heartbeat import Form
+from fleet.worlds.span import NOTHING, Prints, Score
 
 # At QoS 1 a heartbeat's packet id is its own number, in the upper half of the ids: so frames can be
 # numbered as they are printed. The lower half is the session's, for all else.
@@ -39,8 +40,6 @@ class Press:
     """The plates of a shard.
 
     Attributes:
-        sold: Of each terminal's last print, the payments approved and declined that are only
-            counted, int64[terminals, 2].
         start: Where in a frame the heartbeat itself begins.
     """
 
@@ -60,7 +59,6 @@ class Press:
         # it is printed, which for seventy bytes costs as much as to print them.
         self._plates = np.zeros((count, 0), np.uint8)
         self._has_battery = np.zeros(count, np.bool_)
-        self.sold = np.zeros((count, 2), np.int64)
         self.start = 0
         self._numbered = qos == 1
         self._id_place = slice(0)
@@ -89,20 +87,14 @@ class Press:
         self._has_battery[pulse.index] = pulse.has_battery
         self._vitals.mark(pulse.index)
 
-    def print(self, rows: Integers, at_ms: Integers, seq: Integers) -> list[bytes]:
-        """Return the frames of heartbeats.
-
-        Args:
-            rows: Of the terminals, int64[n].
-            at_ms: Business instants since the epoch, int64[n].
-            seq: Numbers of the heartbeats, int64[n].
-        """
+    def print(self, score: Score) -> Prints:
+        """Return heartbeats as frames."""
+        at_ms, rows, seq = score
         if not len(rows):
-            return []
+            return NOTHING
         numbers = seq.astype(np.uint64)
         found = heartbeats(self._vitals, Runs(rows), at_ms, numbers, self._origin_ms)
         steps = found.values.astype(np.int64)
-        self.sold[rows] = self._drawn(steps, rows, seq)
         columns = dict(zip(COLUMN, steps, strict=True))
         columns |= {"ts": at_ms + self._origin_ms, "seq": seq, "uptime_s": found.uptime_s}
         frames = self._plates.take(rows, axis=0)
@@ -112,7 +104,7 @@ class Press:
             frames[:, self._id_place] = ids[:, None].view(np.uint8)
         # Behind its last brace a plate is all zeros, which numpy leaves out of a string of bytes.
         printed: list[bytes] = frames.view(f"S{frames.shape[1]}").ravel().tolist()
-        return printed
+        return Prints(score, self._vitals.changes[rows], self._drawn(steps, rows, seq), printed)
 
     def _drawn(self, steps: Integers, rows: Integers, seq: Integers) -> Integers:
         """Return the payments in heartbeats that no step of a life tells of, int64[n, 2]."""

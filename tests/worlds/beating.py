@@ -12,6 +12,7 @@ from fleet.worlds.clock import LiveClock
 from fleet.worlds.grids import Grids
 from fleet.worlds.meters import Meters
 from fleet.worlds.rhythm import Rhythm
+from fleet.worlds.span import Score
 
 EVERY_MS = 1_000
 AGE_MS = 60_000
@@ -35,5 +36,6 @@ class Beating:
         for number in range(count):
             at = first_ms + number * EVERY_MS
             self.grids.sent(at)
-            self.rhythm.play(np.array([ROW]), np.array([at]))
+            seq = self.rhythm.seq[[ROW]] + 1
+            self.rhythm.play(Score(np.array([at]), np.array([ROW]), seq))
             self.rhythm.due(at)

@@ -4,7 +4,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fleet.worlds.rhythm import Integers, Rhythm
+from fleet.worlds.rhythm import Rhythm
+from fleet.worlds.span import SILENCE, Score
 
 SPAN = 50
 TERMINALS = 4
@@ -15,33 +16,37 @@ class Drum:
 
     def __init__(self) -> None:
         self.rhythm = Rhythm(TERMINALS, SPAN)
-        self.rows = np.zeros(0, np.int64)
-        self.touched = 0
+        self.score = SILENCE
 
     def beats(self, now: int) -> list[tuple[int, int]]:
         """Return instants and rows of all heartbeats due by `now`."""
         rhythm = self.rhythm
         sent: list[tuple[int, int]] = []
         while True:
-            if rhythm.touched != self.touched:
-                rest = self.rows[rhythm.played :]
-                right = rhythm.right(rest, self.at[rhythm.played :])
-                self.play(np.union1d(rest[right], rhythm.take_joined()))
+            if rhythm.wrong_from <= now:
+                rest = self.score.part(rhythm.right(self.score))
+                self.play(merged(rest, rhythm.take_joined()))
             elif rhythm.soonest <= now:
                 part = rhythm.due(now)
-                sent += zip(self.at[part].tolist(), self.rows[part].tolist(), strict=True)
+                sent += zip(
+                    self.score.at[part].tolist(), self.score.rows[part].tolist(), strict=True
+                )
             elif rhythm.closes <= now:
                 self.play(rhythm.open_next(now))
             else:
                 return sent
 
-    def play(self, rows: Integers) -> None:
-        """Set a score of the next heartbeats of these."""
-        self.touched = self.rhythm.touched
-        at = self.rhythm.next_of(rows)
-        order = np.lexsort((rows, at))
-        self.rows, self.at = rows[order], at[order]
-        self.rhythm.play(self.rows, self.at)
+    def play(self, score: Score) -> None:
+        """Set a score."""
+        self.score = score
+        self.rhythm.play(score)
+
+
+def merged(some: Score, others: Score) -> Score:
+    """Return the heartbeats of both, none of them twice."""
+    beats = sorted({*zip(*some, strict=True), *zip(*others, strict=True)})
+    at, rows, seq = np.array(beats, np.int64).reshape(-1, 3).T
+    return Score(at, rows, seq)
 
 
 grids = st.tuples(st.integers(0, 300), st.integers(1, 120), st.integers(0, 1_500))
@@ -90,21 +95,33 @@ def test_to_begin_again_where_one_was_sends_nothing_twice() -> None:
     assert not drum.rhythm.is_due(0, 200)
 
 
-def test_a_span_is_as_long_as_a_thousand_heartbeats_take() -> None:
+def test_a_span_is_as_long_as_some_thousands_of_heartbeats_take() -> None:
     """Many beat: spans grow short, and what is printed at once stays about as much; few: long."""
-    rhythm = Rhythm(20_000, 100)
+    rhythm = Rhythm(20_000, 400)
     for row in range(20_000):
-        rhythm.begin(row, row % 200, 200, 1_000)
+        rhythm.begin(row, row % 200, 200, 4_000)
     sizes = []
-    while rhythm.closes < 600:
-        rows = rhythm.open_next(rhythm.closes)
-        at = rhythm.next_of(rows)
-        order = np.argsort(at, kind="stable")
-        rhythm.play(rows[order], at[order])
+    while rhythm.closes < 2_000:
+        score = rhythm.open_next(rhythm.closes)
+        rhythm.play(score)
         rhythm.due(rhythm.closes - 1)
-        sizes.append(len(rows))
-    assert sizes[0] == 10_000
-    assert set(sizes[1:]) == {1_000}
+        sizes.append(len(score.at))
+    assert sizes[0] == 40_000
+    assert set(sizes[1:]) == {4_000}
     quiet = Rhythm(10, 100)
-    assert [quiet.open_next(now).size for now in (0, 100, 230)] == [0, 0, 0]
+    assert [len(quiet.open_next(now).at) for now in (0, 100, 230)] == [0, 0, 0]
     assert quiet.closes == 330
+
+
+def test_a_span_that_is_opened_early_begins_where_the_last_one_ends() -> None:
+    """What was not played yet is in the new score, and who beats often is in it often."""
+    rhythm = Rhythm(2, 100)
+    rhythm.begin(0, 30, 30, 1_000)
+    rhythm.begin(1, 95, 80, 1_000)
+    rhythm.play(rhythm.open_next(0))
+    rhythm.due(80)
+    score = rhythm.open_next(80)
+    assert rhythm.closes == 200
+    assert score.at.tolist() == [90, 95, 120, 150, 175, 180]
+    assert score.rows.tolist() == [0, 1, 0, 0, 1, 0]
+    assert score.seq.tolist() == [3, 1, 4, 5, 2, 6]
