@@ -1,6 +1,6 @@
 """How many faults were to be expected of each terminal on each day, and how many struck."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 import numpy as np
@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from fleet.life.faults.kinds import Clock
 from fleet.proof.evidence import Evidence
 from fleet.proof.powered import Powered
+from fleet.units import DAY_MS, HOUR_MS, Millis
 
 _ONSETS: Final = """
     SELECT place, epoch_ms(onset_ts) - {origin} AS instant
@@ -39,23 +40,43 @@ def struck_by_day(evidence: Evidence, code: str) -> Floats:
 
 def expected_by_day(evidence: Evidence, code: str) -> Floats:
     """Return the hazard of a kind that was collected, float64[terminals, UTC days]."""
-    hazards = evidence.hazards
-    expected = np.zeros((evidence.profile.estate.terminals, len(evidence.calendar.dates())))
-    if code not in hazards.codes:
-        return expected
-    (mine,) = np.nonzero(hazards.code == hazards.codes.index(code))
-    aged = _aged(evidence, code)
     days = evidence.calendar.dates()
-    for day in days:
-        begin = np.maximum(hazards.start[mine], day.begin)
-        end = np.minimum(hazards.end[mine], day.end)
+    expected = np.zeros((evidence.profile.estate.terminals, len(days)))
+    spans = [(day.begin, day.end) for day in days]
+    for number, (row, grown) in enumerate(_grown(evidence, code, spans)):
+        np.add.at(expected[:, number], row, grown)
+    return expected
+
+
+def expected_in_time(evidence: Evidence, code: str) -> tuple[Floats, Floats]:
+    """Return ends of steps of time, ms since the epoch, and the hazard that all collected in each.
+
+    Within a step hazard grows evenly: within a day, but where shops close at night within an hour.
+    """
+    end, every = evidence.calendar.end, HOUR_MS if evidence.profile.day else DAY_MS
+    spans = [(begin, min(begin + every, end)) for begin in range(0, end, every)]
+    expected = [grown.sum() for _, grown in _grown(evidence, code, spans)]
+    return np.array([end for _, end in spans], np.float64), np.array(expected, np.float64)
+
+
+def _grown(
+    evidence: Evidence, code: str, spans: Sequence[tuple[Millis, Millis]]
+) -> Iterator[tuple[Integers, Floats]]:
+    """Yield, span by span of time, the terminals that collected hazard of a kind, and how much."""
+    hazards = evidence.hazards
+    known = code in hazards.codes
+    (mine,) = np.nonzero(hazards.code == hazards.codes.index(code)) if known else ([],)
+    mine = np.asarray(mine, np.int64)
+    aged = _aged(evidence, code)
+    for first, last in spans:
+        begin = np.maximum(hazards.start[mine], first)
+        end = np.minimum(hazards.end[mine], last)
         life = mine[end > begin]
         begin, end = begin[end > begin], end[end > begin]
-        grown = hazards.collected(life, aged(life, end)) - hazards.collected(
-            life, aged(life, begin)
+        yield (
+            hazards.row[life],
+            hazards.collected(life, aged(life, end)) - hazards.collected(life, aged(life, begin)),
         )
-        np.add.at(expected[:, day.number], hazards.row[life], grown)
-    return expected
 
 
 def _aged(evidence: Evidence, code: str) -> Callable[[Integers, Integers], Integers]:

@@ -15,7 +15,7 @@ from fleet.chance.parametric import Weibull
 from fleet.dataset.hazards import has_hazard
 from fleet.proof.counts import P
 from fleet.proof.evidence import Evidence
-from fleet.proof.expectation import BY_CHANCE, expected_by_day, onsets
+from fleet.proof.expectation import BY_CHANCE, expected_in_time, onsets
 from fleet.proof.features import CHANNELS, PER_CHANNEL, features, telemetry
 from fleet.proof.finding import Check, Finding, at_least, at_most, none, too_few
 from fleet.proof.learned import predicted, study
@@ -100,8 +100,7 @@ def _uniform(evidence: Evidence, code: str) -> Check:
     _, at = onsets(evidence, code)
     if len(at) < _SOME:
         return too_few(_WHEN, code, len(at), f"{_SOME} faults of a kind")
-    days = evidence.calendar.dates()
-    ends = np.array([0, *(day.end for day in days)], np.float64)
-    hazard = np.concatenate([[0.0], np.cumsum(expected_by_day(evidence, code).sum(axis=0))])
-    places = np.interp(at, ends, hazard) / hazard[-1]
+    ends, expected = expected_in_time(evidence, code)
+    hazard = np.cumsum([0.0, *expected])
+    places = np.interp(at, [0.0, *ends], hazard) / hazard[-1]
     return at_least(_WHEN, code, kstest(places, "uniform").pvalue, P)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from fleet.proof.evidence import Evidence
-from fleet.proof.expectation import expected_by_day, struck_by_day
+from fleet.proof.expectation import expected_by_day, expected_in_time, struck_by_day
 from fleet.proof.powered import Powered
 from tests.dataset.datasets import PROFILE, make
 from tests.once import made_once
@@ -47,3 +47,14 @@ def test_nothing_is_expected_on_a_day_off(shops: Evidence) -> None:
     open_days = np.arange(len(expected)) != SUNDAY
     assert expected[open_days][:7].min() > 0.5 * expected.max()
     assert abs(struck.sum() - expected.sum()) < 4.0 * np.sqrt(expected.sum())
+
+
+@pytest.mark.slow
+def test_nothing_is_expected_at_night(shops: Evidence) -> None:
+    """What is expected of a day falls into the hours at which its shops are open."""
+    ends, expected = expected_in_time(shops, "PWR-106")
+    by_day = expected_by_day(shops, "PWR-106").sum()
+    assert expected.sum() == pytest.approx(by_day)
+    of_day = (ends / 3.6e6 - 1.0) % 24.0  # the study begins at midnight
+    night = (of_day < 6.0) | (of_day > 21.0)
+    assert expected[night].sum() < 0.02 * by_day
