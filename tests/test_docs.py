@@ -13,9 +13,11 @@ import pytest
 from benchmarks.__main__ import BENCHES
 from fleet.cli.group import fleet
 from fleet.life.faults.catalogue import CATALOGUE
+from fleet.life.states import State
 from fleet.profile import json_schema, names, parse
 from fleet.profile.indicators import FIGURES, LATENCIES
 from fleet.proof.proofs import PROOFS
+from fleet.watch.summary import EXIT_CODES
 
 ROOT = Path(__file__).parent.parent
 SCHEMA: dict[str, Any] = json_schema()
@@ -264,6 +266,18 @@ def test_the_index_names_every_page() -> None:
     index = (ROOT / "docs" / "README.md").read_text(encoding="utf-8")
     pages = {path.name for path in (ROOT / "docs").glob("*.md")} - {"README.md"}
     assert pages - set(re.findall(r"\]\(([^)#\s]+)\)", index)) == set()
+
+
+def test_the_terms_in_chinese_are_all_there() -> None:
+    """Every state, fault, latency and verdict has its line, each once, and no other has."""
+    text = (ROOT / "docs" / "terms.zh-CN.md").read_text(encoding="utf-8")
+    first = re.findall(r"^\| `?([\w-]+)`? \| \S", text, re.MULTILINE)
+    codes = [each for each in first if re.fullmatch(r"[A-Z]+-\d+", each)]
+    assert codes == list(CATALOGUE)
+    for term in (*(state.value for state in State), *(latency.name for latency in LATENCIES)):
+        assert first.count(term) == 1, term
+    exits = {*re.findall(r"^\| [\w ]+ \| .* \| (\d+) \|$", text, re.MULTILINE)}
+    assert exits == {str(code) for code in EXIT_CODES.values()}
 
 
 def test_the_page_of_load_names_every_indicator() -> None:

@@ -43,7 +43,7 @@ _HEADER: Final = """\
 and with the very queries that the dashboards ask of Prometheus, all variables set to <em>All</em>.
 Colours, legends and scales are Grafana's own there. The run is the profile <code>demo</code>, a
 shop day of eleven hours in {seconds:.0f} seconds of wall clock with 300 terminals; panels marked
-<span style="color:var(--bad)">bad day</span> show what a good day has not, from
+<span style="color:var(--bad)">bad day</span> show what a good day lacks, from
 <code>dashboards/profiles/rare.toml</code>, which loses a shard
 half-way and its broker at 70 %.</p>
 <nav>{boards}</nav>

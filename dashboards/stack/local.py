@@ -64,7 +64,7 @@ def _tell(targets: Sequence[str], port: int) -> None:
     print(
         f"Prometheus: http://{HOST}:{port} (its page Alerts has the rules)\n"
         f"It scrapes {', '.join(targets)} every {INTERVAL}.\n"
-        "Start a run beside it, such as: fleet run demo\n"
+        "Start a run beside it: make run, or any `fleet run`\n"
         f"Grafana, if you have one: data source http://{HOST}:{port}, import {FOLDER}/*.json.\n"
         "Ctrl-C ends it.",
         flush=True,
