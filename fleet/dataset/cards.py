@@ -36,9 +36,12 @@ Everything here is simulated. Nothing in it says how often the terminals of any 
 
 Take features from `observed/` alone, and of it from rows whose `ingest_ts` has passed. Of a failure
 or a ticket it was known at `detected_ts` or `opened_ts` that there was one, and what it was only
-when it was over. `truth/` is for diagnosis and for judging a model, never for features. Labels are
+when it was over. `truth/` is for diagnosis and for judging a model, never for features; nor are the
+other columns of the labels, of which `oracle_p`, `phase` and `tte_h` tell the answer. Labels are
 null where the study ended before one could know. See `splits.json` for how to divide units and
 time, with a gap as long as the longest horizon.
+
+Of the types below, a `word` is text with few values, a category: a dictionary in Arrow and pandas.
 """
 _DATASHEET: Final = """\
 # Datasheet of {name}

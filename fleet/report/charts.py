@@ -116,7 +116,7 @@ def stacked(
     figure, axes = _figure(axis, wide=wide)
     from matplotlib.ticker import MaxNLocator  # noqa: PLC0415 - see below
 
-    axes.yaxis.set_major_locator(MaxNLocator("auto", integer=True))
+    axes.yaxis.set_major_locator(MaxNLocator("auto", integer=True, steps=[1, 2, 5, 10]))
     usual = zip(layers, cycle(COLOURS), strict=False)
     colours = [_OF_STATES.get(name, colour) for name, colour in usual]
     axes.stackplot(x, *layers.values(), labels=list(layers), colors=colours, linewidth=0)
@@ -135,7 +135,7 @@ def bars(values: Mapping[str, float], axis: Axis) -> str:
     axes.grid(visible=False, axis="y")
     axes.set_ylim(len(values) - rows - 0.6, len(values) - 0.4)
     counts = all(float(value).is_integer() for value in values.values())
-    axes.xaxis.set_major_locator(MaxNLocator(4, integer=counts))
+    axes.xaxis.set_major_locator(MaxNLocator(4, integer=counts, steps=[1, 2, 2.5, 5, 10]))
     axes.xaxis.set_major_formatter(StrMethodFormatter("{x:,g}"))
     return _finish(figure, axes, (), legend=False, zero=False)
 
