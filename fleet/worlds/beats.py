@@ -71,6 +71,7 @@ class Beats:
         echoes: Their acknowledgements by the TMS.
         receipts: Their PUBACKs.
         wires: Where they are sent.
+        due: How many have fallen due so far.
         armed: Business instant of the tick before. Nothing that is due now was known to be due
             before that, so an instant that lies further back is no fault of the generator.
     """
@@ -97,6 +98,7 @@ class Beats:
         self.press = Press(vitals, clock.business.origin_ms, qos)
         self.senders: Sequence[Sender] = ()
         self.wires = Wires(terminals, qos)
+        self.due = 0
         self.armed: Millis = 0
         self._vitals = vitals
         self._clock = clock
@@ -186,38 +188,39 @@ class Beats:
         self._stale_from = NEVER
 
     def _settle(self) -> None:
-        """Count what was sold, and how late it was sent, of all since this was last called."""
+        """Count what was sent and sold, and how late, of all since this was last called."""
         part = slice(self._settled, self.rhythm.played)
         if part.start == part.stop:
             return
-        self._settled, meters = part.stop, self._meters
-        approved, declined = self._prints.sold[part].sum(axis=0).tolist()
+        self._settled, meters, prints = part.stop, self._meters, self._prints
+        self._count(part.stop - part.start, sum(map(len, prints.frames[part])))
+        approved, declined = prints.sold[part].sum(axis=0).tolist()
         meters.add(meters.approved, approved)
         meters.add(meters.declined, declined)
         size, done, armed = np.array(self._turns, np.int64).T
         self._turns.clear()
-        due = np.maximum(self._prints.score.at[part], np.repeat(armed, size))
+        due = np.maximum(prints.score.at[part], np.repeat(armed, size))
         late_ms = np.maximum(np.repeat(done, size) - due, 0)
         meters.lag.record_many((late_ms * self._clock.real_us(1)).astype(np.int64))
+
+    def _count(self, sent: int, sent_bytes: int) -> None:
+        meters = self._meters
+        meters.add(meters.heartbeats, sent)
+        meters.add(meters.sent["heartbeat"], sent)
+        meters.add(meters.sent_bytes, sent_bytes)
 
     # ------------------------------------------------------------------ sending
 
     def _send(self, part: slice) -> None:
-        rows = self._rows[part]
-        frames = self._prints.frames[part]
+        rows, frames = self._rows[part], self._prints.frames[part]
         if self._qos:
             refused = self.wires.send_held(rows, frames, self._ids[part])
         else:
             refused = self.wires.send(rows, frames)
-        unsent, sent_bytes = 0, sum(map(len, frames))
         for row, frame in refused:
             size = self._publish(row, frame)
-            unsent += not size
-            sent_bytes += size - len(frame)
-        sent, counts, meters = len(rows) - unsent, self._meters.counts, self._meters
-        counts[meters.heartbeats] += sent
-        counts[meters.sent["heartbeat"]] += sent
-        counts[meters.sent_bytes] += sent_bytes
+            self._count(-(not size), size - len(frame))  # it will be counted as if it went
+        self.due += len(rows)
         self._turns.append(Turn(len(rows), self._clock.now(), self.armed))
 
     def _publish(self, row: int, frame: bytes) -> int:

@@ -17,7 +17,7 @@ from fleet.worlds.ticks import Ticks
 # After the last instant, how long a story may still wait for an answer that it asked for before.
 GRACE_MS: Final = 5_000
 _NS_PER_MS: Final = 1_000_000
-_PUBLISH_MS: Final = 250
+_SHOW_MS: Final = 250
 # By time and not by turns: a shard that is late has few of them, and a link that does not hear of
 # the time sends no ping and is cut off by its broker.
 _ROUND_MS: Final = 100
@@ -44,10 +44,10 @@ class Pump:
         self._environment = environment
         self._worlds = worlds
         self._ticks = ticks
-        self._sent = 0
+        self._due = 0
         self._publish = publish
         self._round_ms = 0
-        self._published_ns = 0
+        self._show_ms = 0
         self._drain = asyncio.Event()
 
     def drain(self) -> None:
@@ -98,24 +98,19 @@ class Pump:
         environment.kernel.run_until(now)
         environment.beats.send_due(now)
         environment.beats.armed = now
-        self._adapt_ticks()
-        self._go_round()
-        if monotonic_ns() - self._published_ns > _PUBLISH_MS * _NS_PER_MS:
+        self._ticks.adapt(environment.beats.due - self._due)
+        self._due = environment.beats.due
+        now_ms = environment.plan.now_ms()
+        self._go_round(now_ms)
+        if now_ms >= self._show_ms:
             self._show()
-            self._published_ns = monotonic_ns()
+            self._show_ms = environment.plan.now_ms() + _SHOW_MS
 
-    def _adapt_ticks(self) -> None:
-        meters = self._environment.meters
-        sent = meters.counts[meters.heartbeats]
-        self._ticks.adapt(sent - self._sent)
-        self._sent = sent
+    def _go_round(self, now_ms: int) -> None:
+        if now_ms >= self._round_ms:
+            self._round_ms = now_ms + _ROUND_MS
+            self._environment.rounds.go(self._worlds, now_ms)
 
     def _show(self) -> None:
         self._environment.beats.record_times()
         self._publish()
-
-    def _go_round(self) -> None:
-        now_ms = self._environment.plan.now_ms()
-        if now_ms >= self._round_ms:
-            self._round_ms = now_ms + _ROUND_MS
-            self._environment.rounds.go(self._worlds, now_ms)

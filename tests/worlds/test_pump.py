@@ -36,13 +36,13 @@ def test_a_link_hears_of_the_time_when_it_asked_to(turn_ms: int) -> None:
     """
     clock = SimpleNamespace(now=1_000)
     rounds = Rounds(LINKS)
-    environment = SimpleNamespace(plan=SimpleNamespace(now_ms=lambda: clock.now), rounds=rounds)
+    environment = SimpleNamespace(rounds=rounds)
     listeners = [Listener(EVERY_MS) for _ in range(LINKS)]
     pump = Pump(cast("Any", environment), cast("Any", listeners), cast("Any", None), lambda: None)
     for row in range(0, LINKS, 2):
         rounds.soon(row)
     for _ in range(RUN_MS // turn_ms):
-        pump._go_round()
+        pump._go_round(clock.now)
         clock.now += turn_ms
     for row, listener in enumerate(listeners):
         longest_ms = EVERY_MS + turn_ms + 100
