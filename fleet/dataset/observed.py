@@ -1,5 +1,6 @@
 """The small observed tables: terminals, events, failures, maintenance, context."""
 
+from collections.abc import Iterator
 from typing import Any, Final
 
 import numpy as np
@@ -14,8 +15,10 @@ from fleet.dataset.table import INSTANT
 from fleet.dataset.transport import AGAIN_MS, MECHANISMS, WHATS, Fate, Transport
 from fleet.life.runs import Runs
 from fleet.life.truth import NO_FAULT_FOUND
+from fleet.profile.clock import since_midnight_ms
 from fleet.profile.profile import Profile
 from fleet.profile.values import Weekday
+from fleet.units import DAY_MS, Millis
 
 _ROW: Final = 2**42  # a terminal's row, times this, plus an instant is one sortable number
 _CORRECTIVE: Final = ("corrective", "swap", "depot")
@@ -142,15 +145,12 @@ def maintenance(bucket: Bucket, calendar: Calendar) -> pa.Table:
 
 def context(profile: Profile, calendar: Calendar) -> pa.Table:
     """Return `observed/context`: what the profile announces, as far as the study reaches."""
-    closed = profile.day.closed_weekdays if profile.day else ()
     rows: list[tuple[Any, ...]] = [
         *(("rollout", each.name, each.at, None, each.regions, each.models, each.version)
           for each in profile.campaigns),
         *(("order", each.order, each.at, None, each.regions, each.models, "")
           for each in profile.orders),
-        *(("holiday", Weekday(day.date.weekday()).name.lower(), day.begin, day.end, (), (), "")
-          for day in calendar.dates()
-          if day.date.weekday() in closed),
+        *_holidays(profile, calendar),
     ]  # fmt: skip
     rows = sorted((row for row in rows if row[2] < calendar.end), key=lambda row: (row[2], row[:2]))
     kind, name, begin, end, regions, models, version = zip(*rows, strict=True) if rows else [()] * 7
@@ -163,6 +163,23 @@ def context(profile: Profile, calendar: Calendar) -> pa.Table:
         pa.array(version, pa.string()),
     ]
     return pa.Table.from_arrays(columns, schema=schema.CONTEXT.schema)
+
+
+def _holidays(profile: Profile, calendar: Calendar) -> Iterator[tuple[Any, ...]]:
+    """Yield the days on which shops stay closed: days of local time, so region by region."""
+    closed = profile.day.closed_weekdays if profile.day else ()
+    by_offset: dict[Millis, list[str]] = {}
+    for region in profile.estate.regions:
+        by_offset.setdefault(region.utc_offset, []).append(region.name)
+    first = -since_midnight_ms(profile.run)
+    start = profile.run.start.weekday()
+    for number in range(-1, calendar.days + 2):
+        weekday = Weekday((start + number) % len(Weekday))
+        for offset, names in by_offset.items() if weekday in closed else ():
+            begin = first + number * DAY_MS - offset
+            if begin + DAY_MS > 0:
+                regions = names if len(by_offset) > 1 else ()
+                yield "holiday", weekday.name.lower(), begin, begin + DAY_MS, regions, (), ""
 
 
 def _tickets(bucket: Bucket) -> pa.Table:

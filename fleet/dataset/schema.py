@@ -177,7 +177,12 @@ FAULTS: Final = Table(
         Column("component", WORD, "what failed"),
         Column("fault_class", WORD, "class of the kind"),
         Column("mechanism", WORD, "wear, random, common_cause, firmware, network, human"),
-        Column("root_cause_id", pa.string(), "common cause at the root; empty for none"),
+        Column(
+            "root_cause_id",
+            pa.string(),
+            "what led to it: a common cause by its name, the code "
+            "of a refusal, forced_shutdown; empty for none",
+        ),
         Column("parent_fault_id", pa.uint64(), "the fault that led to it", nullable=True),
         instant("precursor_ts", "when telemetry began to show it", nullable=True),
         instant("onset_ts", "when it struck"),

@@ -146,7 +146,7 @@ def make_alone(
     live_block(profile, seed, members, calendar, folder, rulings)
     gc.unfreeze()  # lives were spared the collector, which shall see them again
     bucket = Bucket(seed, 0, members, [folder])
-    for make, days in ((_day, calendar.days), (_truth, 1), (_labels, 1)):
+    for make, days in ((_day, len(calendar.dates())), (_truth, 1), (_labels, 1)):
         for day in range(days):
             make(profile, calendar, root, bucket, day)
     whole(profile, calendar, root)

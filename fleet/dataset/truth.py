@@ -125,8 +125,9 @@ def _health(
 
 
 def regimes(profile: Profile, calendar: Calendar) -> pa.Table:
-    """Return `truth/regimes`: the drifts that the profile declares."""
-    drifts = sorted(profile.dataset.drifts, key=lambda drift: (drift.begin, drift.name))
+    """Return `truth/regimes`: the drifts that the profile declares, as far as the study reaches."""
+    reached = (drift for drift in profile.dataset.drifts if drift.begin < calendar.end)
+    drifts = sorted(reached, key=lambda drift: (drift.begin, drift.name))
     columns = [
         pa.array([drift.name for drift in drifts], pa.string()),
         pa.array([f"telemetry.{drift.channel}" for drift in drifts], pa.string()),

@@ -1,6 +1,7 @@
 """A part of an estate is made again as it was in the whole, campaigns and all."""
 
 import json
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -23,7 +24,10 @@ def test_what_all_terminals_decided_holds_for_a_part(tmp_path: Path) -> None:
         "name": "bad", "version": "b", "kind": "app", "at": "1d", "defect": 0.5,
         "abort": [{"share": 0.3, "executed_min": 10}],
     }  # fmt: skip
-    overrides = {"estate.terminals": 150, "dataset.days": 4, "campaigns": [staged, bad]}
+    overrides = {
+        "estate.terminals": 150, "dataset.days": 4, "campaigns": [staged, bad],
+        "run.start": datetime(2026, 1, 1, 7, 0),  # noqa: DTZ001 - as TOML has it
+    }  # fmt: skip
     dataset = Dataset(load("proving", overrides), tmp_path / "out")
     dataset.prepare(resume=False)
     dataset.make(1, {}, lambda _, __: None)
