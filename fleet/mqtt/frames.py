@@ -70,12 +70,7 @@ def frame(prepared: PreparedTopic, payload: bytes, *, retain: bool = False) -> b
 
 
 def frame_qos1(
-    prepared: PreparedTopic,
-    payload: bytes,
-    packet_id: int,
-    *,
-    dup: bool = False,
-    retain: bool = False,
+    prepared: PreparedTopic, payload: bytes, packet_id: int, *, retain: bool = False
 ) -> bytes:
     """Return a QoS 1 PUBLISH; `packet_id` is from 1 to 65535 (not checked here).
 
@@ -83,10 +78,10 @@ def frame_qos1(
         MalformedPacket: The payload is larger than any packet may be (256 MiB).
     """
     length = prepared.size + 2 + len(payload)
-    if length < _TABLE_SIZE and not (dup or retain):
+    if length < _TABLE_SIZE and not retain:
         head = _QOS_1[length]
     else:
-        head = bytes((_PUBLISH | dup << 3 | 1 << 1 | retain,)) + encode_varint(length)
+        head = bytes((_PUBLISH | 1 << 1 | retain,)) + encode_varint(length)
     id_bytes = packet_id.to_bytes(2, "big")
     return b"".join((head, prepared.encoded, id_bytes, prepared.no_properties, payload))
 

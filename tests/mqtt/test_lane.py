@@ -2,10 +2,11 @@
 
 import pytest
 
+from fleet.mqtt.encoding import encode
 from fleet.mqtt.fast import FastLink
 from fleet.mqtt.frames import PreparedTopic, frame_qos1
 from fleet.mqtt.lane import Lane
-from fleet.mqtt.packets import Version
+from fleet.mqtt.packets import Publish, Version
 from fleet.mqtt.session import Session, SessionOptions
 from tests.mqtt.conftest import Doors, OwnUrl
 from tests.mqtt.links import Carrier, Rig, scripted_broker, unique
@@ -115,7 +116,10 @@ def test_held_frames_are_repeated_on_the_next_connection() -> None:
     assert session.connection_lost() == ()
     session.connect()
     session.receive(CONNACK_AGAIN, 0)
-    again = [frame_qos1(topic, b"x", packet_id, dup=True) for packet_id in frames]
+    again = [
+        encode(Publish("t", b"x", 1, dup=True, packet_id=packet_id), Version.V311)
+        for packet_id in frames
+    ]
     assert session.take_output() == b"".join(again)
     assert session.settled_by(puback(FIRST) + puback(FIRST + 1), 0) == FIRST
     held = session.held
