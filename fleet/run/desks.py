@@ -1,12 +1,12 @@
 """The reference TMS: its processes, what each is told, and what they say.
 
-An instance that a signal has ended is started again, as a shard is, and goes on with the journal of
-the one before it. One that ends by a mistake of its own would make it again: that ends the run.
+An instance that a signal has ended is started again, as a shard is (see `fleet.run.revival`), and
+goes on with the journal of the one before it.
 """
 
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 
@@ -15,10 +15,11 @@ import trio
 
 from fleet.mqtt.connection import Connection
 from fleet.profile import Profile, resolved_toml
-from fleet.run.child import Child, children
+from fleet.run.child import Child
 from fleet.run.command import Command, Death, report_of
 from fleet.run.deafness import Deafness
 from fleet.run.errors import ChildDied, RunError
+from fleet.run.revival import Covers, Revival
 from fleet.run.tms_gauges import enter_picture
 from fleet.tms.ledger import Counts
 from fleet.tms.picture import Picture
@@ -27,8 +28,6 @@ from fleet.watch.tally import Tally
 
 READY_S = 30.0
 DRAIN_S = 8.0
-# An instance that is killed more often than that will not last.
-RESTARTS_MAX = 5
 JOURNAL = "tms.journal"
 
 _NAME = "the TMS"
@@ -72,10 +71,9 @@ class Desks:
         # Why there was no connection, since there was one: each reason is told once.
         self._told: set[str] = set()
         self._tasks: tuple[TmsTask, ...] = ()
-        self._restarts = 0
+        self._revival = Revival(instances, self._command)
         # What those handled that were killed.
         self._before = Handled(Counts())
-        self._killed, self._to_revive = trio.open_memory_channel[int](max(1, instances))
 
     @property
     def counts(self) -> Handled:
@@ -84,7 +82,7 @@ class Desks:
 
     def notes(self) -> tuple[str, ...]:
         """Return a sentence for each kind of trouble that the TMS had."""
-        counts, restarts = self.counts, self._restarts
+        counts, restarts = self.counts, sum(self._revival.restarts)
         troubles = (
             (restarts, "was killed and started again", "time", "and went on with its journal"),
             (counts.dropped, "dropped", "message", "for which it had no room"),
@@ -171,23 +169,19 @@ class Desks:
             await child.hand(_encode(task))
 
     @asynccontextmanager
-    async def revived(self, covers: Callable[[tuple[Child, ...]], None]) -> AsyncIterator[None]:
+    async def revived(self, covers: Covers) -> AsyncIterator[None]:
         """Start instances again that are killed while the body lasts; then these drain.
 
         Args:
             covers: Is told of each new child.
         """
         async with trio.open_nursery() as nursery:
-            nursery.start_soon(self._revive, covers)
+            nursery.start_soon(self._revival.carry_out, covers, self._task_again)
             yield
             nursery.cancel_scope.cancel()
 
-    async def _revive(self, covers: Callable[[tuple[Child, ...]], None]) -> None:
-        async with AsyncExitStack() as ward:
-            async for index in self._to_revive:
-                crew = await ward.enter_async_context(children(self._command(index)))
-                covers(crew)
-                await crew[0].hand(_encode(self._tasks[index]))
+    def _task_again(self, index: int) -> bytes:
+        return _encode(self._tasks[index])
 
     async def wait_ready(self) -> None:
         """Wait until all instances have subscribed.
@@ -241,13 +235,12 @@ class Desks:
         if index in self._failed:
             msg = f"the TMS cannot go on: {self._failed[index].message}"
             raise RunError(msg)
-        if not self._tasks or death.status >= 0 or self._restarts >= RESTARTS_MAX:
+        if not self._tasks:
             raise ChildDied(str(death))
-        self._restarts += 1
+        self._revival.died(index, death)
         self._deafness.deaf(index)
         self._bury(self._counts.pop(index, Handled(Counts())))
         self._notice(f"{death}; it is started again, and goes on with its journal")
-        self._killed.send_nowait(index)
 
     def _bury(self, counts: Handled) -> None:
         """Keep what the dead have counted, but for what its successor will find in the journal."""

@@ -1,26 +1,23 @@
 """The shards of a run: what each is told, what they say, and how one that was killed comes back.
 
-A shard that a signal has ended (the kernel short of memory, somebody's `kill -9`) is started again
-with its task, and its terminals come back as after a power cut. One that ends by a mistake of its
-own would make it again: that ends the run.
+A shard that a signal has ended is started again (see `fleet.run.revival`), and its terminals come
+back as after a power cut.
 """
 
 from collections.abc import Callable, Mapping
-from contextlib import AsyncExitStack
 from functools import partial
 
 import msgspec
 import trio
 
-from fleet.run.child import Child, children
+from fleet.run.child import Child
 from fleet.run.command import Command, Death, report_of
 from fleet.run.errors import ChildDied, RunError
+from fleet.run.revival import Covers, Revival
 from fleet.run.task import Ended, Failed, Notice, Ready, Report, ShardTask
 from fleet.watch.tally import Tally
 
 READY_S = 60.0
-# A shard that is killed more often than that will not last.
-RESTARTS_MAX = 5
 # A shard says DISCONNECT for each of its terminals and writes the rest of its record.
 DRAIN_S = 15.0
 
@@ -43,8 +40,7 @@ class Muster:
         self._shards = shards
         self._notice = notice
         self._tasks: tuple[ShardTask, ...] = ()
-        self._restarts = [0] * shards
-        self._killed, self._to_revive = trio.open_memory_channel[int](shards)
+        self._revival = Revival(shards, self._command)
         self._waiting: set[int] = set()
         self._last_words: dict[int, Ended | Failed] = {}
         self._gone: set[int] = set()
@@ -80,21 +76,20 @@ class Muster:
             for child, task in zip(crew, tasks, strict=True):
                 nursery.start_soon(child.hand, _encode(task))
 
-    async def revive(self, covers: Callable[[tuple[Child, ...]], None], own: Tally) -> None:
+    async def revive(self, covers: Covers, own: Tally) -> None:
         """Start shards again that were killed, until cancelled; then they drain.
 
         Args:
             covers: Is told of each new child.
             own: Where restarts are counted.
         """
-        async with AsyncExitStack() as ward:
-            async for index in self._to_revive:
-                own.counts[own.slot("fleet_shard_restarts_total", shard=str(index))] += 1
-                own.publish()
-                crew = await ward.enter_async_context(children(self._command(index)))
-                covers(crew)
-                again = msgspec.structs.replace(self._tasks[index], again=True)
-                await crew[0].hand(_encode(again))
+
+        def task_again(index: int) -> bytes:
+            own.counts[own.slot("fleet_shard_restarts_total", shard=str(index))] += 1
+            own.publish()
+            return _encode(msgspec.structs.replace(self._tasks[index], again=True))
+
+        await self._revival.carry_out(covers, task_again)
 
     async def wait_ready(self) -> None:
         """Wait until all shards are ready.
@@ -134,10 +129,9 @@ class Muster:
             self.over.set()
 
     def _died(self, index: int, death: Death) -> None:
-        self._restarts[index] += 1
-        if not self._tasks or death.status >= 0 or self._restarts[index] > RESTARTS_MAX:
+        if not self._tasks:
             raise ChildDied(str(death))
+        self._revival.died(index, death)
         self._notice(
             f"{death}; it is started again, and its terminals come back as after a power cut"
         )
-        self._killed.send_nowait(index)

@@ -2,6 +2,7 @@
 
 import signal
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -9,8 +10,12 @@ import pytest
 from fleet.life.pulse import Pulse
 from fleet.life.states import Event, State, Step
 from fleet.run.broker import find_mosquitto
+from fleet.run.child import children
+from fleet.run.errors import ChildDied
 from fleet.run.memory import Memory, create_memory
+from fleet.run.revival import RESTARTS_MAX, Revival
 from tests.run.runs import BRISK, running
+from tests.run.toys import python, run
 
 TERMINALS = 40
 
@@ -131,3 +136,23 @@ def test_memory_is_what_power_does_not_take(tmp_path: Path) -> None:
     assert again.restore(fresh) == 12
     assert (fresh.fw, fresh.boot, fresh.plan) == ("2.0.0", 3, 7)
     assert again.restore(Pulse(0, "1.0.0", has_battery=False)) is None
+
+
+SHOT = "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)"
+
+
+@pytest.mark.parametrize(
+    ("program", "restarts"), [(SHOT, RESTARTS_MAX), ("raise SystemExit(1)", 0)]
+)
+def test_who_dies_too_often_or_by_itself_stays_dead(program: str, restarts: int) -> None:
+    """A child that is killed again and again ends what it is part of; so does one that fails."""
+    revival = Revival(1, lambda index: python(program, ended=partial(revival.died, index)))
+
+    async def main() -> None:
+        async with children(python(program, ended=partial(revival.died, 0))):
+            await revival.carry_out(lambda _: None, lambda _: b"")
+
+    with pytest.raises(ExceptionGroup) as caught:
+        run(main)
+    assert caught.group_contains(ChildDied, match="toy")
+    assert revival.restarts == [restarts]
