@@ -113,13 +113,15 @@ class Rhythm:
     # ------------------------------------------------------------------ spans
 
     def open_next(self, now: Millis) -> Score:
-        """Open the next span, at `now` or as soon as the open one ends; return what beats in it.
+        """Open the next span and return what beats in it, and what was not played before it.
 
-        What was not played of the score before is in it, too.
+        It begins at `now`, or when the open one ends if that is later; but who has been kept from
+        playing for long makes up for it span by span, however much has fallen due.
         """
         self._walk()
         self._joined.clear()
-        begins = max(now, self.closes)
+        beating = self._next <= self._limit
+        begins = max(self.closes, min(now, int(self._next.min(where=beating, initial=NEVER))))
         self.closes = begins + self._span
         score = self._score_of(np.flatnonzero(self._next < self.closes))
         new = len(score.at) - int(np.searchsorted(score.at, begins))

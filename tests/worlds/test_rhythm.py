@@ -125,3 +125,27 @@ def test_a_span_that_is_opened_early_begins_where_the_last_one_ends() -> None:
     assert score.at.tolist() == [90, 95, 120, 150, 175, 180]
     assert score.rows.tolist() == [0, 1, 0, 0, 1, 0]
     assert score.seq.tolist() == [3, 1, 4, 5, 2, 6]
+
+
+def test_who_was_kept_from_playing_makes_up_for_it_span_by_span() -> None:
+    """After a stall of a minute no score is longer than before it, and no heartbeat is left out."""
+    rhythm = Rhythm(1_000, 400)
+    for row in range(1_000):
+        rhythm.begin(row, 1, 10, 100_000)
+    sizes = []
+
+    def play_to(now: int) -> None:
+        while rhythm.closes <= now:
+            score = rhythm.open_next(now)
+            sizes.append(len(score.at))
+            rhythm.play(score)
+            rhythm.due(now)
+
+    for now in range(0, 10_000, 5):
+        play_to(now)
+    usual = max(sizes[-100:])
+    sizes.clear()
+    play_to(70_000)
+    assert max(sizes) <= usual
+    assert set((70_000 - rhythm.last) // 10) == {0}
+    assert set(rhythm.seq) == {7_000}
