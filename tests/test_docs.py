@@ -290,6 +290,16 @@ def test_the_page_of_load_names_every_indicator() -> None:
         parse(block if "schema" in block else f'schema = 1\nname = "x"\n{block}')
 
 
+@pytest.mark.parametrize("name", [*READMES, "docs/load.md"])
+def test_the_picture_of_the_search_is_of_the_table_beside_it(name: str) -> None:
+    """Each row of the search that is shown is a point of the picture, and no other is."""
+    (table,) = [block for block in blocks(name, "") if block.startswith("terminals  messages/s")]
+    rows = re.findall(r"^ +([\d,]+) .* (held|server) .*?([\d.,]+ m?s) ", table, re.MULTILINE)
+    picture = (ROOT / "docs/pictures/capacity.svg").read_text(encoding="utf-8")
+    points = re.findall(r"<title>([\d,]+): ([^<]+), (\w+)</title>", picture)
+    assert [(load, value, outcome) for load, outcome, value in rows] == points != []
+
+
 def test_the_profile_of_the_capacity_test_is_the_file() -> None:
     """docs/load.md prints the profile that its command and the READMEs' are given."""
     file = (ROOT / "docs/examples/slow-tms.toml").read_text(encoding="utf-8")
