@@ -36,17 +36,19 @@ def stress(profile: Profile) -> Iterator[Complaint]:
 
 def factors(profile: Profile) -> Iterator[Complaint]:
     """Only a fault that may strike by a hazard can strike sooner."""
-    striking = [*profile.faults, *(set(CODES) - WITHOUT_LAW if _by_default(profile) else ())]
+    known = striking(profile)
     for i, cause in enumerate(profile.causes):
         for code in cause.factors if isinstance(cause, Stress) else ():
-            if code not in striking:
+            if code not in known:
                 hint = suggest(code, profile.faults)
                 said = f"there is no {code!r} under faults; {hint}"
                 yield Complaint(f"causes[{i}].factors.{code}", said)
 
 
-def _by_default(profile: Profile) -> bool:
-    return profile.hazards.preset == "default"
+def striking(profile: Profile) -> list[str]:
+    """Return the kinds of fault that may strike by a hazard, those that the profile names first."""
+    by_default = profile.hazards.preset == "default"
+    return [*profile.faults, *(sorted(set(CODES) - WITHOUT_LAW) if by_default else ())]
 
 
 def _when(path: str, cause: AnyCause) -> Iterator[Complaint]:

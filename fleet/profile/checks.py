@@ -10,8 +10,14 @@ from functools import partial
 from operator import attrgetter
 from typing import Final
 
-from fleet.profile import campaign_checks, cause_checks, cohort_checks, trade_checks
-from fleet.profile.complaints import Complaint, suggest
+from fleet.profile import (
+    campaign_checks,
+    cause_checks,
+    cohort_checks,
+    dataset_checks,
+    trade_checks,
+)
+from fleet.profile.complaints import Complaint, suggest, twice
 from fleet.profile.faults import CODES, WITHOUT_LAW
 from fleet.profile.profile import Profile
 from fleet.profile.soundness import Sound
@@ -46,7 +52,7 @@ def _shares(key: str, profile: Profile) -> Iterator[Complaint]:
 def _estate_names(profile: Profile) -> Iterator[Complaint]:
     for key in _PARTS:
         parts = getattr(profile.estate, key)
-        yield from _twice(f"estate.{key}", [part.name for part in parts])
+        yield from twice(f"estate.{key}", [part.name for part in parts])
 
 
 def _sites(profile: Profile) -> Iterator[Complaint]:
@@ -58,7 +64,7 @@ def _sites(profile: Profile) -> Iterator[Complaint]:
 
 
 def _campaign_names(profile: Profile) -> Iterator[Complaint]:
-    yield from _twice("campaigns", [campaign.name for campaign in profile.campaigns])
+    yield from twice("campaigns", [campaign.name for campaign in profile.campaigns])
 
 
 def _tids(profile: Profile) -> Iterator[Complaint]:
@@ -94,7 +100,7 @@ def _open_days(profile: Profile) -> Iterator[Complaint]:
 
 
 def _cause_names(profile: Profile) -> Iterator[Complaint]:
-    yield from _twice("causes", [cause.name for cause in profile.causes])
+    yield from twice("causes", [cause.name for cause in profile.causes])
 
 
 def _causes(profile: Profile) -> Iterator[Complaint]:
@@ -236,6 +242,12 @@ CHECKS: Final[tuple[tuple[frozenset[str], Check], ...]] = (
     (_keys(), _service_days),
     (_keys("mqtt.version", "mqtt.session_expiry"), _mqtt),
     (_keys(), _stages),
+    (_keys("dataset.horizons"), dataset_checks.horizons),
+    (_keys("faults.code", "hazards.preset"), dataset_checks.targets),
+    (_keys(), dataset_checks.drift_names),
+    (_keys("estate.models.name"), dataset_checks.drift_models),
+    (_keys("estate.regions.name"), dataset_checks.drift_regions),
+    (_keys("dataset.split"), dataset_checks.split),
 )
 
 
@@ -243,12 +255,6 @@ def _not_a_whole(path: str, shares: Iterable[float]) -> Iterator[Complaint]:
     total = math.fsum(shares)
     if abs(total - 1.0) > _SHARES_TOLERANCE:
         yield Complaint(path, f"the shares sum to {total:g}; they must sum to 1")
-
-
-def _twice(path: str, names: list[str]) -> Iterator[Complaint]:
-    for i, name in enumerate(names):
-        if name in names[:i]:
-            yield Complaint(f"{path}[{i}].name", f"{name!r} is taken; choose another")
 
 
 def _clock(millis: float) -> str:

@@ -2,7 +2,7 @@
 
 import difflib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, get_args
 
@@ -60,6 +60,13 @@ def suggest(given: str, known: Iterable[str]) -> str:
     if len(names) > _LISTED_MAX:
         return f"known are {', '.join(names[:_LISTED_MAX])} and {len(names) - _LISTED_MAX} more"
     return f"known are {', '.join(names)}" if names else "there are none"
+
+
+def twice(path: str, names: list[str]) -> Iterator[Complaint]:
+    """Complain of each entry of an array that has the name of one before it."""
+    for i, name in enumerate(names):
+        if name in names[:i]:
+            yield Complaint(f"{path}[{i}].name", f"{name!r} is taken; choose another")
 
 
 def from_validation(error: ValidationError, root: type[BaseModel]) -> list[Complaint]:

@@ -33,12 +33,19 @@ class Missing(Section):
     """Chance that a record is delivered twice; a guess."""
 
 
+Channel = Literal[
+    "temp_c", "supply_mv", "rssi_dbm", "rtt_ms", "cpu_pct", "mem_pct", "flash_pct", "reads",
+    "read_errors", "txn_ok", "txn_fail", "net_retry", "paper_m", "battery_pct",
+]  # fmt: skip
+"""What a terminal measures, by the names of its heartbeat."""
+
+
 class Drift(Section):
     """A regime: a channel of telemetry that reads differently for a while, by no fault."""
 
     name: Name
     """Name of the regime."""
-    channel: Name
+    channel: Channel
     """Which channel of telemetry."""
     shift: float
     """What is added to it, in the channel's unit."""

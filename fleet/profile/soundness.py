@@ -4,7 +4,7 @@ What holds a mistake is mended: an array is cut before its first broken item, a 
 is left out, any other broken key too, so that its default counts; or, where an entry cannot do
 without, another value stands in. What then cannot stand at all is left out whole. So one cause that
 lasts for "-5m" does not hide what is wrong with the next, nor what else is wrong with itself. Nor
-does a model whose share is wrong hide its name: what an estate has several of is mended part by
+does a model whose share is wrong hide its name: what a section has several of is mended part by
 part.
 
 What is said of the rest must not be owed to that. So a check names the keys that it judges by
@@ -31,11 +31,15 @@ from fleet.profile.values import FROM_TOML
 
 _ENTRIES: Final = frozenset({"campaigns", "causes", "faults", "orders"})
 """Sections that are looked at entry by entry; all others are one table."""
-_PARTS: Final = frozenset({"models", "regions", "sectors", "sizes"})
-"""What an estate has several of."""
+_PARTS: Final = {
+    "estate": frozenset({"models", "regions", "sectors", "sizes"}),
+    "dataset": frozenset({"drifts"}),
+}
+"""What a section has several of, each with a name."""
 _STAND_INS: Final[Mapping[str, object]] = {
     "at": "0s", "daily": "00:00", "every": "1h", "lasts": "1h", "step": "1h", "order": "reboot",
-    "version": "stand-in", "share": 1.0, "per_day": 1.0,
+    "version": "stand-in", "share": 1.0, "per_day": 1.0, "channel": "temp_c", "shift": 1.0,
+    "begin": "0s",
 }  # fmt: skip
 _JUDGED_BY: Final[Mapping[str, frozenset[str]]] = {
     "": frozenset({"factors", "warmer"}),
@@ -54,7 +58,7 @@ _PLACE: Final = re.compile(r"^(\w+)\[(\d+)\]")
 _PART: Final = re.compile(r"[^.\[\]]+")
 
 Place = tuple[str, ...]
-"""A section, or a section and its entry's number or name, or the estate, a key and its number."""
+"""A section, or a section and its entry's number or name, or a section, a key and a number."""
 _DEEPEST: Final = 3
 
 
@@ -81,8 +85,8 @@ class Sound(NamedTuple):
 
     Attributes:
         profile: What is left of it.
-        broken: Paths of what holds a mistake: ``section.key``, ``section.key.key`` of a part of the
-            estate, or ``section`` where it, or an entry of it, is left out.
+        broken: Paths of what holds a mistake: ``section.key``, ``section.key.key`` of one of its
+            parts, or ``section`` where it, or an entry of it, is left out.
         places: Where the entries that are left of a broken array stand in the file.
         mended: What was mended, by its place.
     """
@@ -152,8 +156,8 @@ class _Rest(NamedTuple):
 
     def keep_table(self, section: str, value: object, wrong: list[Loc]) -> None:
         """Keep a section without its mistakes."""
-        if section == "estate" and () not in wrong and isinstance(value, dict):
-            value, wrong = self._keep_parts(value, wrong)
+        if section in _PARTS and () not in wrong and isinstance(value, dict):
+            value, wrong = self._keep_parts(section, value, wrong)
         mended = _mended(value, wrong, lambda table: {section: table}, {})
         if mended is None:
             self.broken.add(section)
@@ -161,22 +165,22 @@ class _Rest(NamedTuple):
             self.table[section] = mended.table
             self._note((section,), mended)
 
-    def _keep_parts(self, estate: Table, wrong: list[Loc]) -> tuple[Table, list[Loc]]:
-        """Mend what an estate has several of; return it, and what is wrong with it beside."""
-        for key in _PARTS & {loc[0] for loc in wrong}:
+    def _keep_parts(self, section: str, value: Table, wrong: list[Loc]) -> tuple[Table, list[Loc]]:
+        """Mend what a section has several of; return it, and what is wrong with it beside."""
+        for key in _PARTS[section] & {loc[0] for loc in wrong}:
             own = [loc[1:] for loc in wrong if loc[0] == key]
             if () in own:
                 continue
-            parts = [_part_mended(str(key), number, part, own)
-                     for number, part in enumerate(estate[key])]  # fmt: skip
+            parts = [_part_mended((section, str(key)), number, part, own)
+                     for number, part in enumerate(value[key])]  # fmt: skip
             sound = [part for part in parts if part is not None]
             if len(sound) < len(parts):
                 continue
             for number, part in enumerate(sound):
-                self._note(("estate", str(key), str(number)), part)
-            estate = estate | {key: [part.table for part in sound]}
+                self._note((section, str(key), str(number)), part)
+            value = value | {key: [part.table for part in sound]}
             wrong = [loc for loc in wrong if loc[0] != key]
-        return estate, wrong
+        return value, wrong
 
     def keep_entries(self, section: str, value: Any, wrong: list[Loc]) -> None:
         """Keep the entries of a section that are sound or can be mended."""
@@ -203,12 +207,13 @@ class _Rest(NamedTuple):
             self.broken.update(f"{above}.{key}" for key in mended.wrong)
 
 
-def _part_mended(key: str, number: int, part: object, wrong: list[Loc]) -> Mended | None:
+def _part_mended(place: Place, number: int, part: object, wrong: list[Loc]) -> Mended | None:
+    section, key = place
     own = [loc[1:] for loc in wrong if loc[0] == number]
     if not own and isinstance(part, dict):
         return Mended(frozenset(), part)
     stand_ins = {**_STAND_INS, "name": f"stand-in-{number}"}
-    return _mended(part, own, lambda table: {"estate": {key: [table]}}, stand_ins)
+    return _mended(part, own, lambda table: {section: {key: [table]}}, stand_ins)
 
 
 def _alone(section: str, entry: int | str, table: Table) -> Table:

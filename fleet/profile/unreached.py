@@ -71,7 +71,7 @@ def _wall_ms(profile: Profile, found: list[Unreached]) -> Millis:
 def told_of_dataset(profile: Profile) -> str:
     """Return a line about what never begins in a dataset; "" if all does."""
     end_ms = profile.dataset.days * DAY_MS
-    found = unreached(profile, end_ms)
+    found = [*unreached(profile, end_ms), *_drifts(profile)]
     days = max((each.end_ms for each in found), default=0) // DAY_MS + 1
     return _told(found, "the study", end_ms, f"--days {days} or more")
 
@@ -79,7 +79,7 @@ def told_of_dataset(profile: Profile) -> str:
 def told_of_profile(profile: Profile) -> str:
     """Return a line about what begins neither in a run nor in a dataset; "" if all does."""
     run_ms, study_ms = run_end_ms(profile), profile.dataset.days * DAY_MS
-    found = unreached(profile, max(run_ms, study_ms))
+    found = [*unreached(profile, max(run_ms, study_ms)), *_drifts(profile)]
     ends = f"a run ends {format_duration(run_ms)} and a dataset {format_duration(study_ms)}"
     longer = "a longer run.duration or more dataset.days would help"
     return _sentence(found, ends, longer)
@@ -162,6 +162,14 @@ def _untils(profile: Profile, time_of_day: Millis) -> Iterator[Millis]:
     start = since_midnight_ms(profile.run)
     for region in profile.estate.regions:
         yield (time_of_day - start - region.utc_offset) % DAY_MS
+
+
+def _drifts(profile: Profile) -> Iterator[Unreached]:
+    """Yield the regimes that a dataset does not reach; a run has none."""
+    for i, drift in enumerate(profile.dataset.drifts):
+        if drift.begin >= profile.dataset.days * DAY_MS:
+            when = f"at {format_duration(drift.begin)}"
+            yield Unreached(f"dataset.drifts[{i}] {drift.name!r}", when, drift.begin)
 
 
 def _groups(profile: Profile, cause: AnyCause) -> float:

@@ -94,6 +94,17 @@ def test_a_step_of_a_search_is_too_short_for_it() -> None:
     assert not told_of_step(parse(late, step | {"run.duration": "2m1s"}))
 
 
+def test_a_regime_is_no_concern_of_a_run() -> None:
+    """Only of a dataset, which has regimes."""
+    drift = "[[dataset.drifts]]\nname = 'warm'\nchannel = 'temp_c'\nshift = 1.0\nlasts = '5d'\n"
+    late = BASE + drift + "begin = '30d'\n"
+    assert told_of_run(parse(late)) == ""
+    assert told_of_dataset(parse(late, {"dataset.days": 31})) == ""
+    assert told_of_profile(parse(late, {"dataset.days": 31})) == ""
+    for told in (told_of_dataset, told_of_profile):
+        assert "dataset.drifts[0] 'warm' (at 30d)" in told(parse(late, {"dataset.days": 30}))
+
+
 def test_all_of_it_is_one_line() -> None:
     """One warning, however much there is."""
     line = told_of_run(parse(BASE + CAMPAIGN + "at = '2h'\n" + OUTAGE + "at = '3h'\n"))
