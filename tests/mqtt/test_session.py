@@ -55,6 +55,11 @@ def test_connect_says_who_it_is(version: Version) -> None:
     assert broker.session.connected
 
 
+def test_options_keep_the_password_to_themselves() -> None:
+    """It is not shown where options are: in a traceback, in a log."""
+    assert "secret" not in repr(SessionOptions(V5, "u", b"secret"))
+
+
 @pytest.mark.parametrize(
     ("version", "code", "text"), [(V311, 5, "not authorized"), (V5, 0x87, "not authorized")]
 )
