@@ -54,7 +54,7 @@ SLO_BROKEN, INVALID = 3, 4
 @click.option(
     "--warm-up",
     metavar="DURATION",
-    callback=values.duration,
+    callback=values.wait,
     default="20s",
     show_default=True,
     help="Of each step: wall time that is not judged.",

@@ -19,16 +19,27 @@ _SHARDS = re.compile(r"[1-9][0-9]{0,3}")
 
 def duration(ctx: click.Context, param: click.Parameter, text: str | None) -> Millis | None:
     """Read a duration above 0, such as `90s`."""
-    if text is None:
-        return None
-    try:
-        duration_ms = parse_duration(text)
-    except ValueError as error:
-        raise click.BadParameter(str(error), ctx, param) from None
-    if duration_ms <= 0:
+    duration_ms = None if text is None else _millis(ctx, param, text)
+    if duration_ms is not None and duration_ms <= 0:
         msg = f"{text!r} is not above 0"
         raise click.BadParameter(msg, ctx, param)
     return duration_ms
+
+
+def wait(ctx: click.Context, param: click.Parameter, text: str) -> Millis:
+    """Read a duration that may be 0, such as `20s`."""
+    duration_ms = _millis(ctx, param, text)
+    if duration_ms < 0:
+        msg = f"{text!r} is below 0"
+        raise click.BadParameter(msg, ctx, param)
+    return duration_ms
+
+
+def _millis(ctx: click.Context, param: click.Parameter, text: str) -> Millis:
+    try:
+        return parse_duration(text)
+    except ValueError as error:
+        raise click.BadParameter(str(error), ctx, param) from None
 
 
 def shards(ctx: click.Context, param: click.Parameter, text: str) -> int | None:

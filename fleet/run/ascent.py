@@ -149,12 +149,13 @@ class Ascent:
     def _resumed(self) -> list[Step]:
         if self.out is None:
             return []
+        state = self.out / STATE_FILE
         try:
             self.out.mkdir(parents=True, exist_ok=True)
-            text = (self.out / STATE_FILE).read_bytes()
-        except FileNotFoundError:
-            self._check_free(self.out)
-            return []
+            if not state.exists():
+                self._check_free(self.out)
+                return []
+            text = state.read_bytes()
         except OSError as error:
             msg = f"cannot keep the search in {self.out}: {error.strerror}; choose another --out"
             raise RunError(msg) from error

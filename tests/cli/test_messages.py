@@ -1,6 +1,7 @@
 """What a user is told when something is wrong, and the exit code that goes with it."""
 
 import socket
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -239,6 +240,9 @@ def test_a_bug_is_one_line_and_where_to_report_it(tmp_path: Path) -> None:
         (("--from", "1", "--to", "2", "--precision", "0"), "write it as '5%' or '0.05'"),
         (("--from", "0", "--to", "2"), "--from"),
         (("--to", "2"), "Missing option '--from'"),
+        (("--from", "1", "--to", "2", "--warm-up", "-5s"), "'-5s' is below 0"),
+        (("--from", "1", "--to", "2", "--hold", "0s"), "'0s' is not above 0"),
+        (("--from", "1", "--to", "2", "--warm-up", "0s"), "name one, such as --slo"),
     ],
 )
 def test_a_search_that_cannot_be(options: tuple[str, ...], words: str) -> None:
@@ -254,6 +258,17 @@ def test_a_search_overwrites_nothing_of_others(tmp_path: Path) -> None:
     told = refused(1, "capacity", "steady", *options)
     assert f"{tmp_path} is not empty (it holds report.html) and no search's" in told
     assert page.read_text() == "of a run"
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the folder is Linux's")
+def test_a_search_that_cannot_keep_its_folder() -> None:
+    """Where no folder can be made, it is said of which, and which option changes it; exit 1."""
+    out = "/proc/nowhere"
+    options = ("--from", "1", "--to", "2", "--slo", "sign_in.p99 < 1s", "--out", out)
+    told = refused(1, "capacity", "steady", *options)
+    assert told == (
+        f"Error: cannot keep the search in {out}: No such file or directory; choose another --out\n"
+    )
 
 
 @pytest.mark.parametrize("option", ["--junit", "--hdr"])
