@@ -54,7 +54,8 @@ _FIGURES: Final = ("mean", "p50", "p90", "p99", "p99.9", "max")
 _FIGURES_BY_WIDTH: Final[tuple[tuple[int, tuple[str, ...]], ...]] = (
     (76, _FIGURES),
     (60, ("p50", "p90", "p99", "max")),
-    (0, ("p50", "p99", "max")),
+    (46, ("p50", "p99", "max")),
+    (0, ("p99",)),
 )
 
 
@@ -256,8 +257,8 @@ def _figure(value: float) -> str:
 
 def _counts(summary: Summary) -> Table:
     table = Table(box=None, pad_edge=False, header_style="dim")
-    table.add_column("counts", min_width=22)
-    table.add_column("total", justify="right")
+    table.add_column("counts", overflow="fold")
+    table.add_column("total", justify="right", no_wrap=True)
     table.add_column("of these", overflow="fold")
     rows = summary.counts | {"fleet_terminals": summary.states}
     for name, series in rows.items():

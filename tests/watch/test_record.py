@@ -193,6 +193,7 @@ def test_durations_are_told_in_units_that_fit(
         (120, ["mean", "p50", "p90", "p99", "p99.9", "max"]),
         (60, ["p50", "p90", "p99", "max"]),
         (50, ["p50", "p99", "max"]),
+        (36, ["p99"]),
     ],
 )
 def test_a_narrow_terminal_gets_fewer_figures_but_whole_ones(
@@ -211,3 +212,18 @@ def test_a_narrow_terminal_gets_fewer_figures_but_whole_ones(
     [row] = [row for row in rows if row[:2] == ["heartbeat", "ack"]]
     assert (row[3], len(row)) == ("100,000", 4 + len(heads))
     assert "…" not in capture.get()
+
+
+def test_counts_are_whole_on_any_terminal(tally: Tally, board: Board) -> None:
+    """Names are folded where there is no room for them; a number never loses a digit."""
+    tally.counts[tally.slot("fleet_heartbeats_total")] += 123_456_789
+    tally.counts[tally.slot("fleet_messages_sent_total", kind="heartbeat")] += 123_456_789
+    tally.counts[tally.slot("fleet_terminals", state="forced_shutdown")] += 40
+    tally.publish()
+    for width in (30, 40, 60, 80):
+        console = Console(file=StringIO(), width=width)
+        with console.capture() as capture:
+            console.print(render_summary(summarise(board.read(), facts())))
+        shown = capture.get()
+        assert shown.split().count("123,456,789") >= 2, shown
+        assert "…" not in shown
