@@ -26,7 +26,7 @@ PROMETHEUS: Final = frozenset({"up", "scrape_duration_seconds", "scrape_samples_
 DECLARED: Final = {family.name: family for family in FAMILIES}
 
 
-class Undeclared(LookupError):  # noqa: N818 - it is named after what is wrong
+class Undeclared(LookupError):
     """A metric, a label or a label value that the fleet does not export."""
 
 

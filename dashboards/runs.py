@@ -17,7 +17,7 @@ PROFILES: Final = Path(__file__).parent / "profiles"
 _START_S_MAX: Final = 30
 
 
-class RunFailed(Exception):  # noqa: N818 - it is named after what happened
+class RunFailed(Exception):
     """A run ended before it served its figures."""
 
 

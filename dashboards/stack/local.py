@@ -17,7 +17,7 @@ TARGETS: Final = Path(__file__).parent / "targets"
 INTERVAL: Final = "2s"
 
 
-class Interrupted(Exception):  # noqa: N818 - it is named after what happened
+class Interrupted(Exception):
     """The user has seen enough."""
 
 

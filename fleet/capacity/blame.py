@@ -71,7 +71,7 @@ class Network(NamedTuple):
     remote: bool = False
 
 
-class NothingMeasured(Exception):  # noqa: N818 - it is named after what happened
+class NothingMeasured(Exception):
     """The only objectives that are broken had nothing to be judged by: nobody gave way."""
 
 

@@ -39,7 +39,7 @@ class Transition(NamedTuple):
     targets: frozenset[State]
 
 
-class ImpossibleStep(AssertionError):  # noqa: N818 - it is named after what happened
+class ImpossibleStep(AssertionError):
     """The program tried a step that the table does not hold."""
 
 

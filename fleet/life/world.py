@@ -20,11 +20,11 @@ from fleet.units import Millis
 from fleet.wire.messages import Answer, AnyOrder, Message, Request
 
 
-class LinkDown(Exception):  # noqa: N818 - it is named after what happened
+class LinkDown(Exception):
     """The network's mistake: the link is down, or could not be brought up."""
 
 
-class NoAnswer(Exception):  # noqa: N818 - it is named after what happened
+class NoAnswer(Exception):
     """The peer's mistake: a request was sent and no answer came in time."""
 
 

@@ -44,11 +44,11 @@ class Saying(NamedTuple):
     packet_id: int
 
 
-class _Over(Exception):  # noqa: N818 - not an error
+class _Over(Exception):
     """Everything was said."""
 
 
-class _Refused(Exception):  # noqa: N818 - a decision of the broker's
+class _Refused(Exception):
     """The broker refused a subscription."""
 
     def __init__(self, topic_filter: str, code: int) -> None:

@@ -8,7 +8,7 @@ MALFORMED_PACKET = 0x81
 PROTOCOL_ERROR = 0x82
 
 
-class MalformedPacket(ValueError):  # noqa: N818 - the norm's own term
+class MalformedPacket(ValueError):
     """A packet which the norm forbids.
 
     Attributes:
@@ -22,21 +22,21 @@ class MalformedPacket(ValueError):  # noqa: N818 - the norm's own term
         self.code = code
 
 
-class WindowFull(Exception):  # noqa: N818 - a state of the session, not somebody's error
+class WindowFull(Exception):
     """As many QoS 1 and 2 messages are unacknowledged as both sides allow; try again later."""
 
 
-class PacketTooLarge(Exception):  # noqa: N818 - the norm's own term
+class PacketTooLarge(Exception):
     """The packet would be larger than the broker takes; it never will take it."""
 
 
-class NotSupported(Exception):  # noqa: N818 - the norm's own term
+class NotSupported(Exception):
     """The broker said at connect that it has no such QoS, or no retained messages."""
 
 
-class NotConnected(Exception):  # noqa: N818 - a state of the session, not somebody's error
+class NotConnected(Exception):
     """There is no connection which could carry this packet now."""
 
 
-class KeepAliveTimeout(Exception):  # noqa: N818 - the norm's own term
+class KeepAliveTimeout(Exception):
     """The broker owed a PINGRESP and did not send it: the connection is dead."""

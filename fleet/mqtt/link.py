@@ -45,11 +45,11 @@ class Phase(Enum):
 CONNECTING_TICK_MS: Final = 1_000
 
 
-class LinkDown(Exception):  # noqa: N818 - a state of the network, not somebody's error
+class LinkDown(Exception):
     """The link is not up, so nothing can be sent."""
 
 
-class Backpressure(Exception):  # noqa: N818 - a state of the network, not somebody's error
+class Backpressure(Exception):
     """The broker does not read as fast as it is written to; the message was dropped."""
 
 

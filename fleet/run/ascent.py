@@ -29,7 +29,7 @@ from fleet.units import Millis, format_duration
 from fleet.watch.summary import Summary
 
 
-class Interrupted(Exception):  # noqa: N818 - it is named after what happened
+class Interrupted(Exception):
     """The user ended the search.
 
     Attributes:

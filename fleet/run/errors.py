@@ -9,11 +9,11 @@ class RunError(Exception):
     """The run cannot be done here and now; the text says what is wrong and what would be right."""
 
 
-class ChildDied(RunError):  # noqa: N818 - it is named after what happened
+class ChildDied(RunError):
     """A process that the run needs ended without having been asked to."""
 
 
-class Unwritten(RunError):  # noqa: N818 - it is named after what happened
+class Unwritten(RunError):
     """A run is over, but what it was to leave cannot be written.
 
     Attributes:

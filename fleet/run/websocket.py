@@ -22,7 +22,7 @@ _OPCODE, _CLOSE, _DATA = 0x0F, 0x8, frozenset({0x0, 0x2})
 _LENGTH, _LENGTH_16, _LENGTH_64 = 0x7F, 126, 127
 
 
-class NotAWebSocket(Exception):  # noqa: N818 - it is named after what was found
+class NotAWebSocket(Exception):
     """The peer does not speak MQTT over WebSocket there; the text says what it said instead."""
 
 

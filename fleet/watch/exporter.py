@@ -28,7 +28,7 @@ DEFAULT_PORT: Final = 9464
 _US_PER_S: Final = 1_000_000
 
 
-class AddressUnavailable(Exception):  # noqa: N818 - it is named after what happened
+class AddressUnavailable(Exception):
     """The metrics cannot be served at the address that was asked for."""
 
 

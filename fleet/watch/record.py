@@ -18,7 +18,7 @@ from fleet.watch.timeline import Timeline
 _WORK: Final = ".work"
 
 
-class FolderTaken(Exception):  # noqa: N818 - it is named after what happened
+class FolderTaken(Exception):
     """The folder for the run record cannot be used."""
 
 

@@ -5,7 +5,7 @@ from fleet.life.truth import LifeTruth
 from fleet.units import Millis
 
 
-class Fault(Exception):  # noqa: N818 - an event of life, not a mistake of the program
+class Fault(Exception):
     """A fault struck; raised inside the terminal's own waiting.
 
     Attributes:
