@@ -6,6 +6,7 @@ import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree as ET
 
 import click
 import pytest
@@ -288,6 +289,17 @@ def test_the_page_of_load_names_every_indicator() -> None:
         assert f"`{name}`" in text, name
     for block in blocks("docs/load.md", "toml"):
         parse(block if "schema" in block else f'schema = 1\nname = "x"\n{block}')
+
+
+def test_a_film_shows_each_screen_and_fetches_nothing() -> None:
+    """Each screen is a group with its own turn; one is the poster, seen where nothing moves."""
+    film = runpy.run_path(str(ROOT / "docs" / "film.py"))["film"]
+    svg: str = film(["\x1b[31mone\x1b[0m\n", "two\nlines", "three"], "a title", 20)
+    ET.fromstring(svg)  # noqa: S314 - our own
+    assert re.findall(r'<g class="(s s\d)">', svg) == ["s s0", "s s1", "s s2"]
+    assert [word in svg for word in (">one<", ">two<", ">lines<", ">three<")] == [True] * 4
+    assert re.findall(r"^\.s(\d)\{visibility:visible\}", svg, re.MULTILINE) == ["1"]
+    assert "url(http" not in svg
 
 
 @pytest.mark.parametrize("name", [*READMES, "docs/load.md"])
