@@ -142,10 +142,9 @@ def _estate(record: Record) -> Iterator[Table | Chart]:
     marks = _bands(record)
     terminals = Axis(_TIME, "terminals")
     states = _most(record.series("fleet_terminals"))
-    yield Chart(
-        "Terminals by state", charts.stacked(record.elapsed_s, states, terminals, marks, wide=True),
-        wide=True,
-    )  # fmt: skip
+    if states:
+        drawn = charts.stacked(record.elapsed_s, states, terminals, marks, wide=True)
+        yield Chart("Terminals by state", drawn, wide=True)
     firmware = _most(record.series("fleet_firmware_terminals"))
     if len(firmware) > 1:
         drawn = charts.stacked(record.elapsed_s, firmware, terminals, marks)

@@ -5,6 +5,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import numpy as np
+import pyarrow.parquet as pq
 import pytest
 
 from fleet.report.charts import Axis, Band, Line, lines
@@ -150,6 +151,16 @@ def test_a_doubtful_run_makes_its_comparison_doubtful(tmp_path: Path, sound: Ver
         assert page.banner.tone == "doubtful"
     page = comparison_page(*records)
     assert page.banner.words.startswith(f"{VERDICTS[sound][1]}; the other run: invalid")
+
+
+def test_a_run_that_ended_before_it_began_has_a_page(tmp_path: Path) -> None:
+    """Interrupted before any terminal started, a record holds nothing to be drawn; that is all."""
+    folder = make_record(tmp_path / "record")
+    timeline = folder / "timeline.parquet"
+    pq.write_table(pq.read_table(timeline).slice(0, 0), timeline)
+    html = render(run_page(Record(folder)))
+    assert "sign_in.p99" in html
+    assert "Terminals by state" not in html
 
 
 def test_a_band_marks_its_span() -> None:
