@@ -9,7 +9,7 @@ from fleet.capacity.search import Search, conclusion
 from fleet.watch.ruling import Finding, Ruling, show_value
 
 _NO_JUDGE: Final = "the generator was the bottleneck"
-_NOT_TRIED: Final = "the search was interrupted before it could tell"
+_NOT_TRIED: Final = "the search ended before it could tell"
 
 
 class _Case(NamedTuple):
@@ -51,17 +51,24 @@ def _objective(finding: Finding, *, invalid: bool) -> _Case:
     return case._replace(ending="failure", kind="slo_broken", message=message)
 
 
-def search_junit_xml(search: Search, suite: str, took_s: float) -> str:
+def search_junit_xml(search: Search, suite: str, took_s: float, failed: str = "") -> str:
     """Return a test suite of three: the search's end, the generator, and the fewest terminals.
 
     That a larger load gives way is what a search is for, and no failure; what was found stands
-    among the properties. Of a search that was interrupted, or whose generator gave way before
+    among the properties. Of a search that is not over, or whose generator gave way before
     anything held, nothing can be said of the fewest terminals unless they held: they are skipped.
+
+    Args:
+        search: As far as it has come.
+        suite: Its name.
+        took_s: How long it took.
+        failed: Why it could not go on; "" if it is over, or was interrupted.
     """
     told = conclusion(search)
     end = _Case("the search came to its end")
     if not search.over:
-        end = end._replace(ending="error", kind="interrupted", message=told)
+        kind, message = ("failed", f"{failed}\n{told}") if failed else ("interrupted", told)
+        end = end._replace(ending="error", kind=kind, message=message)
     generator = _Case("the generator did not give way")
     invalid = search.broken is not None and search.broken.outcome == "generator"
     if invalid:

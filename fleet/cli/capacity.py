@@ -30,7 +30,7 @@ from fleet.cli.options import (
 )
 from fleet.profile import Profile, load
 from fleet.profile.unreached import told_of_step
-from fleet.run.ascent import Ascent, Interrupted
+from fleet.run.ascent import Ascent, BrokenOff
 from fleet.run.handouts import check_file, write_file
 from fleet.run.plan import RunPlan
 
@@ -102,26 +102,28 @@ def capacity(
         check_file(junit, "--junit")
     began_s = time.monotonic()
     try:
-        search = ascent.carry_out()
-    except Interrupted as interrupted:
-        again = "; the same command goes on with it" if ascent.out else ""
-        click.echo(f"interrupted{again}", err=True)
-        search, code = interrupted.search, INTERRUPTED
-    else:
-        code = _exit_code(search)
-    _show(search, ascent.plan.profile.slo.objectives)
+        search, why = ascent.carry_out(), None
+    except BrokenOff as broken_off:
+        search, why = broken_off.search, broken_off.why
+    if search.steps:
+        _show(search, ascent.plan.profile.slo.objectives)
     if junit:
         suite = f"fleet capacity {ascent.plan.profile.name}"
-        write_file(junit, "--junit", search_junit_xml(search, suite, time.monotonic() - began_s))
+        took_s = time.monotonic() - began_s
+        write_file(junit, "--junit", search_junit_xml(search, suite, took_s, str(why or "")))
     if ascent.out and report and search.steps:
         _write_report(ascent.out)
-    ctx.exit(code)
+    if not search.over:
+        how = "broken off" if why else "interrupted"
+        click.echo(how + ("; the same command goes on with it" if ascent.out else ""), err=True)
+    if why is not None:
+        raise why
+    ctx.exit(_exit_code(search))
 
 
 def _show(search: Search, objectives: tuple[str, ...]) -> None:
     console = Console()
-    if search.steps:
-        console.print(curve_table(search, objectives))
+    console.print(curve_table(search, objectives))
     console.print(conclusion(search), highlight=False, soft_wrap=not console.is_terminal)
 
 
@@ -178,6 +180,8 @@ def _say(text: str) -> None:
 
 
 def _exit_code(search: Search) -> int:
+    if not search.over:
+        return INTERRUPTED
     broken = search.broken
     if broken is not None and broken.outcome == "generator":
         return INVALID

@@ -122,8 +122,12 @@ def _plan(profile_name: str, options: dict[str, Any]) -> RunPlan:
         "slo.objectives": with_objectives(profile_name, options["slo"]),
         "slo.abort": options["abort_on_slo"] or None,
     }
+    profile = load(profile_name, wishes)
+    if options["abort_on_slo"] and not profile.slo.objectives:
+        msg = "--abort-on-slo has no objective to watch; name one, such as --slo 'sign_in.p99 < 2s'"
+        raise click.UsageError(msg)
     return RunPlan(
-        profile=load(profile_name, wishes),
+        profile=profile,
         connection=connection,
         tms=connection is None if tms is None else tms,
         **{name: options[name] for name in _PLANNED},

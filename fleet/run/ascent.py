@@ -29,17 +29,19 @@ from fleet.units import Millis, format_duration
 from fleet.watch.summary import Summary
 
 
-class Interrupted(Exception):
-    """The user ended the search.
+class BrokenOff(Exception):
+    """A search has ended before it was over.
 
     Attributes:
         search: What was tried until then; it is in the search's folder, too.
+        why: What a step could not be done for; None if the user ended it.
     """
 
-    def __init__(self, search: Search) -> None:
+    def __init__(self, search: Search, why: RunError | None = None) -> None:
         """Keep what was tried."""
         super().__init__(conclusion(search))
         self.search = search
+        self.why = why
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,14 +72,16 @@ class Ascent:
         """Search to the end, from where a search in the same folder was broken off.
 
         Raises:
-            RunError: A step could not be done, or the folder is another search's.
-            Interrupted: The user ended it.
+            RunError: The folder is another search's, or cannot be had.
+            BrokenOff: A step could not be done, or the user ended it.
         """
         search = Search(self.lowest, self.highest, self.precision, self._resumed())
         try:
             self._climb(search)
         except KeyboardInterrupt:
-            raise Interrupted(search) from None
+            raise BrokenOff(search) from None
+        except RunError as why:
+            raise BrokenOff(search, why) from why
         self._save(search)
         return search
 

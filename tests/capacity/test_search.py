@@ -202,6 +202,7 @@ def test_junit_of_an_interrupted_search_is_no_success(steps: list[Step], fewest:
     error = suite.find("testcase/error")
     assert error is not None
     assert (error.get("type"), error.get("message")) == ("interrupted", conclusion(search))
+    assert 'type="failed" message="no broker' in search_junit_xml(search, "x", 9.0, "no broker")
     properties = {each.get("name"): each.get("value") for each in suite.iter("property")}
     assert properties["capacity"] == ""
     assert len(properties) == 1 + len(steps)

@@ -114,6 +114,7 @@ def test_options_that_contradict_each_other(tmp_path: Path) -> None:
     assert "not both" in refused(2, "run", *url, "--broker", "embedded", *QUICK)
     assert "has no TLS" in refused(2, "run", *url, "--ca-file", file, *QUICK)
     assert "'embedded' is for" in refused(2, "tms", "--broker", "embedded")
+    assert "no objective to watch" in refused(2, "run", "steady", "--abort-on-slo", *QUICK)
 
 
 def test_a_password_file_without_a_password(tmp_path: Path) -> None:

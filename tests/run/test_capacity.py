@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import psutil
@@ -16,6 +17,7 @@ import pytest
 
 from fleet.capacity.blame import Segments
 from fleet.run.broker import find_mosquitto
+from tests.brokers import Mosquitto
 from tests.cli.commands import environment, fleet_here
 from tests.processes import leashed
 from tests.run.runs import BRISK
@@ -93,11 +95,36 @@ def test_an_interrupted_search_tells_what_it_has_found(tmp_path: Path) -> None:
             process.send_signal(signal.SIGINT)
             told, err = process.communicate(timeout=LIMIT_S)
         assert process.returncode == 130, err
-        assert err.startswith("interrupted; the same command goes on with it\n"), err
+        assert "interrupted; the same command goes on with it\n" in err
         assert "not over: 2 terminals have kept all objectives so far" in told
         assert '<error type="interrupted" message="not over: 2 terminals' in junit.read_text()
         assert "Not finished" in (out / "report.html").read_text()
         assert len(list((out / "steps").glob("02-4*"))) == 1 + interruption
+
+
+def test_a_search_that_cannot_go_on_tells_what_it_has_found(
+    tmp_path: Path, start_mosquitto: Callable[[Sequence[str]], Mosquitto]
+) -> None:
+    """A broker that has gone before the next step: exit code 1, why, and the steps until then."""
+    profile, junit = tmp_path / "slow.toml", tmp_path / "capacity.xml"
+    profile.write_text(FAST)
+    broker = start_mosquitto(())
+    url = f"mqtt://{broker.host}:{broker.port}"
+    where = ("--broker", url, "--tms", "--from", "2", "--to", "40", "--junit", junit)
+    with search(profile, *SHORT_STEP, *where) as process:
+        assert process.stderr is not None
+        for line in process.stderr:
+            if line.startswith("step 1:"):
+                break
+        for line in process.stderr:
+            if line.startswith("  held"):
+                break
+        broker.stop()
+        told, err = process.communicate(timeout=LIMIT_S)
+    assert process.returncode == 1, err
+    assert f"the broker {url}" in err.partition("\nError: ")[2]
+    assert "not over: 2 terminals have kept all objectives so far" in told
+    assert '<error type="failed" message="' in junit.read_text()
 
 
 def starve_shards(process: subprocess.Popen[str]) -> None:
