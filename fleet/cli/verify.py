@@ -20,9 +20,9 @@ _REASONS = 3
 _WIDE = 120
 
 
-def _proofs(_: click.Context, __: click.Parameter, value: str | None) -> Any:
+def _proofs(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> Any:
     try:
-        return chosen(value)
+        return chosen(",".join(values) or None)
     except ValueError as error:
         raise click.BadParameter(str(error)) from None
 
@@ -32,9 +32,10 @@ def _proofs(_: click.Context, __: click.Parameter, value: str | None) -> Any:
 @click.option(
     "--only",
     "proofs",
+    multiple=True,
     callback=_proofs,
     metavar="P1,P7",
-    help="Try only these proofs, by number or name.  [default: all]",
+    help="Try only these proofs, by number or name (repeatable).  [default: all]",
 )
 @click.option("--figures", is_flag=True, help="Show the figure and the limit of every claim.")
 @click.pass_context

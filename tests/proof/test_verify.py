@@ -13,7 +13,7 @@ from tests.proof.mutants import copy, fault_dropped, labels_shifted
 def test_a_sound_dataset_passes(sound: Path, tmp_path: Path) -> None:
     """Exit code 0, a table in words, and a record with figures and limits."""
     mine = copy(sound, tmp_path)
-    done = fleet_command("verify", mine, "--only", "P1,labels")
+    done = fleet_command("verify", mine, "--only", "P1", "--only", "labels")
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
     assert "passed" in done.stdout
