@@ -9,6 +9,7 @@ from fleet.mqtt.packets import Version
 from fleet.profile import Profile
 from fleet.profile.objectives import Objective
 from fleet.run import broker, descriptors
+from fleet.run.probe import check_sources
 
 DEFAULT_SEED = 1
 
@@ -118,5 +119,6 @@ class RunPlan:
     def _check_connection(self) -> str | None:
         assert self.connection is not None  # noqa: S101 - narrows the type
         self.connection.endpoints()
+        check_sources(self.connection.sources)
         self.connection.password()
         return "this run brings the reference TMS; no other may answer there" if self.tms else None

@@ -5,7 +5,9 @@ later. Each way of failing has a sentence of its own that says what to look at.
 """
 
 import os
+import socket
 import ssl
+from collections.abc import Iterable
 
 import trio
 
@@ -165,6 +167,24 @@ def _distrust(endpoint: Endpoint, error: ssl.SSLError) -> str:
         f"the certificate of the broker {endpoint} is not trusted: {error.verify_message}; "
         "name its authority with --ca-file"
     )
+
+
+def check_sources(sources: Iterable[str]) -> None:
+    """Check that terminals can come from these local addresses.
+
+    Raises:
+        RunError: One is none of this machine's.
+    """
+    for source in sources:
+        with socket.socket() as tried:
+            try:
+                tried.bind((source, 0))
+            except OSError as error:
+                msg = (
+                    f"cannot connect from {source}: {error.strerror}; name addresses of this "
+                    "machine with --source (on loopback any of 127.0.0.0/8)"
+                )
+                raise RunError(msg) from None
 
 
 async def probe_all(connection: Connection, version: Version) -> None:

@@ -146,7 +146,7 @@ class Service:
                 if await _done_before(end, self._open(client, leaving)):
                     await self._serve(client, end)
         except* (aiomqtt.MqttError, OSError) as group:
-            reason = str(group.exceptions[0])
+            reason = _said(group.exceptions[0])
             _LOG.warning(
                 "tms %d: no connection to %s: %s", self._task.index, self._endpoint, reason
             )
@@ -255,6 +255,13 @@ def _text(password: bytes | None) -> str | None:
 
 def _code(answer: int | ReasonCode) -> int:
     return answer.value if isinstance(answer, ReasonCode) else answer
+
+
+def _said(error: Exception) -> str:
+    """Return what is wrong, without the number that the system has for it."""
+    # aiomqtt hides the cause of its own error, but not its context.
+    known = error.__context__ if isinstance(error.__context__, OSError) else error
+    return getattr(known, "strerror", None) or str(error)
 
 
 async def _done_before(end: asyncio.Event, work: Coroutine[Any, Any, None]) -> bool:

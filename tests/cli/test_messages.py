@@ -138,6 +138,14 @@ def test_an_unreachable_broker() -> None:
             assert f"cannot reach the broker {url}: Connection refused" in told
 
 
+def test_a_source_that_is_none_of_this_machine_s() -> None:
+    """Before anything is started, also in a dry run; else each connect would fail; exit code 1."""
+    url = ("--broker", "mqtt://127.0.0.1:1", "--source", "127.0.0.2", "--source", "192.0.2.1")
+    for more in ((), ("--dry-run",)):
+        told = refused(1, "run", "steady", *QUICK, *url, *more)
+        assert "cannot connect from 192.0.2.1: Cannot assign requested address; name" in told
+
+
 def test_refused_credentials(tmp_path: Path, start_mosquitto: Start) -> None:
     """A wrong password is told as refused, and not shown; exit code 1."""
     broker = start_mosquitto(with_password(tmp_path, "alice", "right"))
