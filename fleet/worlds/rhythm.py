@@ -11,7 +11,8 @@ operations on a few rows cost as much as on a thousand.
 
 A span is as long as some thousands of heartbeats take. Between two ticks the processor's caches go
 cold, and then an array operation on a thousand rows costs little more than one on ten: spans of
-1,000 heartbeats cost 2.1 us for each, of 2,000 1.6, of 4,000 1.1 (10,000/s, 8,000 terminals).
+1,000 heartbeats cost 2.1 us for each, of 2,000 1.6, of 4,000 1.1 (10,000/s, 8,000 terminals). But
+whoever prints for milliseconds is late with what falls due meanwhile.
 
 Whatever begins, pauses or moves a grid makes the score wrong, but only from an instant on, which is
 noted. A terminal whose next heartbeat falls into the open span, because it has only begun to beat,
@@ -31,7 +32,7 @@ from fleet.worlds.span import SILENCE, Score
 Integers = NDArray[np.int64]
 
 NEVER: Final[Millis] = 2**62
-_SCORE_MAX: Final = 4_000
+_SCORE_MAX: Final = 3_000
 
 
 class Rhythm:

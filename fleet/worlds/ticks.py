@@ -82,16 +82,16 @@ class Ticks:
         self._turn(turn, over)
 
     def _next_ns(self) -> int:
-        """Return when the next tick is, on the monotonic clock: the first that is still to come.
+        """Return when the next tick is, on the monotonic clock.
 
-        Ticks that came while the turn lasted are as late as it made them: who left them out would
-        not see the long turns at all. libuv's timers are whole milliseconds and may end up to one
-        too soon: the tick that they were set for has come all the same, or the loop would spin
-        until it has.
+        It is the last of those that came while the turn lasted, and so at once, or else the next
+        one. Those before it are as late as the turn made them: who left them out would not see the
+        long turns at all. libuv's timers are whole milliseconds and may end up to one too soon: the
+        tick that they were set for has come all the same, or the loop would spin until it has.
         """
         tick_ns, now_ns = self.tick_ms * _NS_PER_MS, monotonic_ns()
         due_ns = self._due_ns - self._due_ns % tick_ns + tick_ns
-        while due_ns <= now_ns:
+        while due_ns + tick_ns <= now_ns:
             self._delay.record((now_ns - due_ns) // _NS_PER_US)
             due_ns += tick_ns
         self._due_ns = due_ns
