@@ -135,7 +135,8 @@ class Dataset:
             tables = [file for file in files if file.table != JOB]
             finish.complete(self.profile, self.root, tables, job.rulings)
             self.root.replace(self.out)
-            shutil.rmtree(self.out / JOB)  # who is killed in here leaves a whole dataset
+            # The dataset is whole by now, whatever becomes of this.
+            shutil.rmtree(self.out / JOB, ignore_errors=True)
         except OSError as error:
             raise DatasetError(_trouble(error, self.root)) from None
         return tables

@@ -36,7 +36,7 @@ class Run(Section):
     start: NaiveDatetime = datetime(2026, 1, 5, 8, 0)  # noqa: DTZ001 - business time is local time
     """Date and time of the business instant zero, on the clock of a region with offset 0."""
     tick: Span = 5
-    """Wake-ups of a shard are gathered to one per tick; where more than 200 heartbeats fall due in
+    """Wake-ups of a shard are gathered to one per tick; where more than 100 heartbeats fall due in
     it, to more, 1 ms apart at the nearest."""
 
 

@@ -54,7 +54,6 @@ class Revival:
         """
         async with AsyncExitStack() as ward:
             async for index in self._to_revive:
-                line = task(index)
                 crew = await ward.enter_async_context(children(self._command(index)))
                 covers(crew)
-                await crew[0].hand(line)
+                await crew[0].hand(task(index))

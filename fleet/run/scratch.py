@@ -43,7 +43,7 @@ def scratch_folder(place: Path | None = None) -> Iterator[Path]:
     try:
         yield folder
     finally:
-        shutil.rmtree(folder)
+        shutil.rmtree(folder, ignore_errors=True)  # what is left is swept by the next
         os.close(lock)
 
 

@@ -57,6 +57,9 @@ def _why_none(*, tms: bool) -> str:
 def nobody_answered(reading: Reading, *, tms: bool = False) -> str:
     """Return a sentence about a run of whose requests not one had an answer; "" if one had.
 
+    It says why that may be, but of a TMS of the run's own only if it was asked often enough: the
+    answers may have been under way.
+
     Args:
         reading: The last one.
         tms: Whether the run has a TMS of its own.
@@ -65,7 +68,8 @@ def nobody_answered(reading: Reading, *, tms: bool = False) -> str:
     sent, lost = _totals(requests)
     if not lost == sent > 0:
         return ""
-    return f"nobody answered a single request ({_lost(requests)}): {_why_none(tms=tms)}"
+    said = f"nobody answered a single request ({_lost(requests)})"
+    return said if tms and lost < ASKED_MIN else f"{said}: {_why_none(tms=tms)}"
 
 
 def unanswered(reading: Reading, brokers: int = 1) -> str:

@@ -127,7 +127,7 @@ class Beats:
             elif self._stale_from <= now:
                 self._freshen()
             elif rhythm.soonest <= now:
-                self.grids.sent(now)
+                self.grids.sent(min(now, rhythm.closes - 1))
                 self._send(rhythm.due(now))
             elif rhythm.closes <= next_tick:
                 self._play(self.press.print(rhythm.open_next(now)))
@@ -217,15 +217,15 @@ class Beats:
             refused = self.wires.send_held(rows, frames, self._ids[part])
         else:
             refused = self.wires.send(rows, frames)
+        place = -1
         for row, frame in refused:
-            size = self._publish(row, frame)
+            place = frames.index(frame, place + 1)
+            size = self._publish(row, frame, int(self._prints.score.at[part.start + place]))
             self._count(-(not size), size - len(frame))  # it will be counted as if it went
         self.due += len(rows)
         self._turns.append(Turn(len(rows), self._clock.now(), self.armed))
 
-    def _publish(self, row: int, frame: bytes) -> int:
+    def _publish(self, row: int, frame: bytes, due: Millis) -> int:
         """Let the link make a frame of its own; return its bytes, 0 if not sent."""
-        due_ns = 0
-        if self._qos:
-            due_ns = self._clock.business.monotonic_ns(int(self.rhythm.last[row]))
+        due_ns = self._clock.business.monotonic_ns(due) if self._qos else 0
         return self.senders[row].send_beat(frame[self.press.start :], self._qos, due_ns)

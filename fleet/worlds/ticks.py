@@ -22,7 +22,7 @@ from fleet.worlds.meters import since_us
 _NS_PER_US: Final = 1_000
 _NS_PER_MS: Final = 1_000_000
 _NS_PER_S: Final = 1_000_000_000
-_SENT_PER_TICK: Final = 100
+_DUE_PER_TICK: Final = 100
 
 
 class Recorder(Protocol):
@@ -51,9 +51,9 @@ class Ticks:
         self._delay = delay
         self._due_ns = 0
 
-    def adapt(self, sent: int) -> None:
-        """Make ticks as long as fits what was sent in the last one."""
-        fitting_ms = self.tick_ms * _SENT_PER_TICK // max(1, sent)
+    def adapt(self, due: int) -> None:
+        """Make ticks as long as fits the heartbeats that fell due in the last one."""
+        fitting_ms = self.tick_ms * _DUE_PER_TICK // max(1, due)
         self.tick_ms = max(1, min(fitting_ms, self._tick_ms_max))
 
     async def until(self, turn: Callable[[], bool]) -> None:

@@ -80,6 +80,14 @@ def test_the_limit_of_a_slow_tms_is_found(tmp_path: Path) -> None:
     assert "holds a search with another profile, range" in other.stderr
 
 
+def await_folders(place: Path, pattern: str, count: int) -> None:
+    """Wait until there are so many."""
+    deadline = time.monotonic() + LIMIT_S
+    while len(list(place.glob(pattern))) < count:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
 def test_an_interrupted_search_tells_what_it_has_found(tmp_path: Path) -> None:
     """Ctrl-C: exit code 130, and table, JUnit and page of the steps until then, by their names."""
     profile, out, junit = (tmp_path / name for name in ("slow.toml", "out", "capacity.xml"))
@@ -91,7 +99,7 @@ def test_an_interrupted_search_tells_what_it_has_found(tmp_path: Path) -> None:
             for line in process.stderr:
                 if line.startswith("step 2:"):
                     break
-            time.sleep(1.0)
+            await_folders(out / "steps", "02-4*", 1 + interruption)
             process.send_signal(signal.SIGINT)
             told, err = process.communicate(timeout=LIMIT_S)
         assert process.returncode == 130, err

@@ -76,6 +76,13 @@ def test_the_end_says_what_had_no_answer(
     assert bool(said) == bool(words)
 
 
+def test_answers_under_way_are_nobodys_fault(board: Board, tally: Tally) -> None:
+    """A run that is interrupted as its first requests are under way does not blame the broker."""
+    count(tally, register=(2, 0))
+    said = nobody_answered(board.read(), tms=True)
+    assert said == "nobody answered a single request (register 2)"
+
+
 @pytest.mark.parametrize(
     ("kinds", "words"),
     [
