@@ -22,7 +22,7 @@ _WIDE = 120
 
 def _proofs(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> Any:
     try:
-        return chosen(",".join(values) or None)
+        return chosen(",".join(values) if values else None)
     except ValueError as error:
         raise click.BadParameter(str(error)) from None
 

@@ -82,7 +82,9 @@ class Rhythm:
     def begin(self, row: int, at: Millis, every: Millis, limit: Millis) -> None:
         """Let a terminal beat: first at `at`, then at equal distances up to `limit`."""
         self._walk()
-        self._touch(min(at, int(self._next[row])))
+        if self._next[row] <= self._limit[row]:  # it beats already
+            self._touch(int(self._next[row]))
+        self._touch(at)
         self._every[row] = every
         self._limit[row] = limit
         self._next[row] = at

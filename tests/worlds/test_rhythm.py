@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fleet.worlds.rhythm import Rhythm
+from fleet.worlds.rhythm import NEVER, Rhythm
 from fleet.worlds.span import SILENCE, Score
 
 SPAN = 50
@@ -125,6 +125,21 @@ def test_a_span_that_is_opened_early_begins_where_the_last_one_ends() -> None:
     assert score.at.tolist() == [90, 95, 120, 150, 175, 180]
     assert score.rows.tolist() == [0, 1, 0, 0, 1, 0]
     assert score.seq.tolist() == [3, 1, 4, 5, 2, 6]
+
+
+def test_who_begins_after_the_open_span_leaves_its_score_right() -> None:
+    """Where it last paused makes nothing wrong; where it beats already, that does."""
+    rhythm = Rhythm(2, 100)
+    rhythm.begin(0, 30, 50, 1_000)
+    rhythm.begin(1, 40, 50, 1_000)
+    rhythm.play(rhythm.open_next(0))
+    assert rhythm.pause(0) == 30
+    assert rhythm.wrong_from == 30
+    rhythm.play(rhythm.open_next(0))
+    rhythm.begin(0, 500, 50, 1_000)
+    assert rhythm.wrong_from == NEVER
+    rhythm.begin(1, 500, 50, 1_000)
+    assert rhythm.wrong_from == 40
 
 
 def test_who_was_kept_from_playing_makes_up_for_it_span_by_span() -> None:
